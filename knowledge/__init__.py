@@ -1,0 +1,1 @@
+"""Notes in, passages out; knows nothing of routers, settings or pages."""

@@ -1,0 +1,53 @@
+"""Text to vectors: the Embedder protocol and its sentence-transformers implementation."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Embedder(Protocol):
+    """Anything that turns texts into unit vectors of one length."""
+
+    @property
+    def name(self) -> str:
+        """What made the vectors; an index made under another name is rebuilt."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit vector a text, as an array of shape (len(texts), dimension)."""
+
+
+class SentenceEmbedder:
+    """A sentence-transformers model from a local folder, loaded at its first use."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Args: the model's folder; `name`, which changes whenever the vectors would."""
+        self._folder = folder
+        self._name = name
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """What made the vectors."""
+        return self._name
+
+    @cached_property
+    def _model(self) -> Any:
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit vector a text; texts beyond the model's window (256 tokens) are read up to there."""
+        import numpy as np
+
+        with self._lock:
+            vectors = self._model.encode(list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)

@@ -1,0 +1,38 @@
+"""What can go wrong with notes.
+
+KnowledgeError
+├── NotebookUnavailable   the record cannot be opened or written: read-only, full, damaged
+├── IndexUnavailable      the vector index cannot be opened or written
+├── NoteRejected          a note that cannot be kept: empty, too long, a date that is none
+├── NoSuchNote            an id that no note has
+├── NoteChanged           somebody else changed the note meanwhile
+└── Unreadable            a file that no reader can turn into notes
+"""
+
+
+class KnowledgeError(Exception):
+    """Base of everything that this package raises on purpose; its text is fit to show a person."""
+
+
+class NotebookUnavailable(KnowledgeError):
+    """The record cannot be opened or written."""
+
+
+class IndexUnavailable(KnowledgeError):
+    """The vector index cannot be opened or written; it can be rebuilt from the record."""
+
+
+class NoteRejected(KnowledgeError):
+    """A note cannot be kept as it is."""
+
+
+class NoSuchNote(KnowledgeError):
+    """No note has this id."""
+
+
+class NoteChanged(KnowledgeError):
+    """The note was changed by somebody else since it was read."""
+
+
+class Unreadable(KnowledgeError):
+    """A file cannot be turned into notes."""

@@ -1,0 +1,169 @@
+"""The record and the index kept in step: adding, changing, healing, searching; tables and vectors lie below it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from knowledge.embedding import Embedder
+from knowledge.errors import IndexUnavailable, KnowledgeError
+from knowledge.index import PassageIndex
+from knowledge.note import Draft, Hit, Note, NoteFilter, Scope
+from knowledge.notebook import Notebook
+from knowledge.search import search
+
+logger = logging.getLogger(__name__)
+
+BATCH = 32
+"""Notes indexed at once: enough to keep the embedder busy, few enough that a stop loses little work."""
+
+
+class Library:
+    """All notes of one house, written to the record first and to the index after.
+
+    A note is safe once `add` returns. If the index cannot follow, the note stays marked and `heal` catches up: at
+    the next change, at the next start, or on request.
+    """
+
+    def __init__(self, notebook: Notebook, index: PassageIndex, embedder: Embedder) -> None:
+        """Args: the record's notes, the index beside it, and what makes the vectors of both notes and questions."""
+        self.notebook = notebook
+        self.index = index
+        self.embedder = embedder
+        self._healing = threading.Lock()
+
+    def add(self, drafts: Iterable[Draft], on_added: Callable[[Note], None] = lambda note: None) -> list[Note]:
+        """Keep drafts as notes and index them.
+
+        Args:
+            on_added: called with each note once it is safe in the record, before it is indexed.
+
+        Raises:
+            NoteRejected: a draft cannot be kept; those before it are.
+            NotebookUnavailable: the record cannot be written.
+        """
+        added, waiting = [], 0
+        try:
+            for draft in drafts:
+                note = self.notebook.add(draft)
+                added.append(note)
+                on_added(note)
+                waiting += 1
+                if waiting == BATCH:
+                    self.heal_quietly()
+                    waiting = 0
+        finally:
+            if waiting:
+                self.heal_quietly()
+        return added
+
+    def edit(self, note_id: str, changes: Mapping[str, Any], revision: int | None = None) -> Note:
+        """Change a note, as `Notebook.edit` says, and index it anew."""
+        note = self.notebook.edit(note_id, changes, revision)
+        self.heal_quietly()
+        return note
+
+    def undo(self, note_id: str) -> Note:
+        """Take the last edit of a note back, as `Notebook.undo` says."""
+        note = self.notebook.undo(note_id)
+        self.heal_quietly()
+        return note
+
+    def delete(self, note_ids: Iterable[str]) -> list[str]:
+        """Delete notes, restorably; returns the ids that were there to delete."""
+        deleted = self.notebook.delete(note_ids)
+        self.heal_quietly()
+        return deleted
+
+    def restore(self, note_ids: Iterable[str]) -> list[str]:
+        """Bring deleted notes back; returns the ids that were deleted."""
+        restored = self.notebook.restore(note_ids)
+        self.heal_quietly()
+        return restored
+
+    def heal(self, on_progress: Callable[[int, int], None] = lambda done, total: None) -> int:
+        """Bring the index in step with the record; returns how many notes had to be indexed.
+
+        An index that is missing, damaged, or made by another embedder is made again from the record.
+
+        Raises:
+            IndexUnavailable: the index cannot be written.
+        """
+        with self._healing:
+            # Counted only when nothing waits: a note on its way in is no damage.
+            if not self.notebook.unindexed() and not self.index.agrees(self.notebook.passage_count()):
+                logger.info("the index does not agree with the record: making it again")
+                self._forget_index()
+            elif self.notebook.unindexed() and not self._usable():
+                self._forget_index()
+            waiting = self.notebook.unindexed()
+            for start in range(0, len(waiting), BATCH):
+                on_progress(start, len(waiting))
+                self._index(waiting[start : start + BATCH])
+            on_progress(len(waiting), len(waiting))
+            return len(waiting)
+
+    def heal_quietly(self) -> None:
+        """Heal if it can be done now; otherwise the notes stay marked and are indexed later."""
+        try:
+            self.heal()
+        except IndexUnavailable as error:
+            logger.warning("%s", error)
+
+    def reindex(self, on_progress: Callable[[int, int], None] = lambda done, total: None) -> int:
+        """Make the whole index again; returns how many notes it holds."""
+        with self._healing:
+            self._forget_index()
+        self.heal(on_progress)
+        return self.notebook.count()
+
+    def search(self, question: str, scope: Scope, limit: int = 5) -> list[Hit]:
+        """Return the notes of a scope that may answer a question, best first; raises IndexUnavailable."""
+        vector = self.embedder.embed([question])[0]
+        try:
+            return search(self.notebook, self.index, question, vector, scope.categories, limit)
+        except IndexUnavailable:
+            # Damaged while running: made again once, since the record has everything.
+            self.reindex()
+            return search(self.notebook, self.index, question, vector, scope.categories, limit)
+
+    def scope(self, categories: Sequence[str] | None, reason: str) -> Scope:
+        """Return a scope with how many notes it and the house hold."""
+        return Scope(
+            categories=None if categories is None else tuple(categories),
+            reason=reason,
+            searched=self.notebook.count_in(categories),
+            total=self.notebook.count(),
+        )
+
+    def sample(self) -> list[Note]:
+        """The notes of the sample house that are in the record now."""
+        return self.notebook.select(NoteFilter(sample=True))
+
+    def differences(self) -> tuple[set[str], set[str]]:
+        """Return (passages missing from the index, passages in it that the record does not have)."""
+        recorded = {passage.id for passage in self.notebook.passages()}
+        indexed = self.index.ids()
+        return recorded - indexed, indexed - recorded
+
+    def _usable(self) -> bool:
+        return self.index.made_by(self.embedder.name)
+
+    def _forget_index(self) -> None:
+        self.index.clear()
+        self.notebook.mark_all_unindexed()
+
+    def _index(self, notes: Sequence[tuple[str, int]]) -> None:
+        passages = [passage for note_id, _ in notes for passage in self.notebook.passages(note_id=note_id)]
+        try:
+            vectors = self.embedder.embed([passage.embedded for passage in passages])
+            self.index.replace([note_id for note_id, _ in notes], passages, vectors)
+        except KnowledgeError:
+            raise
+        except Exception as error:
+            raise IndexUnavailable(
+                f"The notes are safe, but could not be indexed ({error}). `our-house reindex` tries again."
+            ) from error
+        self.notebook.mark_indexed(notes)

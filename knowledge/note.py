@@ -1,0 +1,131 @@
+"""The values that travel through the knowledge room: drafts, notes, passages, hits and scopes, without work."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A note that nobody has kept yet: what a person typed, or what a reader found in a file."""
+
+    text: str
+    title: str = ""
+    category: str | None = None
+    date: dt.date | None = None
+    tags: tuple[str, ...] = ()
+    id: str | None = None
+    """Given by whoever brings the note; the notebook makes one where it is None."""
+    source: str = ""
+    """The file it came from, as the person knows it; empty when typed."""
+    sample: bool = False
+    """Part of the invented sample house, to be removed as a whole."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note as the record holds it."""
+
+    id: str
+    title: str
+    text: str
+    category: str | None
+    date: dt.date | None
+    tags: tuple[str, ...]
+    source: str
+    sample: bool
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    revision: int
+    """Grows by one with every change, so that two people cannot overwrite each other unseen."""
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A part of a note, small enough for the embedder's window; it carries what its note is about."""
+
+    id: str
+    note_id: str
+    title: str
+    category: str | None
+    date: dt.date | None
+    heading: str
+    """The path of headings above the passage within its note, joined by ' › '; empty at the top."""
+    text: str
+
+    @property
+    def embedded(self) -> str:
+        """What the embedder sees: the text under its title, category, date and heading."""
+        about = " · ".join(
+            part
+            for part in (
+                self.title,
+                self.category or "",
+                f"{self.date:%B %Y}" if self.date else "",
+                self.heading,
+            )
+            if part
+        )
+        return f"{about}\n{self.text}" if about else self.text
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A note that a search found, with its best passages."""
+
+    note_id: str
+    title: str
+    category: str | None
+    date: dt.date | None
+    passages: tuple[Passage, ...]
+    score: float
+    """What the hits are ranked by, 0 to 1; comparable within one search and between searches."""
+    similarity: float
+    """Cosine between the question's and the best passage's embedding, -1 to 1."""
+    overlap: float
+    """Share of the question's words, weighted by their rarity in the house, that the note holds; 0 to 1."""
+
+    @property
+    def text(self) -> str:
+        """The words of the passages that were found, in the note's own order."""
+        return "\n\n".join(passage.text for passage in self.passages)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which notes a search looks at, and why: what the page says aloud."""
+
+    categories: tuple[str, ...] | None
+    """None for the whole house. Notes without a category belong to every scope."""
+    reason: str
+    searched: int = 0
+    """How many notes the scope holds."""
+    total: int = 0
+    """How many notes the house holds."""
+
+    @property
+    def sentence(self) -> str:
+        """The scope as the page says it, such as 'Searched 16 pool notes of 220'."""
+        if not self.total:
+            return "This house has no notes yet"
+        if self.categories is None:
+            return f"Searched all {self.total} notes"
+        names = " and ".join(self.categories)
+        return f"Searched {self.searched} {names} {'note' if self.searched == 1 else 'notes'} of {self.total}"
+
+
+@dataclass(frozen=True)
+class NoteFilter:
+    """Which notes of the record to list; every field left alone lets all pass."""
+
+    category: str | None = None
+    uncategorised: bool = False
+    text: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+    deleted: bool = False
+    sample: bool | None = None
+    limit: int | None = None
+    ids: tuple[str, ...] = field(default=())

@@ -1,0 +1,521 @@
+"""The record of notes: SQLite tables, full text and undo, every change in one transaction; vectors are the index's."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import re
+import secrets
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlite_utils import Migrations
+
+from knowledge.errors import NoSuchNote, NoteChanged, NoteRejected
+from knowledge.note import Draft, Note, NoteFilter, Passage
+from knowledge.split import split
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from knowledge.record import Record
+
+MAX_CHARACTERS = 200_000
+"""The longest note, about a hundred pages: more is a book, and belongs in several notes."""
+MAX_TITLE = 200
+EARLIEST = dt.date(1800, 1, 1)
+_FIELDS = ("title", "text", "category", "date", "tags")
+
+migrations = Migrations("knowledge")
+
+
+@migrations()
+def create_notes(db: Database) -> None:
+    """Categories, notes, their earlier versions, and passages with their full text."""
+    db.executescript(
+        """
+        CREATE TABLE categories (
+            name TEXT PRIMARY KEY, code TEXT NOT NULL UNIQUE, definition TEXT NOT NULL
+        );
+        CREATE TABLE notes (
+            id TEXT PRIMARY KEY,
+            title TEXT NOT NULL,
+            text TEXT NOT NULL,
+            category TEXT REFERENCES categories(name) ON UPDATE CASCADE ON DELETE SET NULL,
+            date TEXT,
+            tags TEXT NOT NULL DEFAULT '[]',
+            source TEXT NOT NULL DEFAULT '',
+            sample INTEGER NOT NULL DEFAULT 0,
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL,
+            deleted_at TEXT,
+            revision INTEGER NOT NULL DEFAULT 1,
+            indexed INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE INDEX notes_by_category ON notes(category, deleted_at);
+        CREATE INDEX notes_unindexed ON notes(indexed) WHERE indexed = 0;
+        CREATE TABLE note_versions (
+            note_id TEXT NOT NULL REFERENCES notes(id) ON DELETE CASCADE,
+            revision INTEGER NOT NULL,
+            title TEXT NOT NULL, text TEXT NOT NULL, category TEXT, date TEXT, tags TEXT NOT NULL,
+            replaced_at TEXT NOT NULL,
+            PRIMARY KEY (note_id, revision)
+        );
+        CREATE TABLE passages (
+            id TEXT PRIMARY KEY,
+            note_id TEXT NOT NULL REFERENCES notes(id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            title TEXT NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL
+        );
+        CREATE INDEX passages_by_note ON passages(note_id, position);
+        """
+    )
+    db.table("passages").enable_fts(
+        ["title", "heading", "text"],
+        create_triggers=True,
+        tokenize="porter unicode61 remove_diacritics 2",
+    )
+
+
+class Notebook:
+    """The notes of one house."""
+
+    def __init__(self, record: Record) -> None:
+        """Args: the record, with this module's `migrations` applied."""
+        self._record = record
+
+    # --- categories -------------------------------------------------------------------------------------------
+
+    def categories(self) -> list[tuple[str, str, str]]:
+        """Return the household's categories as (name, code, definition), by name."""
+        rows = self._record.db.query("SELECT name, code, definition FROM categories ORDER BY name")
+        return [(row["name"], row["code"], row["definition"]) for row in rows]
+
+    def set_categories(self, categories: Iterable[tuple[str, str, str]]) -> None:
+        """Add the (name, code, definition) rows that are not there yet; those there stay as they are."""
+        with self._record.writing() as db:
+            db.conn.executemany(
+                "INSERT INTO categories (name, code, definition) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                categories,
+            )
+
+    def category_named(self, name: str) -> str | None:
+        """The household's own spelling of a category, whatever the case and the dashes; None when it has none."""
+        wanted = _squeezed(name)
+        return next((known for known, _, _ in self.categories() if _squeezed(known) == wanted), None)
+
+    # --- reading ----------------------------------------------------------------------------------------------
+
+    def get(self, note_id: str) -> Note:
+        """Return the note, deleted or not; raises NoSuchNote."""
+        row = next(self._record.db.query("SELECT * FROM notes WHERE id = ?", [note_id]), None)
+        if row is None:
+            raise NoSuchNote(f"No note has the id {note_id!r}. `our-house notes list` shows the ids there are.")
+        return _note(row)
+
+    def select(self, wanted: NoteFilter | None = None) -> list[Note]:
+        """Return the notes that pass the filter, newest date first, undated ones last."""
+        wanted = wanted or NoteFilter()
+        where, values = _where(wanted)
+        limit = "" if wanted.limit is None else f" LIMIT {int(wanted.limit)}"
+        rows = self._record.db.query(
+            f"SELECT * FROM notes WHERE {where} ORDER BY date IS NULL, date DESC, created_at DESC, id{limit}",
+            values,
+        )
+        return [_note(row) for row in rows]
+
+    def count(self, wanted: NoteFilter | None = None) -> int:
+        """How many notes pass the filter."""
+        where, values = _where(wanted or NoteFilter())
+        return int(self._record.db.execute(f"SELECT count(*) FROM notes WHERE {where}", values).fetchone()[0])
+
+    def count_in(self, categories: Sequence[str] | None) -> int:
+        """How many notes a scope holds: those of the categories and those without one; None for all."""
+        if categories is None:
+            return self.count()
+        marks = ", ".join("?" * len(categories))
+        return int(
+            self._record.db.execute(
+                f"SELECT count(*) FROM notes WHERE deleted_at IS NULL AND (category IS NULL OR category IN ({marks}))",
+                list(categories),
+            ).fetchone()[0]
+        )
+
+    def per_category(self) -> dict[str | None, int]:
+        """How many notes each category holds; None for those without."""
+        rows = self._record.db.query(
+            "SELECT category, count(*) AS notes FROM notes WHERE deleted_at IS NULL GROUP BY category"
+        )
+        return {row["category"]: row["notes"] for row in rows}
+
+    def passages(self, ids: Sequence[str] | None = None, *, note_id: str | None = None) -> list[Passage]:
+        """Return passages of notes not deleted: those with these ids, or one note's, or all, in reading order."""
+        where, values = "notes.deleted_at IS NULL", list[Any]()
+        if ids is not None:
+            where += " AND passages.id IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(list(ids)))
+        if note_id is not None:
+            where += " AND note_id = ?"
+            values.append(note_id)
+        rows = self._record.db.query(
+            "SELECT passages.*, notes.category, notes.date FROM passages JOIN notes ON notes.id = note_id "
+            f"WHERE {where} ORDER BY note_id, position",
+            values,
+        )
+        return [
+            Passage(
+                id=row["id"],
+                note_id=row["note_id"],
+                title=row["title"],
+                category=row["category"],
+                date=_date(row["date"]),
+                heading=row["heading"],
+                text=row["text"],
+            )
+            for row in rows
+        ]
+
+    def lexical(self, words: Sequence[str], categories: Sequence[str] | None, limit: int) -> list[tuple[str, float]]:
+        """Full-text search for any of the words within a scope.
+
+        Returns: (passage id, BM25 score), best first; a higher score is better. Notes without a category are in
+        every scope.
+        """
+        query = " OR ".join(_quoted(word) for word in words if _tokens(word))
+        if not query:
+            return []
+        scope, values = "", [query]
+        if categories is not None:
+            scope = f"AND (category IS NULL OR category IN ({', '.join('?' * len(categories))}))"
+            values += categories
+        rows = self._record.db.execute(
+            f"""
+            SELECT passages.id, -bm25(passages_fts, 2.0, 1.0, 1.0) AS score
+            FROM passages_fts JOIN passages ON passages.rowid = passages_fts.rowid
+            JOIN notes ON notes.id = passages.note_id
+            WHERE passages_fts MATCH ? AND notes.deleted_at IS NULL {scope}
+            ORDER BY score DESC LIMIT ?
+            """,
+            [*values, limit],
+        )
+        return [(row[0], float(row[1])) for row in rows]
+
+    def document_frequency(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many passages of the house each word occurs, by its stem."""
+        frequencies = {}
+        for word in words:
+            if _tokens(word):
+                (found,) = self._record.db.execute(
+                    "SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?", [_quoted(word)]
+                ).fetchone()
+                frequencies[word] = int(found)
+        return frequencies
+
+    def passage_count(self) -> int:
+        """How many passages the index should hold."""
+        return int(
+            self._record.db.execute(
+                "SELECT count(*) FROM passages JOIN notes ON notes.id = note_id WHERE deleted_at IS NULL"
+            ).fetchone()[0]
+        )
+
+    # --- changing ---------------------------------------------------------------------------------------------
+
+    def add(self, draft: Draft) -> Note:
+        """Keep a draft as a note; a draft whose id is taken is refused.
+
+        Raises:
+            NoteRejected: it is empty, too long, or its id or category cannot be used.
+            NotebookUnavailable: the record cannot be written.
+        """
+        title, text = _checked(draft.title, draft.text)
+        note_id = draft.id or new_id()
+        now = _now()
+        with self._record.writing() as db:
+            if db.execute("SELECT 1 FROM notes WHERE id = ?", [note_id]).fetchone():
+                raise NoteRejected(f"The id {note_id!r} is taken by another note. Give this one an id of its own.")
+            row = {
+                "id": note_id,
+                "title": title,
+                "text": text,
+                "category": self._known(draft.category),
+                "date": draft.date.isoformat() if draft.date else None,
+                "tags": json.dumps(draft.tags),
+                "source": draft.source,
+                "sample": int(draft.sample),
+                "created_at": now,
+                "updated_at": now,
+            }
+            db.table("notes").insert(row)
+            self._write_passages(db, note_id, title, text)
+        return self.get(note_id)
+
+    def edit(self, note_id: str, changes: Mapping[str, Any], revision: int | None = None) -> Note:
+        """Change some of a note's title, text, category, date and tags; the earlier state is kept for undo.
+
+        Args:
+            changes: new values by field name; a date is a `datetime.date` or None.
+            revision: the revision that the person saw, where an unseen change of somebody else must not be lost.
+
+        Raises:
+            NoSuchNote: there is no such note, or it is deleted.
+            NoteChanged: the note is no longer at `revision`.
+            NoteRejected: what it would become cannot be kept.
+        """
+        if unknown := set(changes) - set(_FIELDS):
+            raise NoteRejected(f"A note has no {', '.join(sorted(unknown))}.")
+        with self._record.writing() as db:
+            before = self.get(note_id)
+            if before.deleted:
+                raise NoSuchNote(f"The note {before.title!r} is deleted. Restore it before changing it.")
+            if revision is not None and before.revision != revision:
+                raise NoteChanged(
+                    f"The note {before.title!r} was changed elsewhere meanwhile. "
+                    "Open it again to see how, then save yours."
+                )
+            after = {name: getattr(before, name) for name in _FIELDS} | dict(changes)
+            after["title"], after["text"] = _checked(after["title"], after["text"])
+            after["category"] = self._known(after["category"])
+            if all(after[name] == getattr(before, name) for name in _FIELDS):
+                return before
+            self._replace(db, before, after)
+        return self.get(note_id)
+
+    def undo(self, note_id: str) -> Note:
+        """Take the last edit of a note back; raises NoSuchNote, or NoteRejected where there is nothing to undo."""
+        with self._record.writing() as db:
+            note = self.get(note_id)
+            row = next(
+                db.query("SELECT * FROM note_versions WHERE note_id = ? ORDER BY revision DESC LIMIT 1", [note_id]),
+                None,
+            )
+            if row is None:
+                raise NoteRejected(f"The note {note.title!r} has no earlier version.")
+            db.execute("DELETE FROM note_versions WHERE note_id = ? AND revision = ?", [note_id, row["revision"]])
+            category = row["category"] and self.category_named(row["category"])
+            after = {
+                "title": row["title"],
+                "text": row["text"],
+                "category": category,
+                "date": _date(row["date"]),
+                "tags": tuple(json.loads(row["tags"])),
+            }
+            self._replace(db, note, after, keep=False)
+        return self.get(note_id)
+
+    def delete(self, note_ids: Iterable[str]) -> list[str]:
+        """Delete notes, restorably; returns the ids that were there to delete."""
+        return self._set_deleted(note_ids, _now())
+
+    def restore(self, note_ids: Iterable[str]) -> list[str]:
+        """Bring deleted notes back; returns the ids that were deleted."""
+        return self._set_deleted(note_ids, None)
+
+    # --- keeping the index in step ------------------------------------------------------------------------------
+
+    def unindexed(self) -> list[tuple[str, int]]:
+        """Return (id, revision) of the notes whose vectors may not agree with the record, deleted ones too."""
+        rows = self._record.db.query("SELECT id, revision FROM notes WHERE indexed = 0 ORDER BY created_at")
+        return [(row["id"], row["revision"]) for row in rows]
+
+    def mark_indexed(self, notes: Iterable[tuple[str, int]]) -> None:
+        """Say that the index agrees with these (id, revision); a note changed since stays unmarked."""
+        with self._record.writing() as db:
+            db.conn.executemany("UPDATE notes SET indexed = 1 WHERE id = ? AND revision = ?", notes)
+
+    def mark_all_unindexed(self) -> None:
+        """Say that nothing is known of the index, so that all of it is made again."""
+        with self._record.writing() as db:
+            db.execute("UPDATE notes SET indexed = 0")
+
+    # --- inside -----------------------------------------------------------------------------------------------
+
+    def _known(self, category: str | None) -> str | None:
+        if category is None or not category.strip():
+            return None
+        known = self.category_named(category)
+        if known is None:
+            names = ", ".join(name for name, _, _ in self.categories())
+            raise NoteRejected(f"This house has no category {category!r}. It has: {names}.")
+        return known
+
+    def _replace(self, db: Database, before: Note, after: Mapping[str, Any], *, keep: bool = True) -> None:
+        if keep:
+            db.table("note_versions").insert(
+                {
+                    "note_id": before.id,
+                    "revision": before.revision,
+                    "title": before.title,
+                    "text": before.text,
+                    "category": before.category,
+                    "date": before.date.isoformat() if before.date else None,
+                    "tags": json.dumps(before.tags),
+                    "replaced_at": _now(),
+                }
+            )
+        db.table("notes").update(
+            before.id,
+            {
+                "title": after["title"],
+                "text": after["text"],
+                "category": after["category"],
+                "date": after["date"].isoformat() if after["date"] else None,
+                "tags": json.dumps(tuple(after["tags"])),
+                "updated_at": _now(),
+                "revision": before.revision + 1,
+                "indexed": 0,
+            },
+        )
+        self._write_passages(db, before.id, after["title"], after["text"])
+
+    def _set_deleted(self, note_ids: Iterable[str], deleted_at: str | None) -> list[str]:
+        changed = []
+        with self._record.writing() as db:
+            for note_id in note_ids:
+                cursor = db.execute(
+                    "UPDATE notes SET deleted_at = ?, revision = revision + 1, indexed = 0 "
+                    "WHERE id = ? AND (deleted_at IS NULL) = ?",
+                    [deleted_at, note_id, deleted_at is not None],
+                )
+                if cursor.rowcount:
+                    changed.append(note_id)
+        return changed
+
+    def _write_passages(self, db: Database, note_id: str, title: str, text: str) -> None:
+        db.execute("DELETE FROM passages WHERE note_id = ?", [note_id])
+        db.conn.executemany(
+            "INSERT INTO passages (id, note_id, position, title, heading, text) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (f"{note_id}#{position}", note_id, position, title, piece.heading, piece.text)
+                for position, piece in enumerate(split(text))
+            ],
+        )
+
+
+def new_id() -> str:
+    """A short id that no other note has, easy to read aloud."""
+    alphabet = "23456789abcdefghjkmnpqrstuvwxyz"
+    return "".join(secrets.choice(alphabet) for _ in range(10))
+
+
+def words_of(text: str) -> list[str]:
+    """The distinct words of a question that can be looked up, in order; numbers and codes count as words."""
+    return list(dict.fromkeys(token.lower() for token in _tokens(text)))
+
+
+def _tokens(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', " ") + '"'
+
+
+def _squeezed(name: str) -> str:
+    return " ".join(re.split(r"[\s_-]+", name.strip().casefold()))
+
+
+def _checked(title: str, text: str) -> tuple[str, str]:
+    text = text.replace("\x00", "").strip()
+    title = " ".join(title.replace("\x00", "").split())
+    if not text:
+        raise NoteRejected("The note is empty. Write what should be remembered.")
+    if len(text) > MAX_CHARACTERS:
+        raise NoteRejected(
+            f"The note has {len(text):,} characters; the most is {MAX_CHARACTERS:,}. Split it into several notes."
+        )
+    if not title:
+        first = next(line for line in text.splitlines() if line.strip())
+        title = first.strip("#*-_ \t") or first.strip()
+    if len(title) > MAX_TITLE:
+        title = title[: MAX_TITLE - 1].rstrip() + "…"
+    return title, text
+
+
+def _where(wanted: NoteFilter) -> tuple[str, list[Any]]:
+    conditions, values = ["deleted_at IS NOT NULL" if wanted.deleted else "deleted_at IS NULL"], list[Any]()
+    if wanted.uncategorised:
+        conditions.append("category IS NULL")
+    elif wanted.category is not None:
+        conditions.append("category = ?")
+        values.append(wanted.category)
+    for clause, date in (("date >= ?", wanted.since), ("date <= ?", wanted.until)):
+        if date is not None:
+            conditions.append(clause)
+            values.append(date.isoformat())
+    if wanted.sample is not None:
+        conditions.append("sample = ?")
+        values.append(int(wanted.sample))
+    if wanted.ids:
+        conditions.append("id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(list(wanted.ids)))
+    # Every word must occur somewhere in the note; the last one may still be half typed.
+    for word in words_of(wanted.text):
+        conditions.append(
+            "id IN (SELECT note_id FROM passages JOIN passages_fts ON passages_fts.rowid = passages.rowid "
+            "WHERE passages_fts MATCH ?)"
+        )
+        values.append(_quoted(word) + "*")
+    return " AND ".join(conditions), values
+
+
+def _note(row: Mapping[str, Any] | sqlite3.Row) -> Note:
+    return Note(
+        id=row["id"],
+        title=row["title"],
+        text=row["text"],
+        category=row["category"],
+        date=_date(row["date"]),
+        tags=tuple(json.loads(row["tags"])),
+        source=row["source"],
+        sample=bool(row["sample"]),
+        created_at=dt.datetime.fromisoformat(row["created_at"]),
+        updated_at=dt.datetime.fromisoformat(row["updated_at"]),
+        revision=row["revision"],
+        deleted=row["deleted_at"] is not None,
+    )
+
+
+def _date(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+
+
+def parse_date(text: str, *, day_first: bool = False) -> dt.date | None:
+    """Read a date as people write it; empty text is None.
+
+    Args:
+        day_first: whether 03/04/2021 is the third of April.
+
+    Raises:
+        NoteRejected: it is not a date, or no date that a house could remember.
+    """
+    from dateutil import parser
+
+    text = str(text).strip()
+    if not text:
+        return None
+    with contextlib.suppress(ValueError):
+        return _plausible(dt.date.fromisoformat(text), text)
+    try:
+        # Two different fillers: what the text leaves out then differs, and a bare '12' or 'March' is no date.
+        first, second = (
+            parser.parse(text, dayfirst=day_first, default=dt.datetime(year, month, day))
+            for year, month, day in ((2000, 1, 1), (2004, 2, 2))
+        )
+    except (ValueError, OverflowError, TypeError) as error:
+        raise NoteRejected(f"{text!r} is not a date. Write it like 2024-03-15.") from error
+    if first.year != second.year:
+        raise NoteRejected(f"{text!r} has no year. Write the date like 2024-03-15.")
+    return _plausible(first.date(), text)
+
+
+def _plausible(date: dt.date, text: str) -> dt.date:
+    if not EARLIEST <= date <= dt.date.today() + dt.timedelta(days=366 * 50):
+        raise NoteRejected(f"{text!r} is not a date of this house. Write it like 2024-03-15.")
+    return date

@@ -1,0 +1,105 @@
+"""A note's text into passages sized for the embedder's window; pure."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+
+MAX_WORDS = 120
+"""Words a passage may have: all-MiniLM-L6-v2 reads 256 tokens, and titles, codes and prices cost more than one."""
+
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+_LIST_ITEM = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A passage before it is given an identity: its headings, joined by ' › ', and its words."""
+
+    heading: str
+    text: str
+
+
+def split(text: str, max_words: int = MAX_WORDS) -> list[Piece]:
+    """Cut a note's Markdown or plain text into pieces, at headings, then paragraphs, rows and sentences.
+
+    Short neighbours under the same heading stay together; the last line of a piece is repeated at the head of the
+    next where a list or a table goes on, so that no row is torn from its fellows. Nothing is dropped.
+    """
+    pieces: list[Piece] = []
+    for heading, block in _sections(text):
+        pieces += [Piece(heading, part) for part in _packed(_units(block, max_words), max_words)]
+    return pieces
+
+
+def _sections(text: str) -> list[tuple[str, str]]:
+    """Headings and the text below each; a heading with nothing below it becomes text, never lost."""
+    path: list[str] = []
+    sections: list[tuple[str, list[str]]] = [("", [])]
+    for line in text.splitlines():
+        if match := _HEADING.match(line):
+            level = len(match[1])
+            path = [*path[: level - 1], match[2]]
+            sections.append((" › ".join(part for part in path if part), []))
+        else:
+            sections[-1][1].append(line)
+    filled = []
+    for heading, lines in sections:
+        block = "\n".join(lines).strip()
+        if block or heading:
+            filled.append((heading, block or heading))
+    return filled
+
+
+def _units(block: str, max_words: int) -> list[str]:
+    """The smallest parts that are kept whole: paragraphs, or rows, or sentences, or runs of words."""
+    units: list[str] = []
+    for paragraph in re.split(r"\n\s*\n", block):
+        if _length(paragraph) <= max_words:
+            units.append(paragraph.strip("\n"))
+            continue
+        lines = paragraph.splitlines()
+        rows = len(lines) > 1 and sum(map(_is_row, lines)) >= len(lines) / 2
+        for part in lines if rows else _SENTENCE_END.split(" ".join(lines)):
+            words = part.split()
+            if len(words) <= max_words:
+                units.append(part)
+            else:
+                units += [" ".join(words[at : at + max_words]) for at in range(0, len(words), max_words)]
+    return [unit for unit in units if unit.strip()]
+
+
+def _packed(units: list[str], max_words: int) -> list[str]:
+    """Neighbouring units joined up to the limit, with one row of overlap inside lists and tables."""
+    parts: list[list[str]] = []
+    length = 0
+    for unit in units:
+        if parts and length + _length(unit) <= max_words:
+            parts[-1].append(unit)
+            length += _length(unit)
+            continue
+        carried = parts[-1][-1] if parts and _is_row(parts[-1][-1]) and _is_row(unit) else None
+        if carried and _length(carried) + _length(unit) <= max_words and "\n" not in carried:
+            parts.append([carried, unit])
+        else:
+            parts.append([unit])
+        length = sum(map(_length, parts[-1]))
+    return [_joined(part) for part in parts]
+
+
+def _joined(units: list[str]) -> str:
+    text = units[0]
+    for before, unit in itertools.pairwise(units):
+        tight = (_is_row(before) and _is_row(unit)) or ("\n" not in before and "\n" not in unit)
+        text += ("\n" if tight else "\n\n") + unit
+    return text
+
+
+def _is_row(line: str) -> bool:
+    return bool(_LIST_ITEM.match(line)) or line.lstrip().startswith("|")
+
+
+def _length(text: str) -> int:
+    return len(text.split())
