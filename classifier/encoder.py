@@ -1,0 +1,115 @@
+"""A linear head on the sentence embedding that the search computes anyway; fitting it is left to `finetune.head`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifier.decision import Decision
+from classifier.errors import RouterUnavailable
+from classifier.taxonomy import NONE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Embed = Callable[[Sequence[str]], "NDArray[np.float32]"]
+"""Texts to unit vectors, of shape (texts, dimension)."""
+
+WEIGHTS_FILE = "head.safetensors"
+CALIBRATION_FILE = "calibration.json"
+
+
+@dataclass(frozen=True)
+class Head:
+    """The weights of a multinomial logistic regression, with what makes its probabilities honest."""
+
+    labels: tuple[str, ...]
+    """One a row of `weight`; `none` is among them."""
+    weight: NDArray[np.float32]
+    """Of shape (labels, dimension)."""
+    bias: NDArray[np.float32]
+    """Of shape (labels,)."""
+    temperature: float
+    """Divides the logits (Guo et al. 2017, 'On Calibration of Modern Neural Networks'); fitted on held-out data."""
+    abstain_below: float
+    """A likeliest category with a lower probability is no answer: the label is then none."""
+    embedder: str
+    """The embedder whose vectors it reads; it means nothing on any other's."""
+
+    def probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return calibrated probabilities of shape (vectors, labels) for unit vectors of shape (vectors, dimension)."""
+        logits = (vectors @ self.weight.T + self.bias).astype(np.float64) / self.temperature
+        logits -= logits.max(axis=1, keepdims=True)
+        exponents = np.exp(logits)
+        return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
+
+    def save(self, folder: Path) -> None:
+        """Write the head into a router version's folder."""
+        from safetensors.numpy import save_file
+
+        save_file({"weight": self.weight, "bias": self.bias}, folder / WEIGHTS_FILE)
+        calibration = {
+            "labels": self.labels,
+            "temperature": self.temperature,
+            "abstain_below": self.abstain_below,
+            "embedder": self.embedder,
+        }
+        (folder / CALIBRATION_FILE).write_text(json.dumps(calibration, indent=1), "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Head:
+        """Read the head from a router version's folder; raises RouterUnavailable."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        try:
+            tensors = load_file(folder / WEIGHTS_FILE)
+            calibration = json.loads((folder / CALIBRATION_FILE).read_text("utf-8"))
+            head = cls(
+                labels=tuple(calibration["labels"]),
+                weight=tensors["weight"],
+                bias=tensors["bias"],
+                temperature=float(calibration["temperature"]),
+                abstain_below=float(calibration["abstain_below"]),
+                embedder=str(calibration["embedder"]),
+            )
+            if head.weight.shape[0] != len(head.labels) or head.bias.shape != (len(head.labels),):
+                raise ValueError("its weights do not fit its labels")
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+            raise RouterUnavailable(f"The router in {folder} is damaged ({error}).") from error
+        return head
+
+
+class EncoderRouter:
+    """Labels questions by their embedding alone: one matrix product a question beyond the search's own work."""
+
+    def __init__(self, head: Head, embed: Embed, version: str) -> None:
+        """Args: the fitted head, what makes vectors of the kind it was fitted on, and the version's name."""
+        self._head = head
+        self._embed = embed
+        self._version = version
+
+    @property
+    def version(self) -> str:
+        """The name of the version that serves."""
+        return self._version
+
+    def classify(self, questions: Sequence[str]) -> list[Decision]:
+        """Return one decision a question, in order."""
+        if not questions:
+            return []
+        rows = self._head.probabilities(self._embed(questions))
+        return [self._decide(row) for row in rows]
+
+    def _decide(self, row: NDArray[np.float64]) -> Decision:
+        order = np.argsort(-row)
+        probabilities = {self._head.labels[at]: float(row[at]) for at in order}
+        likeliest = self._head.labels[order[0]]
+        confidence = float(row[order[0]])
+        sure = likeliest != NONE and confidence >= self._head.abstain_below
+        return Decision(likeliest if sure else None, confidence, probabilities, self._version)

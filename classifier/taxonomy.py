@@ -1,0 +1,102 @@
+"""The categories a house's questions and notes fall into; they are data, so a household can have its own."""
+
+from __future__ import annotations
+
+import itertools
+import string
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from classifier.errors import TaxonomyError
+
+NONE = "none"
+"""The label of a question that belongs to no category; it is no category itself."""
+
+
+@dataclass(frozen=True)
+class Category:
+    """One kind of household matter.
+
+    The code is what a language model learns to answer: opaque, so that it cannot lean on the word itself.
+    """
+
+    name: str
+    code: str
+    definition: str
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or self.name.strip().casefold() == NONE:
+            raise TaxonomyError(f"{self.name!r} cannot name a category.")
+        if len(self.code) != 2 or not all(letter in string.ascii_uppercase for letter in self.code):
+            raise TaxonomyError(f"The code of {self.name!r} must be two capital letters, not {self.code!r}.")
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """The categories of one house, in the order of their names."""
+
+    categories: tuple[Category, ...]
+
+    def __post_init__(self) -> None:
+        for what, values in (("name", self.names), ("code", [category.code for category in self.categories])):
+            doubled = {value for value in values if values.count(value) > 1}
+            if doubled:
+                raise TaxonomyError(f"Two categories have the {what} {sorted(doubled)[0]!r}.")
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[str, str, str]]) -> Taxonomy:
+        """Make a taxonomy of (name, code, definition) rows; raises TaxonomyError."""
+        return cls(tuple(sorted((Category(*row) for row in rows), key=lambda category: category.name)))
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the categories, without `none`."""
+        return [category.name for category in self.categories]
+
+    @property
+    def labels(self) -> list[str]:
+        """Everything a router may answer: the names of the categories, and `none`."""
+        return [*self.names, NONE]
+
+    def __iter__(self) -> Iterator[Category]:
+        return iter(self.categories)
+
+    def __len__(self) -> int:
+        return len(self.categories)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+
+def default_codes() -> Iterator[str]:
+    """AA, BB … ZZ: the codes of the default categories, in alphabetical order."""
+    return itertools.chain(letter * 2 for letter in string.ascii_uppercase)
+
+
+_DEFINITIONS = {
+    "appliances": "indoor household machines: fridge, dishwasher, washer, dryer, oven, microwave, disposal, vacuum; "
+    "their repairs, models, filters, warranties",
+    "brick work": "masonry, mortar, tuckpointing, brick steps, chimney brick, pavers",
+    "car": "the vehicles: service, tyres, registration, car insurance",
+    "cooking": "recipes, ingredients, where food is bought, how dishes are made",
+    "doorbell": "doorbell, chime, door camera button",
+    "electric": "panel, breakers, outlets, wiring, switches, indoor light fixtures, generator, electrician",
+    "fence": "fence, gate, posts, staining the boards",
+    "fountain": "ornamental water feature",
+    "garden lights": "outdoor landscape, path and up-lighting",
+    "gutters": "gutters, downspouts, leaf guards",
+    "hvac": "heating, air conditioning, thermostat, ducts, air filters, furnace, heat pump",
+    "irrigation": "sprinklers, drip, controller zones, backflow preventer",
+    "mosquito": "misting system, spraying, treatment",
+    "painting": "rooms and house: colours, brands, painters",
+    "pool": "pool and spa with their heater, pump, filter, chemicals",
+    "tree service": "trimming, removal, stumps, arborist",
+    "water heater": "hot water, tank and tankless, recirculation",
+    "window service": "window cleaning, glass, screens, seals",
+}
+
+DEFAULT_TAXONOMY = Taxonomy.of(
+    (name, code, definition)
+    for (name, definition), code in zip(sorted(_DEFINITIONS.items()), default_codes(), strict=False)
+)
+"""The categories that a new house starts with."""

@@ -1,0 +1,105 @@
+"""Training questions: reading them, checking them, and splitting them so that no paraphrase is on both sides."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGED = Path(__file__).parent / "data" / "questions"
+"""The questions written for this project, one file a category."""
+
+
+class ExamplesRejected(Exception):
+    """A set of examples cannot be trained on; the message lists what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question with its label; questions of one family mean the same."""
+
+    question: str
+    category: str
+    family: str
+    style: str = ""
+
+
+def load(path: Path = PACKAGED) -> list[Example]:
+    """Read examples from a JSON Lines file, or from all of them in a folder.
+
+    Raises:
+        ExamplesRejected: a file is missing, a line is no example, or `check` finds something wrong.
+    """
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    examples = [example for file in files for example in _read(file)]
+    if not examples:
+        raise ExamplesRejected(f"{path} holds no examples.")
+    if problems := check(examples):
+        raise ExamplesRejected(f"{path}: " + "; ".join(problems[:5]))
+    return examples
+
+
+def check(examples: Sequence[Example]) -> list[str]:
+    """Return what is wrong with a set of examples, in plain words; nothing when it can be trained on."""
+    problems = []
+    families = defaultdict(set)
+    seen: dict[str, str] = {}
+    for example in examples:
+        families[example.family].add(example.category)
+        words = " ".join(example.question.casefold().split())
+        if not words:
+            problems.append(f"an empty question in family {example.family!r}")
+        elif seen.setdefault(words, example.family) != example.family:
+            problems.append(f"{example.question!r} stands in the families {seen[words]!r} and {example.family!r}")
+    problems += [
+        f"family {family!r} spans the categories {', '.join(sorted(categories))}"
+        for family, categories in families.items()
+        if len(categories) > 1
+    ]
+    sizes = Counter(next(iter(categories)) for categories in families.values())
+    problems += [
+        f"{category!r} has {size} families; it needs 5 to be split" for category, size in sizes.items() if size < 5
+    ]
+    return problems
+
+
+def folds(examples: Sequence[Example], count: int, seed: int = 0) -> Iterator[tuple[list[int], list[int]]]:
+    """Yield (training, held-out) indices `count` times, every family whole on one side, every category on both."""
+    random_ = random.Random(seed)
+    by_category: dict[str, list[str]] = defaultdict(list)
+    for example in examples:
+        if example.family not in by_category[example.category]:
+            by_category[example.category].append(example.family)
+    fold_of: dict[str, int] = {}
+    for families in by_category.values():
+        random_.shuffle(families)
+        fold_of |= {family: at % count for at, family in enumerate(families)}
+    for fold in range(count):
+        held_out = [at for at, example in enumerate(examples) if fold_of[example.family] == fold]
+        training = [at for at, example in enumerate(examples) if fold_of[example.family] != fold]
+        yield training, held_out
+
+
+def data_hash(examples: Iterable[Example]) -> str:
+    """A short fingerprint of the examples, whatever their order."""
+    lines = sorted(f"{example.category}\x1f{example.family}\x1f{example.question}" for example in examples)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+
+
+def _read(path: Path) -> Iterator[Example]:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ExamplesRejected(f"{path} cannot be read ({error}).") from error
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            fields = json.loads(line)
+            yield Example(fields["question"], fields["category"], fields["family"], fields.get("style", ""))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ExamplesRejected(f"{path.name}, line {number}: not an example ({error}).") from error
