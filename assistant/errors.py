@@ -1,0 +1,38 @@
+"""What can go wrong while the assistant works, each message saying what to do next.
+
+AssistantError
+├── SettingsError          a setting that cannot be used
+├── ModelUnavailable       no language model can answer
+│   ├── WeightsUnavailable no source gave the weights, or what it gave was not them
+│   └── ModelStopped       the model broke off in the middle of an answer
+├── QuestionRefused        a question that cannot be asked: empty, or too long
+└── NoSuchConversation     a conversation that was deleted, or never was
+"""
+
+
+class AssistantError(Exception):
+    """Base of everything that this package raises on purpose; its text is fit to show a person."""
+
+
+class SettingsError(AssistantError):
+    """A setting has a value that cannot be used."""
+
+
+class ModelUnavailable(AssistantError):
+    """No language model can answer at present."""
+
+
+class WeightsUnavailable(ModelUnavailable):
+    """No source gave the weights, or there is no room for them, or what came was not them."""
+
+
+class ModelStopped(ModelUnavailable):
+    """The model broke off in the middle of an answer."""
+
+
+class QuestionRefused(AssistantError):
+    """The question is empty or too long to be asked."""
+
+
+class NoSuchConversation(AssistantError):
+    """The conversation was deleted, or never was."""
