@@ -6,11 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from classifier.taxonomy import NONE
-
-CLOSE = 0.25
-"""The top two are close when the runner-up has at least this probability and half of the winner's."""
-
 
 @dataclass(frozen=True)
 class Decision:
@@ -24,17 +19,13 @@ class Decision:
     """Every category's and `none`'s probability, likeliest first; they sum to 1."""
     version: str
     """The router version that decided."""
+    likely: tuple[str, ...] = ()
+    """The one or two categories that the question belongs to as good as surely; none where it takes more."""
 
     @property
     def runner_up(self) -> str | None:
-        """The second category, where it is nearly as likely as the first; else None."""
-        if self.category is None:
-            return None
-        others = [(p, name) for name, p in self.probabilities.items() if name not in (self.category, NONE)]
-        if not others:
-            return None
-        probability, name = max(others)
-        return name if probability >= CLOSE and 2 * probability >= self.probabilities[self.category] else None
+        """The second category, where the first alone is not sure but the two together are; else None."""
+        return self.likely[1] if len(self.likely) > 1 else None
 
 
 class Router(Protocol):

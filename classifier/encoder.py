@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +38,8 @@ class Head:
     """Divides the logits (Guo et al. 2017, 'On Calibration of Modern Neural Networks'); fitted on held-out data."""
     abstain_below: float
     """A likeliest category with a lower probability is no answer: the label is then none."""
+    sure_from: float
+    """One category, or two together, with this probability are as good as sure; fewer than it, and all are searched."""
     embedder: str
     """The embedder whose vectors it reads; it means nothing on any other's."""
 
@@ -52,11 +54,14 @@ class Head:
         """Write the head into a router version's folder."""
         from safetensors.numpy import save_file
 
-        save_file({"weight": self.weight, "bias": self.bias}, folder / WEIGHTS_FILE)
+        # safetensors writes the buffer as it lies in memory, and scrambles an array that is not in C order.
+        tensors = {"weight": np.ascontiguousarray(self.weight), "bias": np.ascontiguousarray(self.bias)}
+        save_file(tensors, folder / WEIGHTS_FILE)
         calibration = {
             "labels": self.labels,
             "temperature": self.temperature,
             "abstain_below": self.abstain_below,
+            "sure_from": self.sure_from,
             "embedder": self.embedder,
         }
         (folder / CALIBRATION_FILE).write_text(json.dumps(calibration, indent=1), "utf-8")
@@ -76,6 +81,7 @@ class Head:
                 bias=tensors["bias"],
                 temperature=float(calibration["temperature"]),
                 abstain_below=float(calibration["abstain_below"]),
+                sure_from=float(calibration["sure_from"]),
                 embedder=str(calibration["embedder"]),
             )
             if head.weight.shape[0] != len(head.labels) or head.bias.shape != (len(head.labels),):
@@ -111,5 +117,19 @@ class EncoderRouter:
         probabilities = {self._head.labels[at]: float(row[at]) for at in order}
         likeliest = self._head.labels[order[0]]
         confidence = float(row[order[0]])
-        sure = likeliest != NONE and confidence >= self._head.abstain_below
-        return Decision(likeliest if sure else None, confidence, probabilities, self._version)
+        if likeliest == NONE or confidence < self._head.abstain_below:
+            return Decision(None, confidence, probabilities, self._version)
+        likely = likely_categories(probabilities, self._head.sure_from)
+        return Decision(likeliest, confidence, probabilities, self._version, likely)
+
+
+def likely_categories(probabilities: Mapping[str, float], sure_from: float) -> tuple[str, ...]:
+    """Return the one or two likeliest categories that reach `sure_from` together; none where they do not.
+
+    Args:
+        probabilities: of all labels, likeliest first.
+    """
+    first, second = [name for name in probabilities if name != NONE][:2]
+    if probabilities[first] >= sure_from:
+        return (first,)
+    return (first, second) if probabilities[first] + probabilities[second] >= sure_from else ()

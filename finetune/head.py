@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from classifier.encoder import Embed, Head
+from classifier.encoder import Embed, Head, likely_categories
 from classifier.taxonomy import NONE
 from classifier.versions import CONFIG_FILE, REPORT_FILE, Version, Versions
 from finetune.examples import Example, data_hash, folds, load
@@ -32,6 +32,8 @@ class HeadConfig:
     """Parts of the examples held out in turn, to calibrate on answers to questions not trained on."""
     wrong_none: float = 0.03
     """Share of held-out household questions that may be lost to `none` by abstaining."""
+    scope_recall: float = 0.95
+    """How often the right category must be among those that are searched, where not all are."""
     seed: int = 0
 
 
@@ -64,8 +66,9 @@ def fit(examples: Sequence[Example], embed: Embed, embedder: str, config: HeadCo
     temperature = fit_temperature(held_out_logits, target)
     calibrated = _softmax(held_out_logits / temperature)
     abstain_below = _abstention(calibrated, target, labels.index(NONE), config.wrong_none)
+    sure_from = _sureness(calibrated, target, labels, config.scope_recall)
     weight, bias = regression(range(len(examples)))
-    head = Head(tuple(labels), weight, bias, temperature, abstain_below, embedder)
+    head = Head(tuple(labels), weight, bias, temperature, abstain_below, sure_from, embedder)
     return head, _figures(examples, labels, calibrated, target, abstain_below)
 
 
@@ -114,6 +117,23 @@ def _abstention(probabilities: NDArray[np.float64], target: NDArray[np.int64], n
     likeliest = probabilities.argmax(axis=1)
     right = (likeliest == target) & (target != none)
     return float(np.quantile(probabilities.max(axis=1)[right], wrong_none)) if right.any() else 0.0
+
+
+def _sureness(
+    probabilities: NDArray[np.float64], target: NDArray[np.int64], labels: Sequence[str], scope_recall: float
+) -> float:
+    """The lowest `sure_from` under which the searched categories hold the right one often enough."""
+    household = [
+        (labels[at], {labels[column]: float(row[column]) for column in np.argsort(-row)})
+        for row, at in zip(probabilities, target, strict=True)
+        if labels[at] != NONE
+    ]
+    for sure_from in np.arange(0.3, 0.99, 0.02):
+        scopes = [(label, likely_categories(row, float(sure_from))) for label, row in household]
+        narrowed = [label in likely for label, likely in scopes if likely]
+        if narrowed and sum(narrowed) >= scope_recall * len(narrowed):
+            return round(float(sure_from), 2)
+    return 1.0
 
 
 def _figures(
