@@ -1,0 +1,248 @@
+"""Chat messages in, text out: the ChatModel protocol, llama.cpp in process, and Ollama."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import secrets
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from assistant.errors import ModelStopped, ModelUnavailable
+
+logger = logging.getLogger(__name__)
+
+CHARACTERS_PER_TOKEN = 2.5
+"""Lower than any household text measured (3 to 4), so that an estimate errs on the safe side."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn of a conversation with a language model."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class ChatModel(Protocol):
+    """Anything that continues a conversation."""
+
+    @property
+    def name(self) -> str:
+        """The model, as a person is told who answered."""
+
+    @property
+    def context_tokens(self) -> int:
+        """Tokens that a prompt and its answer may have together."""
+
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
+        """Yield the reply piece by piece; closing the iterator stops the model.
+
+        Raises:
+            ModelUnavailable: the model cannot start.
+            ModelStopped: it broke off in the middle; what was yielded stands.
+        """
+
+
+def count_tokens(text: str) -> int:
+    """Estimate from above how many tokens a text has."""
+    return int(len(text) / CHARACTERS_PER_TOKEN) + 1
+
+
+class LlamaModel:
+    """A GGUF file in this process, through llama.cpp."""
+
+    def __init__(self, path: Path, name: str, context_tokens: int, threads: int = 0) -> None:
+        """Load the model, which takes seconds.
+
+        Args:
+            threads: processor threads; 0 for one a core.
+
+        Raises:
+            ModelUnavailable: the file is no model, or memory is short.
+        """
+        import xllamacpp
+
+        self._name = name
+        self._context_tokens = context_tokens
+        params = xllamacpp.CommonParams()
+        params.model.path = str(path)
+        params.n_ctx = context_tokens
+        params.n_parallel = 1
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads or _cores()
+        params.warmup = False
+        params.verbosity = -1
+        # The server opens a loopback port of its own and lets every web page in; the key keeps them out.
+        params.api_keys = [secrets.token_urlsafe(32)]
+        params.endpoint_slots = False
+        params.ui = False
+        try:
+            self._server = xllamacpp.Server(params)
+        except Exception as error:
+            raise ModelUnavailable(
+                f"{name} cannot be loaded from {path} ({error}). Delete the file and start again to fetch it anew, or "
+                "free some memory."
+            ) from error
+
+    @property
+    def name(self) -> str:
+        """The model, as a person is told who answered."""
+        return self._name
+
+    @property
+    def context_tokens(self) -> int:
+        """Tokens that a prompt and its answer may have together."""
+        return self._context_tokens
+
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
+        """Yield the reply piece by piece, always the same for the same messages; closing the iterator stops it."""
+        request = {
+            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "max_tokens": max_tokens,
+            "temperature": 0.0,
+            "seed": 1,
+            "stream": True,
+            "cache_prompt": True,
+            "chat_template_kwargs": {"enable_thinking": False},
+        }
+        yield from without_thoughts(self._pieces(request))
+
+    def _pieces(self, request: dict[str, Any]) -> Generator[str, None, None]:
+        chunks: queue.Queue[dict[str, Any] | Exception | None] = queue.Queue()
+        stopped = threading.Event()
+
+        def receive(chunk: Any) -> bool:
+            for each in chunk if isinstance(chunk, list) else [chunk]:
+                chunks.put(each)
+            return stopped.is_set()
+
+        def work() -> None:
+            try:
+                self._server.handle_chat_completions(request, receive)
+            except Exception as error:
+                chunks.put(error)
+            finally:
+                chunks.put(None)
+
+        threading.Thread(target=work, name="llama", daemon=True).start()
+        started = False
+        try:
+            while (chunk := chunks.get()) is not None:
+                if isinstance(chunk, Exception) or "error" in chunk or "choices" not in chunk:
+                    raise _failure(self._name, chunk, started)
+                for choice in chunk["choices"]:
+                    if piece := choice.get("delta", {}).get("content"):
+                        started = True
+                        yield piece
+        finally:
+            stopped.set()
+
+
+class OllamaModel:
+    """A model that an Ollama server holds."""
+
+    def __init__(self, host: str, model: str, context_tokens: int, keep_alive: str = "30m") -> None:
+        """Args: the server's address, the model's name there, and how long it stays loaded between questions."""
+        import ollama
+
+        self._client = ollama.Client(host=host, timeout=300)
+        self._host = host
+        self._model = model
+        self._context_tokens = context_tokens
+        self._keep_alive = keep_alive
+
+    @property
+    def name(self) -> str:
+        """The model, as a person is told who answered."""
+        return f"{self._model} on Ollama"
+
+    @property
+    def context_tokens(self) -> int:
+        """Tokens that a prompt and its answer may have together."""
+        return self._context_tokens
+
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
+        """Yield the reply piece by piece; closing the iterator stops it."""
+        yield from without_thoughts(self._pieces(messages, max_tokens))
+
+    def _pieces(self, messages: Sequence[Message], max_tokens: int) -> Generator[str, None, None]:
+        import httpx
+        import ollama
+
+        started = False
+        try:
+            replies = self._client.chat(
+                self._model,
+                [{"role": message.role, "content": message.content} for message in messages],
+                stream=True,
+                think=False,
+                # Ollama's own default is small, and it cuts longer prompts without a word.
+                options={"num_ctx": self._context_tokens, "num_predict": max_tokens, "temperature": 0, "seed": 1},
+                keep_alive=self._keep_alive,
+            )
+            done = False
+            for reply in replies:
+                if piece := reply.message.content:
+                    started = True
+                    yield piece
+                done = done or bool(reply.done)
+        except (ollama.ResponseError, ollama.RequestError, ConnectionError, httpx.HTTPError, ValueError) as error:
+            raise _failure(self.name, error, started) from error
+        if not done:
+            raise _failure(self.name, ConnectionError("the connection was lost"), started)
+
+
+def ollama_models(host: str, timeout: float = 1.0) -> list[str] | None:
+    """Return the names of the models that an Ollama server holds, or None where none answers."""
+    import httpx
+
+    try:
+        response = httpx.get(f"{host.rstrip('/')}/api/tags", timeout=timeout)
+        response.raise_for_status()
+        return [str(model["name"]) for model in response.json()["models"]]
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+        return None
+
+
+def without_thoughts(pieces: Generator[str, None, None]) -> Iterator[str]:
+    """Drop a leading `<think>…</think>` from a streamed reply, wherever the pieces are cut."""
+    opening, closing = "<think>", "</think>"
+    held, thinking, begun = "", False, False
+    with contextlib.closing(pieces):
+        for piece in pieces:
+            if begun:
+                yield piece
+                continue
+            held += piece
+            if not thinking:
+                start = held.lstrip()
+                if start and not start.startswith(opening[: len(start)]):
+                    begun = True
+                    yield start
+                elif start.startswith(opening):
+                    thinking = True
+            if thinking and closing in held:
+                held, thinking = held.partition(closing)[2], False
+        # A reply may end inside what looked like a thought's beginning, and then it was none.
+        if not begun and not thinking and held.strip():
+            yield held.lstrip()
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on this system
+        return os.cpu_count() or 2
+
+
+def _failure(name: str, error: Any, started: bool) -> ModelUnavailable:
+    cause = error.get("error", error) if isinstance(error, dict) else error
+    cause = cause.get("message", cause) if isinstance(cause, dict) else cause
+    if started:
+        return ModelStopped(f"{name} stopped in the middle of the answer ({cause}). Press retry to ask again.")
+    return ModelUnavailable(f"{name} cannot answer at present ({cause}). Press retry, or see `our-house models`.")

@@ -1,0 +1,84 @@
+"""Which notes an answer stands on, and with which words; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.events import Citation
+from knowledge.note import Hit
+from knowledge.search import STOP_WORDS
+
+SUPPORT = 0.3
+"""Share of a claim's telling words that a note must hold to support it."""
+CLEAR_SUPPORT = 0.6
+"""The share from which a claim that names no note is given the note that holds it."""
+
+_MARK = re.compile(r"\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"'(]?[A-Z0-9])|(?<=\])\s+(?=[A-Z])|\n+")
+_WORD = re.compile(r"\w+(?:[.,:/-]\w+)*")
+
+
+def cite(text: str, hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
+    """Return the answer with its marks put right, and the citations they stand for.
+
+    A mark that points to no note, or to one that holds nothing of its claim, is taken out. A claim without a mark gets
+    the note that clearly holds it, if one does.
+
+    Args:
+        hits: the notes in the answer's own numbering, the first being [1].
+    """
+    quotes: dict[int, str] = {}
+    sentences = []
+    for sentence in _SENTENCE.split(text.strip()):
+        claim = _unmarked(sentence)
+        if not claim:
+            continue
+        support = {number: _support(claim, hit) for number, hit in enumerate(hits, start=1)}
+        named = [number for number in _numbers(sentence) if support.get(number, (0.0, ""))[0] >= SUPPORT]
+        if not named and support:
+            best = max(support, key=lambda number: (support[number][0], -number))
+            named = [best] if support[best][0] >= CLEAR_SUPPORT else []
+        for number in named:
+            quotes.setdefault(number, support[number][1])
+        sentences.append(_marked(claim, named))
+    citations = tuple(_citation(number, hits[number - 1], quotes[number]) for number in sorted(quotes))
+    return " ".join(sentences), citations
+
+
+def _citation(number: int, hit: Hit, quote: str) -> Citation:
+    return Citation(number, hit.note_id, hit.title, hit.category, hit.date, quote)
+
+
+def _support(claim: str, hit: Hit) -> tuple[float, str]:
+    """How much of a claim a note holds, 0 to 1, and the note's sentence that holds most of it."""
+    wanted = _telling(claim)
+    if not wanted:
+        return 0.0, ""
+    date = f"{hit.date.day} {hit.date:%B %Y} {hit.date.isoformat()}" if hit.date else ""
+    share = len(wanted & _telling(f"{hit.title} {date} {hit.text}")) / len(wanted)
+    sentences = [sentence.strip() for sentence in _SENTENCE.split(hit.text) if sentence.strip()]
+    quote = max(sentences, key=lambda sentence: len(wanted & _telling(sentence)), default="")
+    return share, quote
+
+
+def _telling(text: str) -> set[str]:
+    """The words that make a claim checkable: all but the commonest, numbers without their commas."""
+    words = (word.lower().replace(",", "") for word in _WORD.findall(text))
+    return {word for word in words if word not in STOP_WORDS}
+
+
+def _numbers(sentence: str) -> list[int]:
+    found = (int(number) for mark in _MARK.findall(sentence) for number in mark.split(","))
+    return list(dict.fromkeys(found))
+
+
+def _unmarked(sentence: str) -> str:
+    return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(_MARK.sub(" ", sentence).split())).strip()
+
+
+def _marked(claim: str, numbers: Sequence[int]) -> str:
+    marks = "".join(f"[{number}]" for number in numbers)
+    if not marks:
+        return claim
+    return f"{claim[:-1]} {marks}{claim[-1]}" if claim[-1] in ".!?" else f"{claim} {marks}"

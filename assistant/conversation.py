@@ -1,0 +1,180 @@
+"""Conversations: what was said, kept in the record, and a follow-up turned into a question that stands alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlite_utils import Migrations
+
+from assistant.errors import NoSuchConversation
+from knowledge.notebook import new_id
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from knowledge.record import Record
+
+TITLE_LENGTH = 60
+
+migrations = Migrations("conversations")
+
+
+@migrations()
+def create_conversations(db: Database) -> None:
+    """Conversations and their turns."""
+    db.executescript(
+        """
+        CREATE TABLE conversations (
+            id TEXT PRIMARY KEY, title TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+            deleted_at TEXT
+        );
+        CREATE TABLE turns (
+            id TEXT PRIMARY KEY,
+            conversation_id TEXT NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
+            role TEXT NOT NULL CHECK (role IN ('user', 'assistant')),
+            content TEXT NOT NULL,
+            details TEXT NOT NULL DEFAULT '{}',
+            created_at TEXT NOT NULL
+        );
+        CREATE INDEX turns_by_conversation ON turns(conversation_id, created_at);
+        """
+    )
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One question or one answer."""
+
+    role: Literal["user", "assistant"]
+    content: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """Of a question: `category`, `confidence`. Of an answer: `scope`, `notes`, `citations`, `model` and the like."""
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A conversation as the list shows it."""
+
+    id: str
+    title: str
+    updated_at: dt.datetime
+
+
+class Conversations:
+    """All conversations of a house, kept turn by turn, so that a reload or a crash loses none of them."""
+
+    def __init__(self, record: Record) -> None:
+        """Args: the record, with this module's `migrations` applied."""
+        self._record = record
+
+    def all(self) -> list[Conversation]:
+        """Return the conversations, the last used first."""
+        rows = self._record.db.query(
+            "SELECT * FROM conversations WHERE deleted_at IS NULL ORDER BY updated_at DESC, rowid DESC"
+        )
+        return [Conversation(row["id"], row["title"], dt.datetime.fromisoformat(row["updated_at"])) for row in rows]
+
+    def turns(self, conversation_id: str) -> list[Turn]:
+        """Return what was said, in order; raises NoSuchConversation."""
+        if not self._exists(conversation_id):
+            raise NoSuchConversation("This conversation was deleted. Choose another one, or start a new one.")
+        rows = self._record.db.query("SELECT * FROM turns WHERE conversation_id = ? ORDER BY rowid", [conversation_id])
+        return [Turn(row["role"], row["content"], json.loads(row["details"]), row["id"]) for row in rows]
+
+    def say(self, conversation_id: str | None, turn: Turn) -> tuple[str, str]:
+        """Keep a turn, in a new conversation where there is none; returns the ids of the conversation and the turn.
+
+        Raises:
+            NoSuchConversation: it was deleted meanwhile.
+        """
+        now = _now()
+        with self._record.writing() as db:
+            if conversation_id is None:
+                conversation_id = new_id()
+                db.table("conversations").insert(
+                    {"id": conversation_id, "title": _title(turn.content), "created_at": now, "updated_at": now}
+                )
+            elif not self._exists(conversation_id):
+                raise NoSuchConversation("This conversation was deleted in another window. Ask in a new one.")
+            turn_id = new_id()
+            db.table("turns").insert(
+                {
+                    "id": turn_id,
+                    "conversation_id": conversation_id,
+                    "role": turn.role,
+                    "content": turn.content,
+                    "details": json.dumps(turn.details),
+                    "created_at": now,
+                }
+            )
+            db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", [now, conversation_id])
+        return conversation_id, turn_id
+
+    def amend(self, turn_id: str, content: str, details: Mapping[str, Any]) -> None:
+        """Replace what a turn says, as an answer grows or a question gets its label."""
+        with self._record.writing() as db:
+            db.execute(
+                "UPDATE turns SET content = ?, details = ? WHERE id = ?", [content, json.dumps(details), turn_id]
+            )
+
+    def forget_from(self, conversation_id: str, turn_id: str) -> None:
+        """Drop a turn and those after it, to ask again from there."""
+        with self._record.writing() as db:
+            db.execute(
+                "DELETE FROM turns WHERE conversation_id = ? AND rowid >= (SELECT rowid FROM turns WHERE id = ?)",
+                [conversation_id, turn_id],
+            )
+
+    def delete(self, conversation_id: str) -> None:
+        """Delete a conversation, restorably."""
+        with self._record.writing() as db:
+            db.execute("UPDATE conversations SET deleted_at = ? WHERE id = ?", [_now(), conversation_id])
+
+    def restore(self, conversation_id: str) -> None:
+        """Bring a deleted conversation back."""
+        with self._record.writing() as db:
+            db.execute("UPDATE conversations SET deleted_at = NULL WHERE id = ?", [conversation_id])
+
+    def _exists(self, conversation_id: str) -> bool:
+        return bool(
+            self._record.db.execute(
+                "SELECT 1 FROM conversations WHERE id = ? AND deleted_at IS NULL", [conversation_id]
+            ).fetchone()
+        )
+
+
+_LEANING = re.compile(
+    r"^(and|or|but|also|what about|how about|same for|which one|why|who|where|when|how much|how long)\b[^?]{0,24}\??$"
+    r"|\b(it|its|that|those|these|they|them|their|he|him|his|she|her|there|then|one|ones)\b",
+    re.IGNORECASE,
+)
+MANY_WORDS = 9
+"""A question of more words names what it is about, whatever pronouns it has."""
+
+
+def standalone(question: str, history: Sequence[Turn]) -> str:
+    """Return the question as it is searched: a follow-up gets the question before it put in front.
+
+    'And who did it?' after 'When did we replace the pool pump?' becomes both sentences, which route and search as the
+    second one was meant. A question that leans on nothing stays as it is.
+    """
+    earlier = [turn for turn in history if turn.role == "user"]
+    if not earlier or len(question.split()) > MANY_WORDS or not _LEANING.search(question.strip()):
+        return question
+    before = str(earlier[-1].details.get("standalone") or earlier[-1].content)
+    return f"{before} {question}"
+
+
+def _title(question: str) -> str:
+    title = " ".join(question.split())
+    return title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,78 @@
+"""The events that an answer streams, and what travels inside them; whoever shows them picks their look."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from classifier.decision import Decision
+from knowledge.note import Hit, Scope
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A note that an answer stands on, with the words that support it."""
+
+    number: int
+    """As the answer writes it: [1], [2] …"""
+    note_id: str
+    title: str
+    category: str | None
+    date: dt.date | None
+    quote: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer, as it is shown and kept."""
+
+    text: str
+    answered: bool
+    """False where it says that no note tells."""
+    citations: tuple[Citation, ...]
+    model: str
+    """The language model that wrote it; empty where none was needed."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """`route`, `search`, `first_token` and `total`, each counted from the question's arrival."""
+    failure: str = ""
+    """Why it broke off, and what to do; empty where it did not."""
+
+
+@dataclass(frozen=True)
+class Routed:
+    """The question has its label."""
+
+    question: str
+    standalone: str
+    """The question as it is searched: a follow-up made to stand alone."""
+    decision: Decision
+    category: str | None
+    """The label that is obeyed: the person's where there is one, else the router's."""
+    corrected: bool
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """The notes have been found."""
+
+    scope: Scope
+    hits: tuple[Hit, ...]
+    """Those shown to the language model, in its numbering: the first is [1]."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The answer is whole, or has broken off."""
+
+    answer: Answer
+
+
+Event = Routed | Retrieved | Token | Finished

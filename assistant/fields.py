@@ -1,0 +1,104 @@
+"""What the command line prints as JSON: stable names that others script against; pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.events import Answer, Citation, Retrieved, Routed
+from assistant.ingest import Outcome
+from classifier.decision import Decision
+from knowledge.note import Hit, Note, Scope
+
+Fields = dict[str, Any]
+
+
+def decision_fields(question: str, decision: Decision, seconds: float) -> Fields:
+    """What `classify` prints of a question."""
+    return {
+        "question": question,
+        "category": decision.category,
+        "confidence": round(decision.confidence, 4),
+        "probabilities": {name: round(share, 4) for name, share in decision.probabilities.items()},
+        "router": decision.version,
+        "seconds": round(seconds, 4),
+    }
+
+
+def scope_fields(scope: Scope) -> Fields:
+    """Which notes were searched, and why."""
+    return {
+        "categories": None if scope.categories is None else list(scope.categories),
+        "reason": scope.reason,
+        "searched": scope.searched,
+        "total": scope.total,
+    }
+
+
+def hit_fields(hit: Hit) -> Fields:
+    """A note that a search found."""
+    return {
+        "note_id": hit.note_id,
+        "title": hit.title,
+        "category": hit.category,
+        "date": hit.date.isoformat() if hit.date else None,
+        "text": hit.text,
+        "score": round(hit.score, 4),
+    }
+
+
+def citation_fields(citation: Citation) -> Fields:
+    """A note that an answer stands on."""
+    return {
+        "note_id": citation.note_id,
+        "title": citation.title,
+        "date": citation.date.isoformat() if citation.date else None,
+        "quote": citation.quote,
+    }
+
+
+def answer_fields(routed: Routed, retrieved: Retrieved, answer: Answer) -> Fields:
+    """What `ask` prints of a question."""
+    fields: Fields = {
+        "question": routed.question,
+        "standalone": routed.standalone,
+        "category": routed.category,
+        "confidence": round(routed.decision.confidence, 4),
+        "scope": scope_fields(retrieved.scope),
+        "answer": answer.text,
+        "answered": answer.answered,
+        "citations": [citation_fields(citation) for citation in answer.citations],
+        "hits": [hit.note_id for hit in retrieved.hits],
+        "model": answer.model,
+        "seconds": dict(answer.seconds),
+    }
+    return fields | ({"error": answer.failure} if answer.failure else {})
+
+
+def note_fields(note: Note) -> Fields:
+    """A note of the record."""
+    return {
+        "note_id": note.id,
+        "title": note.title,
+        "category": note.category,
+        "date": note.date.isoformat() if note.date else None,
+        "tags": list(note.tags),
+        "text": note.text,
+        "source": note.source,
+        "sample": note.sample,
+        "deleted": note.deleted,
+        "revision": note.revision,
+        "updated_at": note.updated_at.isoformat(),
+    }
+
+
+def outcome_fields(outcome: Outcome) -> Fields:
+    """What became of a file, or of a note in it."""
+    note = outcome.note
+    return {
+        "status": outcome.status,
+        "source": outcome.source,
+        "note_id": note.id if note else None,
+        "title": note.title if note else None,
+        "category": note.category if note else None,
+        "reason": outcome.reason,
+    }

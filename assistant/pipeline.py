@@ -1,0 +1,152 @@
+"""A question from its label to its cited answer, as a stream of events; showing and keeping them is for others."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from assistant.chat_models import ChatModel
+from assistant.citations import cite
+from assistant.conversation import Turn, standalone
+from assistant.errors import ModelUnavailable, QuestionRefused
+from assistant.events import Answer, Event, Finished, Retrieved, Routed, Token
+from assistant.prompts import NO_NOTE, answer_messages
+from classifier.decision import Decision, Router
+from knowledge.library import Library
+from knowledge.note import Hit, Scope
+
+logger = logging.getLogger(__name__)
+
+MAX_QUESTION = 2_000
+"""Characters of the longest question: more is a note, not a question."""
+RELEVANT = 0.3
+"""A hit with a lower score answers nothing; learned on benchmarks/sample_house/tuning.jsonl."""
+NEAR = 0.6
+"""Hits below this share of the best one's score are left out: every note shown costs the model time."""
+
+
+class Assistant:
+    """Answers a family's questions from its notes."""
+
+    def __init__(
+        self,
+        router: Router,
+        library: Library,
+        model: ChatModel,
+        *,
+        notes_per_answer: int = 5,
+        answer_tokens: int = 256,
+        today: Callable[[], dt.date] = dt.date.today,
+    ) -> None:
+        """Args: who labels, what is searched, who writes; how many notes the model sees, and how long it may write."""
+        self.router = router
+        self.library = library
+        self.model = model
+        self._notes_per_answer = notes_per_answer
+        self._answer_tokens = answer_tokens
+        self._today = today
+
+    def answer(self, question: str, history: Sequence[Turn] = (), category: str | None = None) -> Iterator[Event]:
+        """Answer a question: Routed, Retrieved, Tokens, and Finished last, whatever happens.
+
+        Args:
+            history: what was said before, oldest first.
+            category: the person's own label; it is obeyed and searched.
+
+        Raises:
+            QuestionRefused: the question is empty or too long.
+            IndexUnavailable, NotebookUnavailable: the notes cannot be searched.
+        """
+        began = time.perf_counter()
+        seconds: dict[str, float] = {}
+
+        def lap(name: str) -> None:
+            seconds[name] = round(time.perf_counter() - began, 3)
+
+        question = checked(question)
+        asked = standalone(question, history)
+        decision = self.router.classify([asked])[0]
+        lap("route")
+        chosen = category or decision.category
+        yield Routed(question, asked, decision, chosen, corrected=category is not None)
+
+        scope, hits = self.search(asked, decision, category)
+        lap("search")
+        messages, hits = answer_messages(asked, hits, self._today(), self.model.context_tokens - self._answer_tokens)
+        yield Retrieved(scope, hits)
+        if not hits:
+            yield Token(NO_NOTE)
+            lap("total")
+            yield Finished(Answer(NO_NOTE, False, (), "", seconds))
+            return
+
+        text, failure = "", ""
+        try:
+            for piece in self.model.stream(messages, self._answer_tokens):
+                if not text:
+                    lap("first_token")
+                text += piece
+                yield Token(piece)
+        except ModelUnavailable as error:
+            logger.warning("%s", error)
+            failure = str(error)
+        text, citations = cite(text, hits)
+        lap("total")
+        answered = bool(text) and not declines(text)
+        yield Finished(Answer(text, answered, citations if answered else (), self.model.name, seconds, failure))
+
+    def search(
+        self, question: str, decision: Decision, category: str | None = None, limit: int | None = None
+    ) -> tuple[Scope, tuple[Hit, ...]]:
+        """Return the scope that a decision (or the person's category) gives, and the relevant notes in it, best first.
+
+        The chat and `our-house search` both come through here.
+        """
+        limit = limit or self._notes_per_answer
+        scope = self.scope(decision, category)
+        hits = relevant(self.library.search(question, scope, limit))
+        if not hits and scope.categories is not None and category is None:
+            narrow = " and ".join(scope.categories)
+            scope = self.library.scope(None, f"nothing about it among the {narrow} notes, so all were searched")
+            hits = relevant(self.library.search(question, scope, limit))
+        return scope, hits
+
+    def scope(self, decision: Decision, category: str | None = None) -> Scope:
+        """Return which notes to search: the person's category, else one, two or all by the router's certainty."""
+        if category is not None:
+            return self.library.scope([category], "you chose the category")
+        if decision.category is None:
+            return self.library.scope(None, "no category fits")
+        match decision.likely:
+            case ():
+                return self.library.scope(None, f"{decision.category} is only a guess")
+            case (_,):
+                return self.library.scope(decision.likely, f"the question is about {decision.category}")
+            case _:
+                return self.library.scope(decision.likely, "it could be either")
+
+
+def relevant(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Leave out the hits that answer nothing, and those far behind the best one."""
+    bar = max(RELEVANT, NEAR * hits[0].score) if hits else 0.0
+    return tuple(hit for hit in hits if hit.score >= bar)
+
+
+def checked(question: str) -> str:
+    """Return the question without stray blanks; raises QuestionRefused."""
+    question = " ".join(question.replace("\x00", " ").split())
+    if not question:
+        raise QuestionRefused("The question is empty. Ask something about your house.")
+    if len(question) > MAX_QUESTION:
+        raise QuestionRefused(
+            f"The question has {len(question):,} characters; the most is {MAX_QUESTION:,}. Ask it shorter, or keep the "
+            "long text as a note."
+        )
+    return question
+
+
+def declines(text: str) -> bool:
+    """Whether an answer says that no note tells."""
+    return NO_NOTE.rstrip(".").lower() in text.lower() and len(text) < len(NO_NOTE) + 40

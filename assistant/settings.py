@@ -1,0 +1,93 @@
+"""The one reader of the environment and of settings.toml; everything else is handed plain values."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from assistant.errors import SettingsError
+
+SETTINGS_FILE = "settings.toml"
+DEFAULT_HOME = Path(platformdirs.user_data_dir("our-house", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """What a household can set, by environment (`OUR_HOUSE_…`) or in the house folder's settings.toml.
+
+    The environment wins over the file, and the command line over both.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="OUR_HOUSE_", extra="forbid", frozen=True, validate_default=True)
+
+    home: Path = DEFAULT_HOME
+    """The house folder: the record, the index, the routers."""
+    models: Path = Path(platformdirs.user_cache_dir("our-house", appauthor=False)) / "models"
+    """Where downloaded weights are kept, shared by all houses."""
+    model: str = "auto"
+    """Who writes the answers: auto, ollama, or the name of a model that `our-house models` lists."""
+    ollama_host: str = "http://127.0.0.1:11434"
+    """Where Ollama listens."""
+    ollama_model: str = "qwen3:4b"
+    """The model that Ollama is asked for."""
+    hub: str = "https://huggingface.co"
+    """The Hugging Face Hub, or a mirror laid out like it."""
+    context_tokens: int = Field(4096, ge=1024, le=131072)
+    """Tokens that the question, the notes and the answer may have together."""
+    answer_tokens: int = Field(256, ge=16, le=4096)
+    """Tokens that an answer may have."""
+    notes_per_answer: int = Field(5, ge=1, le=20)
+    """Notes shown to the language model; every one costs about a second on a small machine."""
+    threads: int = Field(0, ge=0, le=256)
+    """Processor threads for the language model; 0 for all cores."""
+    host: str = "127.0.0.1"
+    """The address that the page listens on; only this machine unless changed."""
+    port: int = Field(7860, ge=1, le=65535)
+    """The port that the page listens on."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line first, then the environment, then the house's own file."""
+        home = Path(init_settings().get("home") or os.environ.get("OUR_HOUSE_HOME") or DEFAULT_HOME)
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / SETTINGS_FILE)
+
+
+def read_settings(**given: Any) -> Settings:
+    """Read the settings; `given` ones that are not None win over the environment and the file.
+
+    Raises:
+        SettingsError: a setting is unknown or has a value that cannot be used; the message names it.
+    """
+    import tomllib
+
+    given = {name: value for name, value in given.items() if value is not None}
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        raise SettingsError(
+            f"The setting {name!r} cannot be used: {first['msg'].lower()} (it is {first['input']!r}). "
+            f"Correct it in {SETTINGS_FILE} of the house folder, or in the environment as OUR_HOUSE_{name.upper()}."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{SETTINGS_FILE} of the house folder is not TOML ({error}). Correct that line.") from error
+    except OSError as error:
+        raise SettingsError(f"{SETTINGS_FILE} of the house folder cannot be read ({error}).") from error
+    return settings.model_copy(update={"home": settings.home.expanduser(), "models": settings.models.expanduser()})
