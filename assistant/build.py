@@ -177,15 +177,16 @@ class House:
 
     def assistant(self, model: ChatModel | None = None, router: Router | None = None) -> Assistant:
         """Return the assistant of this house; raises AssistantError, KnowledgeError or RouterError."""
-        from assistant.pipeline import Assistant
+        from assistant.pipeline import Assistant, Finder
 
-        return Assistant(
-            router or self.router(),
-            self.library,
-            model or self.chat_model(),
-            notes_per_answer=self.settings.notes_per_answer,
-            answer_tokens=self.settings.answer_tokens,
-        )
+        finder = Finder(router or self.router(), self.library, self.settings.notes_per_answer)
+        return Assistant(finder, model or self.chat_model(), answer_tokens=self.settings.answer_tokens)
+
+    def fetch(self) -> list[Path]:
+        """Fetch and verify what the chat needs, without loading it; returns where it lies."""
+        choice = self.choice()
+        paths = [self.store.ensure(CATALOGUE[EMBEDDER], self.report)]
+        return paths if choice.kind == "ollama" else [*paths, self._writer(choice)[0]]
 
     def _writer(self, choice: Choice) -> tuple[Path, Weights]:
         weights = CATALOGUE[choice.name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from classifier.decision import Decision
@@ -76,3 +76,16 @@ class Finished:
 
 
 Event = Routed | Retrieved | Token | Finished
+
+
+def gathered(events: Iterable[Event]) -> tuple[Routed, Retrieved, Answer]:
+    """Wait for a whole answer; returns how it was routed, what was found, and the answer."""
+    for event in events:
+        match event:
+            case Routed():
+                routed = event
+            case Retrieved():
+                retrieved = event
+            case Finished(answer):
+                return routed, retrieved, answer
+    raise ValueError("the events ended without an answer")

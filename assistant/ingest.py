@@ -43,9 +43,7 @@ def ingest(
         NoteRejected: the house has no such category.
         NotebookUnavailable: the record cannot be written.
     """
-    if category is not None and library.notebook.category_named(category) is None:
-        names = ", ".join(name for name, _, _ in library.notebook.categories())
-        raise NoteRejected(f"This house has no category {category!r}. It has: {names}.")
+    category = library.notebook.known_category(category)
     waiting = 0
     try:
         for path in paths:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 from assistant.chat_models import ChatModel
 from assistant.citations import cite
@@ -27,29 +27,69 @@ NEAR = 0.6
 """Hits below this share of the best one's score are left out: every note shown costs the model time."""
 
 
+class Finder:
+    """Finds the notes that may answer a question: the one path of the chat and of `our-house search`."""
+
+    def __init__(self, router: Router, library: Library, limit: int) -> None:
+        """Args: who labels, what is searched, and how many notes at most."""
+        self.router = router
+        self.library = library
+        self._limit = limit
+
+    def classify(self, question: str) -> Decision:
+        """Return a question's label."""
+        return self.router.classify([question])[0]
+
+    def find(self, question: str, decision: Decision, category: str | None = None) -> tuple[Scope, tuple[Hit, ...]]:
+        """Return the scope that a decision (or the person's category) gives, and the relevant notes in it, best first.
+
+        Raises:
+            IndexUnavailable, NotebookUnavailable: the notes cannot be searched.
+        """
+        scope = self.scope(decision, category)
+        hits = relevant(self.library.search(question, scope, self._limit))
+        if not hits and scope.categories is not None and category is None:
+            narrow = " and ".join(scope.categories)
+            scope = self.library.scope(None, f"nothing about it among the {narrow} notes, so all were searched")
+            hits = relevant(self.library.search(question, scope, self._limit))
+        return scope, hits
+
+    def scope(self, decision: Decision, category: str | None = None) -> Scope:
+        """Return which notes to search: the person's category, else one, two or all by the router's certainty."""
+        if category is not None:
+            return self.library.scope([category], "you chose the category")
+        if decision.category is None:
+            return self.library.scope(None, "no category fits")
+        match decision.likely:
+            case ():
+                return self.library.scope(None, f"{decision.category} is only a guess")
+            case (_,):
+                return self.library.scope(decision.likely, f"the question is about {decision.category}")
+            case _:
+                return self.library.scope(decision.likely, "it could be either")
+
+
 class Assistant:
     """Answers a family's questions from its notes."""
 
     def __init__(
         self,
-        router: Router,
-        library: Library,
+        finder: Finder,
         model: ChatModel,
         *,
-        notes_per_answer: int = 5,
         answer_tokens: int = 256,
         today: Callable[[], dt.date] = dt.date.today,
     ) -> None:
-        """Args: who labels, what is searched, who writes; how many notes the model sees, and how long it may write."""
-        self.router = router
-        self.library = library
+        """Args: what finds notes, who writes, how many tokens an answer may have, and what day it is."""
+        self.finder = finder
         self.model = model
-        self._notes_per_answer = notes_per_answer
         self._answer_tokens = answer_tokens
         self._today = today
 
-    def answer(self, question: str, history: Sequence[Turn] = (), category: str | None = None) -> Iterator[Event]:
-        """Answer a question: Routed, Retrieved, Tokens, and Finished last, whatever happens.
+    def answer(
+        self, question: str, history: Sequence[Turn] = (), category: str | None = None
+    ) -> Generator[Event, None, None]:
+        """Answer a question: Routed, Retrieved, Tokens, and Finished last, whatever becomes of the model.
 
         Args:
             history: what was said before, oldest first.
@@ -67,14 +107,14 @@ class Assistant:
 
         question = checked(question)
         asked = standalone(question, history)
-        decision = self.router.classify([asked])[0]
+        decision = self.finder.classify(asked)
         lap("route")
-        chosen = category or decision.category
-        yield Routed(question, asked, decision, chosen, corrected=category is not None)
+        yield Routed(question, asked, decision, category or decision.category, corrected=category is not None)
 
-        scope, hits = self.search(asked, decision, category)
+        scope, hits = self.finder.find(asked, decision, category)
         lap("search")
-        messages, hits = answer_messages(asked, hits, self._today(), self.model.context_tokens - self._answer_tokens)
+        budget = self.model.context_tokens - self._answer_tokens
+        messages, hits = answer_messages(asked, hits, self._today(), budget)
         yield Retrieved(scope, hits)
         if not hits:
             yield Token(NO_NOTE)
@@ -96,36 +136,6 @@ class Assistant:
         lap("total")
         answered = bool(text) and not declines(text)
         yield Finished(Answer(text, answered, citations if answered else (), self.model.name, seconds, failure))
-
-    def search(
-        self, question: str, decision: Decision, category: str | None = None, limit: int | None = None
-    ) -> tuple[Scope, tuple[Hit, ...]]:
-        """Return the scope that a decision (or the person's category) gives, and the relevant notes in it, best first.
-
-        The chat and `our-house search` both come through here.
-        """
-        limit = limit or self._notes_per_answer
-        scope = self.scope(decision, category)
-        hits = relevant(self.library.search(question, scope, limit))
-        if not hits and scope.categories is not None and category is None:
-            narrow = " and ".join(scope.categories)
-            scope = self.library.scope(None, f"nothing about it among the {narrow} notes, so all were searched")
-            hits = relevant(self.library.search(question, scope, limit))
-        return scope, hits
-
-    def scope(self, decision: Decision, category: str | None = None) -> Scope:
-        """Return which notes to search: the person's category, else one, two or all by the router's certainty."""
-        if category is not None:
-            return self.library.scope([category], "you chose the category")
-        if decision.category is None:
-            return self.library.scope(None, "no category fits")
-        match decision.likely:
-            case ():
-                return self.library.scope(None, f"{decision.category} is only a guess")
-            case (_,):
-                return self.library.scope(decision.likely, f"the question is about {decision.category}")
-            case _:
-                return self.library.scope(decision.likely, "it could be either")
 
 
 def relevant(hits: Sequence[Hit]) -> tuple[Hit, ...]:

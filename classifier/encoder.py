@@ -43,6 +43,14 @@ class Head:
     embedder: str
     """The embedder whose vectors it reads; it means nothing on any other's."""
 
+    def __post_init__(self) -> None:
+        if NONE not in self.labels or len(set(self.labels)) != len(self.labels):
+            raise ValueError(f"its labels lack {NONE!r} or are doubled")
+        if self.weight.ndim != 2 or len(self.weight) != len(self.labels) or self.bias.shape != (len(self.labels),):
+            raise ValueError("its weights do not fit its labels")
+        if not (np.isfinite(self.weight).all() and np.isfinite(self.bias).all() and 0 < self.temperature < np.inf):
+            raise ValueError("its weights or its temperature make no probabilities")
+
     def probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return calibrated probabilities of shape (vectors, labels) for unit vectors of shape (vectors, dimension)."""
         logits = (vectors @ self.weight.T + self.bias).astype(np.float64) / self.temperature
@@ -51,12 +59,12 @@ class Head:
         return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
 
     def save(self, folder: Path) -> None:
-        """Write the head into a router version's folder."""
+        """Write the head into a router version's folder; raises RouterUnavailable."""
+        from safetensors import SafetensorError
         from safetensors.numpy import save_file
 
         # safetensors writes the buffer as it lies in memory, and scrambles an array that is not in C order.
         tensors = {"weight": np.ascontiguousarray(self.weight), "bias": np.ascontiguousarray(self.bias)}
-        save_file(tensors, folder / WEIGHTS_FILE)
         calibration = {
             "labels": self.labels,
             "temperature": self.temperature,
@@ -64,7 +72,11 @@ class Head:
             "sure_from": self.sure_from,
             "embedder": self.embedder,
         }
-        (folder / CALIBRATION_FILE).write_text(json.dumps(calibration, indent=1), "utf-8")
+        try:
+            save_file(tensors, folder / WEIGHTS_FILE)
+            (folder / CALIBRATION_FILE).write_text(json.dumps(calibration, indent=1), "utf-8")
+        except (OSError, SafetensorError) as error:
+            raise RouterUnavailable(f"The router cannot be written into {folder} ({error}).") from error
 
     @classmethod
     def load(cls, folder: Path) -> Head:
@@ -75,7 +87,7 @@ class Head:
         try:
             tensors = load_file(folder / WEIGHTS_FILE)
             calibration = json.loads((folder / CALIBRATION_FILE).read_text("utf-8"))
-            head = cls(
+            return cls(
                 labels=tuple(calibration["labels"]),
                 weight=tensors["weight"],
                 bias=tensors["bias"],
@@ -84,11 +96,11 @@ class Head:
                 sure_from=float(calibration["sure_from"]),
                 embedder=str(calibration["embedder"]),
             )
-            if head.weight.shape[0] != len(head.labels) or head.bias.shape != (len(head.labels),):
-                raise ValueError("its weights do not fit its labels")
-        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-            raise RouterUnavailable(f"The router in {folder} is damaged ({error}).") from error
-        return head
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
+            why = f"it has no {error}" if isinstance(error, KeyError) else error
+            raise RouterUnavailable(
+                f"The router in {folder} is damaged ({why}). Delete that folder, and a new router is taught."
+            ) from error
 
 
 class EncoderRouter:
@@ -129,7 +141,8 @@ def likely_categories(probabilities: Mapping[str, float], sure_from: float) -> t
     Args:
         probabilities: of all labels, likeliest first.
     """
-    first, second = [name for name in probabilities if name != NONE][:2]
-    if probabilities[first] >= sure_from:
-        return (first,)
-    return (first, second) if probabilities[first] + probabilities[second] >= sure_from else ()
+    top = [name for name in probabilities if name != NONE][:2]
+    for likely in (top[:1], top):
+        if sum(probabilities[name] for name in likely) >= sure_from:
+            return tuple(likely)
+    return ()

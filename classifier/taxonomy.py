@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ class Category:
     definition: str
 
     def __post_init__(self) -> None:
-        if not self.name.strip() or self.name.strip().casefold() == NONE:
+        if not self.name or self.name != self.name.strip() or self.name.casefold() == NONE:
             raise TaxonomyError(f"{self.name!r} cannot name a category.")
         if len(self.code) != 2 or not all(letter in string.ascii_uppercase for letter in self.code):
             raise TaxonomyError(f"The code of {self.name!r} must be two capital letters, not {self.code!r}.")
@@ -38,7 +37,8 @@ class Taxonomy:
     categories: tuple[Category, ...]
 
     def __post_init__(self) -> None:
-        for what, values in (("name", self.names), ("code", [category.code for category in self.categories])):
+        names = [name.casefold() for name in self.names]
+        for what, values in (("name", names), ("code", [category.code for category in self.categories])):
             doubled = {value for value in values if values.count(value) > 1}
             if doubled:
                 raise TaxonomyError(f"Two categories have the {what} {sorted(doubled)[0]!r}.")
@@ -46,7 +46,7 @@ class Taxonomy:
     @classmethod
     def of(cls, rows: Iterable[tuple[str, str, str]]) -> Taxonomy:
         """Make a taxonomy of (name, code, definition) rows; raises TaxonomyError."""
-        return cls(tuple(sorted((Category(*row) for row in rows), key=lambda category: category.name)))
+        return cls(tuple(sorted((Category(*row) for row in rows), key=lambda category: category.name.casefold())))
 
     @property
     def names(self) -> list[str]:
@@ -66,11 +66,6 @@ class Taxonomy:
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
-
-
-def default_codes() -> Iterator[str]:
-    """AA, BB … ZZ: the codes of the default categories, in alphabetical order."""
-    return itertools.chain(letter * 2 for letter in string.ascii_uppercase)
 
 
 _DEFINITIONS = {
@@ -96,7 +91,7 @@ _DEFINITIONS = {
 }
 
 DEFAULT_TAXONOMY = Taxonomy.of(
-    (name, code, definition)
-    for (name, definition), code in zip(sorted(_DEFINITIONS.items()), default_codes(), strict=False)
+    (name, letter * 2, definition)
+    for letter, (name, definition) in zip(string.ascii_uppercase, sorted(_DEFINITIONS.items()), strict=False)
 )
 """The categories that a new house starts with."""

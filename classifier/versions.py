@@ -61,17 +61,24 @@ class Versions:
         there = ", ".join(version.name for version in versions) or "none yet"
         raise RouterUnavailable(f"There is no router {name or 'that serves'}; there are: {there}.")
 
-    def add(self, name: str, write: Callable[[Path], None]) -> Version:
+    def add(self, name: str, write: Callable[[Path], None], replace: bool = False) -> Version:
         """Have `write` fill a new version's folder, which appears whole or not at all.
 
+        Args:
+            replace: whether it may take the place of a version of the same name, such as a damaged one.
+
         Raises:
-            RouterUnavailable: the name is taken, or the folder cannot be written.
+            RouterUnavailable: the name is taken or can name no folder, or the folder cannot be written.
         """
+        if not name or name.startswith(".") or name == SERVING_FILE or Path(name).name != name:
+            raise RouterUnavailable(f"{name!r} cannot name a router.")
         target = self.folder / name
         partial = self.folder / f".{name}.{secrets.token_hex(4)}"
         try:
             partial.mkdir(parents=True)
             write(partial)
+            if replace:
+                shutil.rmtree(target, ignore_errors=True)
             partial.rename(target)
         except OSError as error:
             raise RouterUnavailable(f"The router {name} cannot be kept in {self.folder} ({error}).") from error
@@ -88,12 +95,14 @@ class Versions:
             partial.replace(self.folder / SERVING_FILE)
         except OSError as error:
             raise RouterUnavailable(f"The router {name} cannot be made to serve ({error}).") from error
+        finally:
+            partial.unlink(missing_ok=True)
         return self.get(name)
 
     def _serving_name(self) -> str | None:
         try:
             return (self.folder / SERVING_FILE).read_text("utf-8").strip()
-        except OSError:
+        except (OSError, UnicodeDecodeError):
             return None
 
 

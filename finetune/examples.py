@@ -7,8 +7,10 @@ import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
+
+from classifier.taxonomy import NONE
 
 PACKAGED = Path(__file__).parent / "data" / "questions"
 """The questions written for this project, one file a category."""
@@ -60,22 +62,30 @@ def check(examples: Sequence[Example]) -> list[str]:
         for family, categories in families.items()
         if len(categories) > 1
     ]
-    sizes = Counter(next(iter(categories)) for categories in families.values())
+    sizes = Counter(category for categories in families.values() for category in sorted(categories))
     problems += [
         f"{category!r} has {size} families; it needs 5 to be split" for category, size in sizes.items() if size < 5
     ]
+    if NONE not in sizes or len(sizes) < 3:
+        problems.append(f"there must be two categories and {NONE!r}, not only {', '.join(sorted(sizes)) or 'nothing'}")
     return problems
 
 
 def folds(examples: Sequence[Example], count: int, seed: int = 0) -> Iterator[tuple[list[int], list[int]]]:
-    """Yield (training, held-out) indices `count` times, every family whole on one side, every category on both."""
+    """Yield (training, held-out) indices `count` times, every family whole on one side, every category on both.
+
+    Raises:
+        ExamplesRejected: a category has fewer families than there are folds.
+    """
     random_ = random.Random(seed)
     by_category: dict[str, list[str]] = defaultdict(list)
     for example in examples:
         if example.family not in by_category[example.category]:
             by_category[example.category].append(example.family)
     fold_of: dict[str, int] = {}
-    for families in by_category.values():
+    for category, families in by_category.items():
+        if not 2 <= count <= len(families):
+            raise ExamplesRejected(f"{category!r} has {len(families)} families; they cannot make {count} folds.")
         random_.shuffle(families)
         fold_of |= {family: at % count for at, family in enumerate(families)}
     for fold in range(count):
@@ -95,11 +105,15 @@ def _read(path: Path) -> Iterator[Example]:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ExamplesRejected(f"{path} cannot be read ({error}).") from error
-    for number, line in enumerate(text.splitlines(), start=1):
+    # `splitlines` would also split at U+2028 and its like, which JSON allows within a string.
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
             fields = json.loads(line)
-            yield Example(fields["question"], fields["category"], fields["family"], fields.get("style", ""))
+            example = Example(fields["question"], fields["category"], fields["family"], fields.get("style", ""))
+            if not all(isinstance(value, str) for value in astuple(example)):
+                raise ValueError("every field must be text")
+            yield example
         except (ValueError, KeyError, TypeError) as error:
             raise ExamplesRejected(f"{path.name}, line {number}: not an example ({error}).") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from classifier.encoder import Embed, Head, likely_categories
+from classifier.errors import RouterUnavailable
 from classifier.taxonomy import NONE
 from classifier.versions import CONFIG_FILE, REPORT_FILE, Version, Versions
 from finetune.examples import Example, data_hash, folds, load
@@ -53,10 +55,12 @@ def fit(examples: Sequence[Example], embed: Embed, embedder: str, config: HeadCo
 
     def regression(rows: Sequence[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits
 
         weight = "balanced" if config.balanced else None
         model = LogisticRegression(C=config.strength, class_weight=weight, max_iter=1000)
-        model.fit(vectors[rows], target[rows])
+        with threadpool_limits(1):  # its many small steps take up to 20 times as long on threads, when cores are busy
+            model.fit(vectors[rows], target[rows])
         return model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
 
     held_out_logits = np.zeros((len(examples), len(labels)), np.float64)
@@ -75,40 +79,49 @@ def fit(examples: Sequence[Example], embed: Embed, embedder: str, config: HeadCo
 def fit_temperature(logits: NDArray[np.float64], target: NDArray[np.int64]) -> float:
     """Return the temperature under which the logits' probabilities fit the targets best (least log loss)."""
     from scipy.optimize import minimize_scalar
+    from scipy.special import log_softmax
 
     rows = np.arange(len(target))
 
     def loss(log_temperature: float) -> float:
-        probabilities = _softmax(logits / np.exp(log_temperature))
-        return float(-np.log(np.maximum(probabilities[rows, target], 1e-12)).mean())
+        return float(-log_softmax(logits / np.exp(log_temperature), axis=1)[rows, target].mean())
 
-    return float(np.exp(minimize_scalar(loss, bounds=(-3.0, 3.0), method="bounded").x))
+    return float(np.exp(minimize_scalar(loss, bounds=(-5.0, 5.0), method="bounded").x))
 
 
 def write_version(
     versions: Versions, embed: Embed, embedder: str, examples_path: Path | None = None, config: HeadConfig | None = None
 ) -> Version:
-    """Fit a head on the packaged (or the given) examples, keep it as a version and let it serve."""
+    """Fit a head on the packaged (or the given) examples, keep it as a version and let it serve.
+
+    The version is named after all that goes into it: the same is fitted again only where the version is damaged.
+
+    Raises:
+        ExamplesRejected: the examples cannot be trained on.
+        RouterUnavailable: the version cannot be written.
+    """
     config = config or HeadConfig()
     examples = load(examples_path) if examples_path else load()
-    head, report = fit(examples, embed, embedder, config)
-    name = f"encoder-{data_hash(examples)}"
+    inputs = {
+        "kind": "encoder",
+        **asdict(config),
+        "examples": len(examples),
+        "data_hash": data_hash(examples),
+        "embedder": embedder,
+        "libraries": {library: version(library) for library in ("scikit-learn", "numpy")},
+    }
+    name = f"encoder-{hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:12]}"
+    try:
+        Head.load(versions.get(name).folder)
+    except RouterUnavailable:
+        head, report = fit(examples, embed, embedder, config)
 
-    def write(folder: Path) -> None:
-        head.save(folder)
-        inputs = {
-            "kind": "encoder",
-            **asdict(config),
-            "examples": len(examples),
-            "data_hash": data_hash(examples),
-            "embedder": embedder,
-            "libraries": {library: version(library) for library in ("scikit-learn", "numpy")},
-        }
-        (folder / CONFIG_FILE).write_text(json.dumps(inputs, indent=1), "utf-8")
-        (folder / REPORT_FILE).write_text(json.dumps(report, indent=1), "utf-8")
+        def write(folder: Path) -> None:
+            head.save(folder)
+            (folder / CONFIG_FILE).write_text(json.dumps(inputs, indent=1), "utf-8")
+            (folder / REPORT_FILE).write_text(json.dumps(report, indent=1), "utf-8")
 
-    if name not in (known.name for known in versions.all()):
-        versions.add(name, write)
+        versions.add(name, write, replace=True)
     return versions.promote(name)
 
 

@@ -41,7 +41,9 @@ class SentenceEmbedder:
     @cached_property
     def _model(self) -> Any:
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # a bar for a quarter of a second, in the middle of a command's output
         return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:

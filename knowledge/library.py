@@ -102,7 +102,6 @@ class Library:
             for start in range(0, len(waiting), BATCH):
                 on_progress(start, len(waiting))
                 self._index(waiting[start : start + BATCH])
-            on_progress(len(waiting), len(waiting))
             return len(waiting)
 
     def heal_quietly(self) -> None:

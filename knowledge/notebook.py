@@ -106,6 +106,16 @@ class Notebook:
         wanted = _squeezed(name)
         return next((known for known, _, _ in self.categories() if _squeezed(known) == wanted), None)
 
+    def known_category(self, name: str | None) -> str | None:
+        """The same, where nothing stays nothing, and a category that the house lacks raises NoteRejected."""
+        if name is None or not name.strip():
+            return None
+        known = self.category_named(name)
+        if known is None:
+            names = ", ".join(each for each, _, _ in self.categories())
+            raise NoteRejected(f"This house has no category {name!r}. It has: {names}.")
+        return known
+
     # --- reading ----------------------------------------------------------------------------------------------
 
     def get(self, note_id: str) -> Note:
@@ -240,7 +250,7 @@ class Notebook:
                 "id": note_id,
                 "title": title,
                 "text": text,
-                "category": self._known(draft.category),
+                "category": self.known_category(draft.category),
                 "date": draft.date.isoformat() if draft.date else None,
                 "tags": json.dumps(draft.tags),
                 "source": draft.source,
@@ -277,7 +287,7 @@ class Notebook:
                 )
             after = {name: getattr(before, name) for name in _FIELDS} | dict(changes)
             after["title"], after["text"] = _checked(after["title"], after["text"])
-            after["category"] = self._known(after["category"])
+            after["category"] = self.known_category(after["category"])
             if all(after[name] == getattr(before, name) for name in _FIELDS):
                 return before
             self._replace(db, before, after)
@@ -331,15 +341,6 @@ class Notebook:
             db.execute("UPDATE notes SET indexed = 0")
 
     # --- inside -----------------------------------------------------------------------------------------------
-
-    def _known(self, category: str | None) -> str | None:
-        if category is None or not category.strip():
-            return None
-        known = self.category_named(category)
-        if known is None:
-            names = ", ".join(name for name, _, _ in self.categories())
-            raise NoteRejected(f"This house has no category {category!r}. It has: {names}.")
-        return known
 
     def _replace(self, db: Database, before: Note, after: Mapping[str, Any], *, keep: bool = True) -> None:
         if keep:

@@ -51,7 +51,12 @@ def search(
     }
     words = [word for word in words_of(question) if word not in STOP_WORDS]
     lexical = notebook.lexical(words, categories, CANDIDATES)
-    candidates = notebook.passages(list({*similarities, *(passage_id for passage_id, _ in lexical)}))
+    candidates = [
+        passage
+        for passage in notebook.passages(list({*similarities, *(passage_id for passage_id, _ in lexical)}))
+        # The index may still hold the category that a note had before; the record knows better.
+        if categories is None or passage.category is None or passage.category in categories
+    ]
     weights = _weights(notebook, words)
     # A passage that only the words found was too far away for the vectors: it counts as the farthest one seen.
     farthest = min(similarities.values(), default=0.0)

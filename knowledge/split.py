@@ -9,9 +9,9 @@ from dataclasses import dataclass
 MAX_WORDS = 120
 """Words a passage may have: all-MiniLM-L6-v2 reads 256 tokens, and titles, codes and prices cost more than one."""
 
-_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)(?:\s+#+)?\s*$")
 _LIST_ITEM = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
+_SENTENCE_END = re.compile(r"([.!?…][\"')\]]*)\s+(?=[\"'(\[]?[A-Z0-9])")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def _sections(text: str) -> list[tuple[str, str]]:
     for line in text.splitlines():
         if match := _HEADING.match(line):
             level = len(match[1])
-            path = [*path[: level - 1], match[2]]
+            path = [*path[: level - 1], *[""] * (level - 1 - len(path)), match[2]]
             sections.append((" › ".join(part for part in path if part), []))
         else:
             sections[-1][1].append(line)
@@ -62,7 +62,7 @@ def _units(block: str, max_words: int) -> list[str]:
             continue
         lines = paragraph.splitlines()
         rows = len(lines) > 1 and sum(map(_is_row, lines)) >= len(lines) / 2
-        for part in lines if rows else _SENTENCE_END.split(" ".join(lines)):
+        for part in lines if rows else _SENTENCE_END.sub(r"\1\n", " ".join(lines)).split("\n"):
             words = part.split()
             if len(words) <= max_words:
                 units.append(part)

@@ -13,20 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import WeightsUnavailable
-from assistant.weights import (
+from assistant.catalogue import (
     CATALOGUE,
     SAFE_SUFFIXES,
     HubFile,
     HubFolder,
     IndexFolder,
     IndexParts,
-    ModelStore,
     PinnedFile,
-    Progress,
     Source,
     Weights,
 )
+from assistant.errors import WeightsUnavailable
+from assistant.weights import ModelStore, Progress
 
 CONTENT = random.Random(7).randbytes(3_000_000)
 URL = "/someone/model/resolve/abc/tiny.gguf"

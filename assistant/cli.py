@@ -1,0 +1,496 @@
+"""`our-house …`: reads the command line, calls the rooms, and leaves how results look to `assistant.terminal`."""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from assistant.build import House
+
+FAILED, ASKED_WRONGLY = 1, 2
+
+
+class LastWord(click.Group):
+    """Turns whatever the rooms raise on purpose into one line on standard error and the right exit status."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a failure of ours ends it with status 1, a wrong call with 2."""
+        from assistant.errors import AssistantError, QuestionRefused, SettingsError
+        from classifier.errors import RouterError
+        from knowledge.errors import KnowledgeError, NoSuchNote, NoteRejected
+
+        try:
+            return super().invoke(ctx)
+        except (AssistantError, KnowledgeError, RouterError) as error:
+            click.echo(f"our-house: {error}", err=True)
+            asked_wrongly = isinstance(error, QuestionRefused | SettingsError | NoteRejected | NoSuchNote)
+            raise SystemExit(ASKED_WRONGLY if asked_wrongly else FAILED) from error
+        except BrokenPipeError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(FAILED) from error
+
+
+def house_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command `--house` and `--json`, and hand it the House they mean as its first argument."""
+
+    @click.option("--house", "home", type=click.Path(path_type=Path), help="The house folder (OUR_HOUSE_HOME).")
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+    @functools.wraps(command)
+    def wrapped(home: Path | None, **options: Any) -> None:
+        from assistant.build import House
+        from assistant.settings import read_settings
+        from assistant.terminal import TerminalReport
+
+        command(House(read_settings(home=home), TerminalReport()), **options)
+
+    return wrapped
+
+
+@click.group(cls=LastWord, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="our-house")
+@click.option("-v", "--verbose", is_flag=True, help="Log what happens inside, on standard error.")
+@click.pass_context
+def cli(ctx: click.Context, verbose: bool) -> None:
+    """Ask your own house. Without a command it opens the chat in the browser."""
+    level = logging.INFO if verbose else logging.ERROR
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(serve)
+
+
+@cli.command()
+@house_options
+@click.option("--host", help="The address to listen on; only this machine unless told otherwise.")
+@click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on.")
+@click.option("--browser/--no-browser", default=True, help="Whether to open the page.")
+def serve(house: House, as_json: bool, host: str | None, port: int | None, browser: bool) -> None:
+    """Open the chat in the browser."""
+    try:
+        from assistant.web.page import run
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"{error.name} is missing. Run `pip install 'our-house[web]'`.") from error
+    run(house, host or house.settings.host, port or house.settings.port, open_browser=browser, as_json=as_json)
+
+
+@cli.command()
+@house_options
+@click.argument("question", required=False)
+@click.option("--file", "source", type=click.File("r", encoding="utf-8"), help="JSON Lines of questions; - for stdin.")
+@click.option("--category", help="Search this category, whatever the router says.")
+def ask(house: House, as_json: bool, question: str | None, source: TextIO | None, category: str | None) -> None:
+    """Answer a question from the notes."""
+    from assistant.conversation import Turn
+    from assistant.errors import AssistantError
+    from assistant.events import gathered
+    from assistant.fields import answer_fields
+    from assistant.terminal import print_answer, print_json
+    from knowledge.errors import KnowledgeError
+
+    asked = list(_lines(question, source, "question"))
+    assistant = house.assistant()
+    _heal(house)
+    failed = False
+    for line in asked:
+        try:
+            history = [Turn(each["role"], each["content"]) for each in line.get("history") or []]
+            chosen = line.get("category") or category
+            events = assistant.answer(str(line["question"]), history, house.notebook.known_category(chosen))
+            if as_json or source is not None:
+                routed, retrieved, answer = gathered(events)
+                print_json(answer_fields(routed, retrieved, answer))
+            else:
+                _, _, answer = print_answer(events)
+                if answer.failure:
+                    click.echo(f"our-house: {answer.failure}", err=True)
+            failed = failed or bool(answer.failure)
+        except (AssistantError, KnowledgeError, KeyError, TypeError) as error:
+            if source is None:
+                raise
+            # One bad line of a file does not cost the others their answers.
+            print_json({"question": line.get("question"), "error": str(error)})
+            failed = True
+    if failed:
+        raise SystemExit(FAILED)
+
+
+@cli.command()
+@house_options
+@click.argument("questions", nargs=-1)
+@click.option("--file", "source", type=click.File("r", encoding="utf-8"), help="JSON Lines of questions; - for stdin.")
+@click.option("--router", "name", help="A version that the house has; the serving one unless named.")
+def classify(house: House, as_json: bool, questions: tuple[str, ...], source: TextIO | None, name: str | None) -> None:
+    """Label questions, without answering them."""
+    import time
+
+    from assistant.fields import decision_fields
+    from assistant.pipeline import checked
+    from assistant.terminal import print_decision, print_json
+
+    asked = [{"question": question} for question in questions] or list(_lines(None, source, "question"))
+    router = house.router(name)
+    router.classify(["warm-up"])  # loads the encoder, so that `seconds` tells the labelling alone
+    for line in asked:
+        question = checked(str(line["question"]))
+        began = time.perf_counter()
+        (decision,) = router.classify([question])
+        if as_json or source is not None:
+            print_json(decision_fields(question, decision, time.perf_counter() - began))
+        else:
+            print_decision(question, decision)
+
+
+@cli.command()
+@house_options
+@click.argument("question", required=False)
+@click.option("--file", "source", type=click.File("r", encoding="utf-8"), help="JSON Lines of questions; - for stdin.")
+@click.option("--category", help="Search this category, whatever the router says.")
+@click.option("--limit", type=click.IntRange(1, 100), help="Notes at most.")
+def search(
+    house: House, as_json: bool, question: str | None, source: TextIO | None, category: str | None, limit: int | None
+) -> None:
+    """Show what retrieval finds for a question, with the scope that the chat would search."""
+    import time
+
+    from assistant.fields import hit_fields, scope_fields
+    from assistant.pipeline import Finder, checked
+    from assistant.terminal import print_hit, print_json
+
+    asked = list(_lines(question, source, "question"))
+    finder = Finder(house.router(), house.library, limit or house.settings.notes_per_answer)
+    _heal(house)
+    for line in asked:
+        text = checked(str(line["question"]))
+        began = time.perf_counter()
+        chosen = house.notebook.known_category(line.get("category") or category)
+        decision = finder.classify(text)
+        scope, hits = finder.find(text, decision, chosen)
+        if as_json or source is not None:
+            print_json(
+                {
+                    "question": text,
+                    "category": chosen or decision.category,
+                    "scope": scope_fields(scope),
+                    "hits": [hit_fields(hit) for hit in hits],
+                    "seconds": round(time.perf_counter() - began, 4),
+                }
+            )
+        else:
+            click.secho(f"[{chosen or decision.category or 'no category'}]  {scope.sentence}: {scope.reason}", dim=True)
+            for number, hit in enumerate(hits, start=1):
+                print_hit(number, hit)
+            if not hits:
+                click.echo("No note about that.")
+
+
+@cli.command()
+@house_options
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--category", help="File all of them here.")
+@click.option("--yes", is_flag=True, help="Do not ask before many notes are added.")
+def ingest(house: House, as_json: bool, paths: tuple[Path, ...], category: str | None, yes: bool) -> None:
+    """Bring files and folders in as notes: Markdown, text, JSON Lines."""
+    from assistant.fields import outcome_fields
+    from assistant.ingest import ingest as bring_in
+    from assistant.terminal import print_json
+    from knowledge.readers import files_in
+
+    files = sum(len(files_in(path)) for path in paths)
+    if not yes and not as_json and files > 1 and sys.stdin.isatty():
+        click.confirm(f"Bring in {files} files?", abort=True, default=True, err=True)
+    counts: dict[str, int] = {}
+    for outcome in bring_in(paths, house.library, house.router(), category):
+        counts[outcome.status] = counts.get(outcome.status, 0) + 1
+        if as_json:
+            print_json(outcome_fields(outcome))
+        elif outcome.note is not None:
+            where = outcome.note.category or "no category"
+            why = f"  ({outcome.reason})" if outcome.reason else ""
+            click.echo(f"{outcome.status:9} {outcome.note.id}  {outcome.note.title}  → {where}{why}")
+        else:
+            click.secho(f"{outcome.status:9} {outcome.source}: {outcome.reason}", fg="yellow")
+        sys.stdout.flush()
+    click.echo(", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "Nothing found.", err=True)
+    if counts.get("refused"):
+        raise SystemExit(FAILED)
+
+
+@cli.group()
+def notes() -> None:
+    """The record, by hand."""
+
+
+@notes.command("list")
+@house_options
+@click.option("--category", help="Only this category; 'none' for notes without one.")
+@click.option("--text", default="", help="Only notes with all of these words.")
+@click.option("--since", help="Only notes from this date on.")
+@click.option("--until", help="Only notes up to this date.")
+@click.option("--deleted", is_flag=True, help="The deleted ones, which can be restored.")
+@click.option("--limit", type=click.IntRange(1), help="Notes at most.")
+def list_notes(
+    house: House,
+    as_json: bool,
+    category: str | None,
+    text: str,
+    since: str | None,
+    until: str | None,
+    deleted: bool,
+    limit: int | None,
+) -> None:
+    """List notes, the newest first."""
+    from assistant.fields import note_fields
+    from assistant.terminal import print_json, print_note_line
+    from knowledge.note import NoteFilter
+    from knowledge.notebook import parse_date
+
+    wanted = NoteFilter(
+        category=None if category in (None, "none") else house.notebook.known_category(category),
+        uncategorised=category == "none",
+        text=text,
+        since=parse_date(since or ""),
+        until=parse_date(until or ""),
+        deleted=deleted,
+        limit=limit,
+    )
+    for note in house.notebook.select(wanted):
+        if as_json:
+            print_json(note_fields(note))
+        else:
+            print_note_line(note)
+
+
+@notes.command("show")
+@house_options
+@click.argument("note_id")
+def show_note(house: House, as_json: bool, note_id: str) -> None:
+    """Show a note."""
+    _show(house, as_json, note_id)
+
+
+@notes.command("add")
+@house_options
+@click.argument("text")
+@click.option("--title", default="")
+@click.option("--category")
+@click.option("--date", default="")
+@click.option("--tag", "tags", multiple=True)
+def add_note(
+    house: House, as_json: bool, text: str, title: str, category: str | None, date: str, tags: tuple[str, ...]
+) -> None:
+    """Add a note; TEXT - reads it from standard input."""
+    from assistant.ingest import file
+    from knowledge.note import Draft
+    from knowledge.notebook import parse_date
+
+    text = sys.stdin.read() if text == "-" else text
+    draft = Draft(text, title, house.notebook.known_category(category), parse_date(date), tags)
+    filed, _ = file(draft, house.library, house.router())
+    (note,) = house.library.add([filed])
+    _show(house, as_json, note.id)
+
+
+@notes.command("edit")
+@house_options
+@click.argument("note_id")
+@click.option("--text")
+@click.option("--title")
+@click.option("--category", help="'none' to take it out of its category.")
+@click.option("--date", help="'none' to take its date away.")
+@click.option("--undo", is_flag=True, help="Take the last edit back instead.")
+def edit_note(
+    house: House,
+    as_json: bool,
+    note_id: str,
+    text: str | None,
+    title: str | None,
+    category: str | None,
+    date: str | None,
+    undo: bool,
+) -> None:
+    """Change a note, or take its last change back."""
+    from knowledge.notebook import parse_date
+
+    changes: dict[str, Any] = {name: value for name, value in (("text", text), ("title", title)) if value is not None}
+    if category is not None:
+        changes["category"] = None if category == "none" else house.notebook.known_category(category)
+    if date is not None:
+        changes["date"] = None if date == "none" else parse_date(date)
+    if undo:
+        house.library.undo(note_id)
+    elif changes:
+        house.library.edit(note_id, changes)
+    else:
+        raise click.UsageError("Say what to change: --text, --title, --category, --date, or --undo.")
+    _show(house, as_json, note_id)
+
+
+@notes.command("delete")
+@house_options
+@click.argument("note_ids", nargs=-1, required=True)
+def delete_notes(house: House, as_json: bool, note_ids: tuple[str, ...]) -> None:
+    """Delete notes; `restore` brings them back."""
+    for note_id in note_ids:
+        house.notebook.get(note_id)
+    house.library.delete(note_ids)
+    for note_id in note_ids:
+        _show(house, as_json, note_id, line=True)
+
+
+@notes.command("restore")
+@house_options
+@click.argument("note_ids", nargs=-1, required=True)
+def restore_notes(house: House, as_json: bool, note_ids: tuple[str, ...]) -> None:
+    """Bring deleted notes back."""
+    for note_id in note_ids:
+        house.notebook.get(note_id)
+    house.library.restore(note_ids)
+    for note_id in note_ids:
+        _show(house, as_json, note_id, line=True)
+
+
+@cli.group(invoke_without_command=True)
+@click.pass_context
+def models(ctx: click.Context) -> None:
+    """The language models: which answers, which are here, and fetching them."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_models)
+
+
+@models.command("list")
+@house_options
+def list_models(house: House, as_json: bool) -> None:
+    """Say which model answers, and what would make it better."""
+    from assistant.catalogue import CATALOGUE
+    from assistant.terminal import print_json
+
+    choice = house.choice()
+    catalogue = [
+        {
+            "name": weights.name,
+            "title": weights.title,
+            "bytes": weights.bytes,
+            "licence": weights.licence,
+            "here": house.store.ready(weights),
+            "note": weights.note,
+        }
+        for weights in CATALOGUE.values()
+    ]
+    if as_json:
+        answering = {"kind": choice.kind, "name": choice.name, "reason": choice.reason, "better": choice.better}
+        print_json({"answering": answering, "folder": str(house.settings.models), "models": catalogue})
+        return
+    click.echo(f"Answers come from {choice.name}: {choice.reason}.")
+    if choice.better:
+        click.echo(f"Better: {choice.better}")
+    for each in catalogue:
+        here = "here" if each["here"] else f"{int(str(each['bytes'])) / 1e6:,.0f} MB"
+        click.echo(f"  {each['name']:20} {here:>9}  {each['title']}: {each['note']}")
+
+
+@models.command("fetch")
+@house_options
+@click.argument("name", required=False)
+def fetch_model(house: House, as_json: bool, name: str | None) -> None:
+    """Fetch and verify a model, or what the chat needs."""
+    from assistant.catalogue import CATALOGUE
+    from assistant.errors import SettingsError
+    from assistant.terminal import print_json
+
+    if name is not None and name not in CATALOGUE:
+        raise SettingsError(f"No model is called {name!r}; there are {', '.join(CATALOGUE)}.")
+    paths = [house.store.ensure(CATALOGUE[name], house.report)] if name else house.fetch()
+    for path in paths:
+        if as_json:
+            print_json({"path": str(path)})
+        else:
+            click.echo(str(path))
+
+
+@cli.command()
+@house_options
+def reindex(house: House, as_json: bool) -> None:
+    """Make the search index again from the record."""
+    from assistant.terminal import TerminalReport, print_json
+
+    report = TerminalReport()
+    count = house.library.reindex(lambda done, total: report.say(f"indexing {done} of {total} notes", "indexing"))
+    report.done()
+    if as_json:
+        print_json({"notes": count, "passages": house.notebook.passage_count()})
+    else:
+        click.echo(f"Indexed {count} notes.")
+
+
+@cli.command()
+@house_options
+def doctor(house: House, as_json: bool) -> None:
+    """Say what is wrong here, if anything, and what to do."""
+    from dataclasses import asdict
+
+    from assistant.doctor import examine
+    from assistant.terminal import print_json
+
+    checks = list(examine(house))
+    well = all(check.ok for check in checks)
+    if as_json:
+        print_json({"ok": well, "checks": [asdict(check) for check in checks]})
+    else:
+        for check in checks:
+            click.secho("ok   " if check.ok else "WRONG", fg="green" if check.ok else "red", nl=False)
+            click.echo(f"  {check.name}: {check.detail}" + (f". {check.remedy}" if check.remedy else ""))
+    if not well:
+        raise SystemExit(FAILED)
+
+
+def _lines(question: str | None, source: TextIO | None, needed: str) -> Iterator[dict[str, Any]]:
+    """The questions of a call: the one on the command line, or one a line of the file."""
+    if (question is None) == (source is None):
+        raise click.UsageError("Give a question, or --file with one a line.")
+    if source is None:
+        yield {needed: question}
+        return
+    try:
+        for number, line in enumerate(source, start=1):
+            if not line.strip():
+                continue
+            fields = json.loads(line)
+            if not isinstance(fields, dict) or not isinstance(fields.get(needed), str):
+                raise click.UsageError(f"Line {number} of --file has no {needed!r}: {line.strip()[:80]}")
+            yield fields
+    except ValueError as error:
+        raise click.UsageError(f"--file is not JSON Lines ({error}).") from error
+
+
+def _heal(house: House) -> None:
+    from assistant.terminal import TerminalReport
+
+    report = TerminalReport()
+    if house.library.heal(lambda done, total: report.say(f"indexing {done} of {total} notes", "indexing")):
+        report.done()
+
+
+def _show(house: House, as_json: bool, note_id: str, *, line: bool = False) -> None:
+    from assistant.fields import note_fields
+    from assistant.terminal import print_json, print_note, print_note_line
+
+    note = house.notebook.get(note_id)
+    if as_json:
+        print_json(note_fields(note))
+    elif line:
+        print_note_line(note)
+    else:
+        print_note(note)
+
+
+def main() -> None:
+    """Run `our-house`."""
+    cli(prog_name="our-house")

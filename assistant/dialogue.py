@@ -1,0 +1,225 @@
+"""A question asked in a conversation: answered in a thread of its own, kept turn by turn; the page shows it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from assistant.conversation import Conversations, Turn
+from assistant.errors import AssistantError, NoSuchConversation
+from assistant.events import Finished, Retrieved, Routed, Token
+from assistant.fields import citation_fields, hit_fields
+from assistant.pipeline import checked
+from assistant.startup import Startup, Status
+from classifier.errors import RouterError
+from knowledge.errors import KnowledgeError
+
+logger = logging.getLogger(__name__)
+
+KEEP_EVERY = 1.0
+"""Seconds between two writes of a growing answer to the record."""
+STOPPED = "Stopped. What was written so far is above; retry asks again."
+
+
+class Run:
+    """One question being answered; it goes on when nobody watches, and what it wrote is in the record."""
+
+    def __init__(self, conversation_id: str, history: Sequence[Turn], question: Turn, answer: Turn) -> None:
+        """Args: where it belongs, what was said before, and the two turns, already kept."""
+        self.conversation_id = conversation_id
+        self._history = tuple(history)
+        self._question = question
+        self._answer = answer
+        self._changed = threading.Condition()
+        self._version = 0
+        self._done = False
+        self._stopping = threading.Event()
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The whole conversation as it stands now."""
+        with self._changed:
+            return [*self._history, self._question, self._answer]
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more will come."""
+        return self._done
+
+    @property
+    def stopping(self) -> bool:
+        """Whether somebody asked for its end."""
+        return self._stopping.is_set()
+
+    def stop(self) -> None:
+        """End the answer where it is."""
+        self._stopping.set()
+
+    def follow(self) -> Iterator[list[Turn]]:
+        """Yield the conversation whenever it has changed, until the answer is whole."""
+        seen = -1
+        while True:
+            with self._changed:
+                if self._version == seen and not self._done:
+                    self._changed.wait(timeout=10)
+                seen, done = self._version, self._done
+                turns = [*self._history, self._question, self._answer]
+            yield turns
+            if done:
+                return
+
+    def show(self, question: Turn | None = None, answer: Turn | None = None, *, done: bool = False) -> None:
+        """Tell those who follow what the turns are now."""
+        with self._changed:
+            self._question = question or self._question
+            self._answer = answer or self._answer
+            self._done = self._done or done
+            self._version += 1
+            self._changed.notify_all()
+
+
+class Dialogues:
+    """Asks questions in conversations and remembers which are being answered."""
+
+    def __init__(self, conversations: Conversations, startup: Startup) -> None:
+        """Args: the record of what was said; what brings the assistant up."""
+        self._conversations = conversations
+        self._startup = startup
+        self._runs: dict[str, Run] = {}
+        self._lock = threading.Lock()
+
+    def ask(self, question: str, conversation_id: str | None = None) -> Run:
+        """Keep a question and start to answer it.
+
+        Raises:
+            QuestionRefused: it is empty or too long.
+            NoSuchConversation: the conversation was deleted meanwhile.
+            AssistantError: the conversation's last question is still being answered.
+            NotebookUnavailable: the record cannot be written.
+        """
+        question = checked(question)
+        with self._lock:
+            if conversation_id is not None and self.running(conversation_id):
+                raise AssistantError("The last question is still being answered. Stop it, or wait a moment.")
+            history = self._conversations.turns(conversation_id) if conversation_id else []
+            asked = Turn("user", question)
+            conversation_id, question_id = self._conversations.say(conversation_id, asked)
+            reply = Turn("assistant", "", {"state": "waiting", "step": "looking"})
+            _, answer_id = self._conversations.say(conversation_id, reply)
+            run = Run(conversation_id, history, replace(asked, id=question_id), replace(reply, id=answer_id))
+            self._runs[conversation_id] = run
+        threading.Thread(target=self._work, args=(run,), name="answer", daemon=True).start()
+        return run
+
+    def retry(self, conversation_id: str, number: int) -> Run:
+        """Ask the conversation's question number `number` (from 0) again; what came after it is dropped.
+
+        Raises:
+            NoSuchConversation: there is no such question.
+            AssistantError: a question is still being answered.
+        """
+        if self.running(conversation_id):
+            raise AssistantError("The last question is still being answered. Stop it, or wait a moment.")
+        questions = [turn for turn in self._conversations.turns(conversation_id) if turn.role == "user"]
+        if number >= len(questions):
+            raise NoSuchConversation("That question is no longer there. Reload the page to see what is.")
+        self._conversations.forget_from(conversation_id, questions[number].id)
+        return self.ask(questions[number].content, conversation_id)
+
+    def running(self, conversation_id: str | None) -> Run | None:
+        """Return the answer that is being written in a conversation, if one is."""
+        run = self._runs.get(conversation_id or "")
+        return run if run is not None and not run.done else None
+
+    def turns(self, conversation_id: str) -> list[Turn]:
+        """Return what was said, with the answer that is being written as far as it is."""
+        run = self.running(conversation_id)
+        return run.turns if run is not None else self._conversations.turns(conversation_id)
+
+    def _work(self, run: Run) -> None:
+        try:
+            self._answer(run)
+        except (AssistantError, KnowledgeError, RouterError) as error:
+            self._end(run, "failed", str(error))
+        except Exception as error:
+            logger.exception("the answer failed")
+            self._end(run, "failed", f"Something went wrong ({error}). Retry, or see `our-house doctor`.")
+
+    def _answer(self, run: Run) -> None:
+        *history, question, answer = run.turns
+
+        def waiting(status: Status) -> None:
+            run.show(
+                answer=replace(answer, details={"state": "waiting", "step": status.step, "share": status.fraction})
+            )
+            if run.stopping:
+                raise AssistantError(STOPPED)
+
+        assistant = self._startup.assistant(waiting)
+        kept = time.monotonic()
+        events = assistant.answer(question.content, history)
+        try:
+            for event in events:
+                question, answer = _grown(question, answer, event)
+                if isinstance(event, Routed):
+                    self._conversations.amend(question.id, question.content, question.details)
+                run.show(question, answer)
+                if time.monotonic() - kept > KEEP_EVERY:
+                    self._conversations.amend(answer.id, answer.content, answer.details)
+                    kept = time.monotonic()
+                if run.stopping and not isinstance(event, Finished):
+                    self._end(run, "stopped", STOPPED)
+                    return
+        finally:
+            events.close()
+        self._end(run, str(answer.details["state"]), str(answer.details.get("failure", "")))
+
+    def _end(self, run: Run, state: str, failure: str) -> None:
+        answer = run.turns[-1]
+        answer = replace(answer, details={**answer.details, "state": state, "failure": failure})
+        try:
+            self._conversations.amend(answer.id, answer.content, answer.details)
+        except KnowledgeError as error:
+            answer = replace(answer, details={**answer.details, "failure": failure or str(error)})
+        run.show(answer=answer, done=True)
+
+
+def _grown(question: Turn, answer: Turn, event: Routed | Retrieved | Token | Finished) -> tuple[Turn, Turn]:
+    """The two turns after an event: what is kept of it, and what the page shows."""
+    match event:
+        case Routed():
+            details: dict[str, Any] = {
+                "category": event.category,
+                "confidence": round(event.decision.confidence, 4),
+                "likely": list(event.decision.likely),
+                "corrected": event.corrected,
+                "standalone": event.standalone,
+                "router": event.decision.version,
+            }
+            return replace(question, details=details), answer
+        case Retrieved():
+            details = {
+                "state": "reading",
+                "scope": event.scope.sentence,
+                "reason": event.scope.reason,
+                "notes": [{"number": number, **hit_fields(hit)} for number, hit in enumerate(event.hits, start=1)],
+            }
+            return question, replace(answer, details=details)
+        case Token(text):
+            details = {**answer.details, "state": "writing"}
+            return question, replace(answer, content=answer.content + text, details=details)
+        case Finished(whole):
+            details = {
+                **answer.details,
+                "state": "failed" if whole.failure else "done",
+                "failure": whole.failure,
+                "answered": whole.answered,
+                "citations": [{"number": each.number, **citation_fields(each)} for each in whole.citations],
+                "model": whole.model,
+                "seconds": dict(whole.seconds),
+            }
+            return question, replace(answer, content=whole.text, details=details)

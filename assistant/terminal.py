@@ -1,0 +1,94 @@
+"""What the command line prints: results on standard output, progress and advice on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from assistant.events import Answer, Finished, Retrieved, Routed, Token
+from assistant.weights import Progress
+from classifier.decision import Decision
+from knowledge.note import Hit, Note
+
+
+class TerminalReport:
+    """Says how far a slow step has got: one line that is overwritten in a terminal, a line now and then in a file."""
+
+    def __init__(self) -> None:
+        self._last = ""
+        self._when = 0.0
+        self._live = sys.stderr.isatty()
+
+    def __call__(self, progress: Progress) -> None:
+        """Hear a report."""
+        share = f" {progress.fraction:4.0%}" if progress.total > 1 else ""
+        self.say(f"{progress.weights}: {progress.step}{share}", step=progress.step)
+
+    def say(self, line: str, step: str = "") -> None:
+        """Show a line of progress; in a file only when the step is new, or five seconds have passed."""
+        if self._live:
+            click.echo(f"\r\x1b[K{line}", err=True, nl=False)
+        elif step != self._last or time.monotonic() - self._when > 5:
+            click.echo(line, err=True)
+            self._last, self._when = step, time.monotonic()
+
+    def done(self) -> None:
+        """Clear the line of progress."""
+        if self._live:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def print_json(fields: Mapping[str, Any]) -> None:
+    """Print one object on a line of its own, at once."""
+    click.echo(json.dumps(fields, ensure_ascii=False))
+    sys.stdout.flush()
+
+
+def print_answer(events: Iterator[Any]) -> tuple[Routed, Retrieved, Answer]:
+    """Print an answer as it comes, with its tag, scope and notes; returns what it was made of."""
+    for event in events:
+        match event:
+            case Routed():
+                routed = event
+            case Retrieved():
+                retrieved = event
+                click.secho(f"[{routed.category or 'no category'}]  {event.scope.sentence}", dim=True, err=True)
+            case Token(text):
+                click.echo(text, nl=False)
+                sys.stdout.flush()
+            case Finished(answer):
+                click.echo()
+                for citation in answer.citations:
+                    date = f", {citation.date:%d %B %Y}" if citation.date else ""
+                    click.secho(f"  [{citation.number}] {citation.title}{date}: {citation.quote}", dim=True)
+    return routed, retrieved, answer
+
+
+def print_decision(question: str, decision: Decision) -> None:
+    """Print a question's label with its likeliest alternatives."""
+    shares = ", ".join(f"{name} {share:.0%}" for name, share in list(decision.probabilities.items())[:3])
+    click.echo(f"{decision.category or 'none'}\t{question}")
+    click.secho(f"  {shares}", dim=True)
+
+
+def print_hit(number: int, hit: Hit) -> None:
+    """Print a note that a search found."""
+    click.secho(f"{number}. {hit.title}", bold=True, nl=False)
+    click.echo(f"  ({hit.category or 'no category'}, {hit.date or 'no date'}, {hit.score:.2f}, {hit.note_id})")
+    click.echo(f"   {' '.join(hit.text.split())[:200]}")
+
+
+def print_note_line(note: Note) -> None:
+    """Print a note on one line of a list."""
+    click.echo(f"{note.id}\t{note.date or ''!s:10}\t{note.category or '-'}\t{note.title}")
+
+
+def print_note(note: Note) -> None:
+    """Print a whole note, in the form that `ingest` reads."""
+    click.echo(f"---\nid: {note.id}\ntitle: {note.title}\ndate: {note.date or ''}\ncategory: {note.category or ''}")
+    click.echo(f"tags: [{', '.join(note.tags)}]\n---\n{note.text}")

@@ -1,0 +1,234 @@
+"""The Chat tab: conversations, the chat itself, and what is loading; answering and keeping are `assistant.dialogue`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from assistant import sample
+from assistant.build import House
+from assistant.dialogue import Dialogues, Run
+from assistant.errors import AssistantError, NoSuchConversation
+from assistant.startup import Startup
+from assistant.web import render
+from knowledge.errors import KnowledgeError
+
+BUTTONS_JS = """
+element.addEventListener('click', event => {
+  const button = event.target.closest('[data-act]');
+  if (!button) return;
+  if (button.dataset.act === 'remove') trigger('remove', {id: button.dataset.id});
+  else trigger('open', {id: button.dataset.id});
+});
+"""
+"""Lets the buttons inside a list tell which one was pressed."""
+
+
+class Chat:
+    """Draws the tab and answers its events."""
+
+    def __init__(self, house: House, startup: Startup, dialogues: Dialogues) -> None:
+        """Args: the house, what brings it up, and the questions being answered."""
+        self._house = house
+        self._startup = startup
+        self._dialogues = dialogues
+        self._better: str | None = None
+
+    def draw(self, blocks: gr.Blocks) -> None:
+        """Put the widgets on the page and connect them."""
+        # The browser remembers which conversation was open; the conversations themselves are in the record.
+        current = gr.BrowserState(None, storage_key="our-house-conversation", secret="our-house")
+        deleted = gr.State(None)
+        with gr.Row(elem_id="oh-room"):
+            with gr.Column(scale=1, min_width=220, elem_id="oh-side"):
+                fresh = gr.Button("New conversation", variant="primary", size="sm", elem_id="oh-new")
+                past = gr.HTML(js_on_load=BUTTONS_JS, elem_id="oh-past")
+                with gr.Row(visible=False, elem_classes="oh-undo") as undo_row:
+                    undone = gr.HTML()
+                    undo = gr.Button("Undo", size="sm", min_width=60, elem_id="oh-undo-conversation")
+            with gr.Column(scale=4, min_width=320, elem_id="oh-main"):
+                banner = gr.HTML(elem_id="oh-banner")
+                again = gr.Button("Try again", size="sm", visible=False, elem_id="oh-try-again")
+                with gr.Row(visible=False, elem_classes="oh-offer") as offer:
+                    gr.HTML(
+                        "<b>This house has no notes yet.</b> Add your own under <b>Notes</b>, or look around first: "
+                        "the sample house has the notes of an invented family, and is removed whole with one click."
+                    )
+                    try_sample = gr.Button("Try it with a sample house", variant="primary", elem_id="oh-try-sample")
+                with gr.Row(visible=False, elem_classes="oh-offer") as sample_row:
+                    gr.HTML("You are looking at the <b>sample house</b> of an invented family.")
+                    remove_sample = gr.Button("Remove the sample house", size="sm", elem_id="oh-remove-sample")
+                chat = gr.Chatbot(
+                    elem_id="oh-chat",
+                    label="Conversation",
+                    show_label=False,
+                    height="58vh",
+                    buttons=["copy"],
+                    latex_delimiters=[],
+                    layout="bubble",
+                    placeholder="<h3>Ask your house</h3>When was it done, by whom, for how much, which model?",
+                    examples=[{"text": question} for question in sample.QUESTIONS],
+                    allow_tags=False,
+                )
+                with gr.Row(equal_height=True, elem_id="oh-asking"):
+                    question = gr.Textbox(
+                        placeholder="Ask about your house …",
+                        show_label=False,
+                        label="Question",
+                        lines=1,
+                        max_lines=6,
+                        autofocus=True,
+                        scale=8,
+                        submit_btn=True,
+                        elem_id="oh-ask",
+                    )
+                    stop = gr.Button("Stop", visible=False, variant="stop", min_width=70, scale=1, elem_id="oh-stop")
+        ticking = gr.Timer(1.0)
+
+        house_view = [banner, again, offer, sample_row, ticking]
+        chat_view = [chat, question, stop, past, current]
+        asking: dict[str, Any] = {"concurrency_limit": 16, "show_progress": "hidden"}
+
+        blocks.load(self._open, current, chat_view, show_progress="hidden").then(
+            self._follow, current, chat_view, **asking
+        )
+        blocks.load(self._look, None, house_view, show_progress="hidden")
+        ticking.tick(self._look, None, house_view, show_progress="hidden")
+        again.click(self._start_again, None, house_view, show_progress="hidden")
+        try_sample.click(self._put_in_sample, None, house_view, show_progress="full")
+        remove_sample.click(self._take_out_sample, None, house_view, show_progress="full")
+
+        question.submit(self._ask, [question, current], chat_view, **asking)
+        chat.example_select(self._ask_example, current, chat_view, **asking)
+        chat.retry(self._retry, current, chat_view, **asking)
+        stop.click(self._stop, current, None, show_progress="hidden")
+        fresh.click(self._new, None, chat_view, show_progress="hidden")
+        past.open(self._choose, None, chat_view, show_progress="hidden").then(
+            self._follow, current, chat_view, **asking
+        )
+        past.remove(self._delete, current, [*chat_view, undo_row, undone, deleted], show_progress="hidden")
+        undo.click(self._undelete, [deleted, current], [past, undo_row, deleted], show_progress="hidden")
+
+    # --- the house ----------------------------------------------------------------------------------------------
+
+    def _look(self) -> tuple[Any, ...]:
+        """What is loading, whether to offer the sample house, and whether to go on looking."""
+        status, assistant = self._startup.status, self._startup.ready
+        if assistant is not None and self._better is None:
+            self._better = self._house.choice().better
+        empty, has_sample = False, False
+        if self._startup.searchable:
+            empty = self._house.notebook.count() == 0
+            has_sample = bool(self._house.library.sample())
+        model = assistant.model.name if assistant else ""
+        return (
+            render.banner(status, model, self._better or ""),
+            gr.update(visible=bool(status.failure)),
+            gr.update(visible=empty),
+            gr.update(visible=has_sample),
+            # Once all is up, a look now and then is enough: another window may have brought notes in.
+            gr.Timer(10.0 if status.ready else 1.0),
+        )
+
+    def _start_again(self) -> tuple[Any, ...]:
+        self._startup.start()
+        return self._look()
+
+    def _put_in_sample(self) -> tuple[Any, ...]:
+        try:
+            notes = sample.put_in(self._house.library)
+            gr.Info(f"The sample house is here: {len(notes)} notes. Ask one of the questions below.")
+        except KnowledgeError as error:
+            gr.Warning(str(error))
+        return self._look()
+
+    def _take_out_sample(self) -> tuple[Any, ...]:
+        try:
+            count = len(sample.take_out(self._house.library))
+            gr.Info(f"The {count} sample notes are gone; your own are untouched.")
+        except KnowledgeError as error:
+            gr.Warning(str(error))
+        return self._look()
+
+    # --- the conversation -----------------------------------------------------------------------------------------
+
+    def _ask(self, question: str, current: str | None) -> Iterator[tuple[Any, ...]]:
+        try:
+            run = self._dialogues.ask(question, current)
+        except NoSuchConversation:
+            run = self._dialogues.ask(question)
+        except (AssistantError, KnowledgeError) as error:
+            gr.Warning(str(error))
+            yield self._view(current, question)  # what was typed stays where it is
+            return
+        yield from self._watch(run)
+
+    def _ask_example(self, current: str | None, event: gr.SelectData) -> Iterator[tuple[Any, ...]]:
+        yield from self._ask(event.value["text"], current)
+
+    def _retry(self, current: str | None, event: gr.RetryData) -> Iterator[tuple[Any, ...]]:
+        index = event.index if isinstance(event.index, int) else event.index[0]
+        try:
+            run = self._dialogues.retry(current or "", index // 2)
+        except (AssistantError, KnowledgeError) as error:
+            gr.Warning(str(error))
+            yield self._view(current)
+            return
+        yield from self._watch(run)
+
+    def _follow(self, current: str | None) -> Iterator[tuple[Any, ...]]:
+        """Go on showing an answer that was being written when the page was left."""
+        run = self._dialogues.running(current)
+        if run is None:
+            yield self._view(current, gr.skip())
+        else:
+            yield from self._watch(run)
+
+    def _watch(self, run: Run) -> Iterator[tuple[Any, ...]]:
+        for number, turns in enumerate(run.follow()):
+            past = self._past(run.conversation_id) if number == 0 else gr.skip()
+            text = "" if number == 0 else gr.skip()
+            yield render.messages(turns), text, gr.update(visible=not run.done), past, run.conversation_id
+
+    def _stop(self, current: str | None) -> None:
+        run = self._dialogues.running(current)
+        if run is not None:
+            run.stop()
+
+    # --- the list of conversations ----------------------------------------------------------------------------------
+
+    def _open(self, current: str | None) -> tuple[Any, ...]:
+        known = [each.id for each in self._house.conversations.all()]
+        return self._view(current if current in known else None, gr.skip())
+
+    def _choose(self, event: gr.EventData) -> tuple[Any, ...]:
+        return self._view(event._data["id"], gr.skip())
+
+    def _new(self) -> tuple[Any, ...]:
+        return self._view(None, gr.skip())
+
+    def _delete(self, current: str | None, event: gr.EventData) -> tuple[Any, ...]:
+        gone = event._data["id"]
+        self._house.conversations.delete(gone)
+        view = self._view(None if gone == current else current, gr.skip())
+        return *view, gr.update(visible=True), '<span class="oh-empty">Conversation deleted.</span>', gone
+
+    def _undelete(self, deleted: str | None, current: str | None) -> tuple[Any, ...]:
+        if deleted:
+            self._house.conversations.restore(deleted)
+        return self._past(current), gr.update(visible=False), None
+
+    def _view(self, current: str | None, question: Any = "") -> tuple[Any, ...]:
+        """Everything that shows the conversation `current`, with the question box left as given."""
+        try:
+            turns = self._dialogues.turns(current) if current else []
+        except NoSuchConversation as error:
+            gr.Warning(str(error))
+            turns, current = [], None
+        running = self._dialogues.running(current) is not None
+        return render.messages(turns), question, gr.update(visible=running), self._past(current), current
+
+    def _past(self, current: str | None) -> str:
+        return render.conversation_list(self._house.conversations.all(), current)

@@ -1,0 +1,199 @@
+"""The Notes tab: add, search, filter, edit and delete notes, and bring in files; keeping them is the library's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from assistant.build import House
+from assistant.ingest import Outcome, file, ingest
+from assistant.startup import Startup
+from assistant.web import render
+from assistant.web.chat import BUTTONS_JS
+from knowledge.errors import KnowledgeError, NoteChanged
+from knowledge.note import Draft, Note, NoteFilter
+from knowledge.notebook import parse_date
+
+SHOWN = 200
+ALL, WITHOUT, CHOOSE = "all categories", "without category", "choose for me"
+
+
+class Notes:
+    """Draws the tab and answers its events."""
+
+    def __init__(self, house: House, startup: Startup) -> None:
+        """Args: the house, and what brings it up."""
+        self._house = house
+        self._startup = startup
+
+    def draw(self, blocks: gr.Blocks, tab: gr.Tab) -> None:
+        """Put the widgets on the page and connect them."""
+        opened = gr.State(None)
+        """The id and revision of the note in the form; None for a new one."""
+        undoable = gr.State(None)
+        """What the Undo button takes back: ('delete', ids) or ('edit', id)."""
+        with gr.Row():
+            with gr.Column(scale=2, min_width=300):
+                with gr.Row():
+                    words = gr.Textbox(
+                        placeholder="Search notes …", show_label=False, label="Search", elem_id="oh-words"
+                    )
+                    category = gr.Dropdown([ALL], value=ALL, show_label=False, label="Filter", elem_id="oh-filter")
+                found = gr.HTML(js_on_load=BUTTONS_JS, elem_id="oh-found")
+                files = gr.UploadButton(
+                    "Bring in files (Markdown, text, JSON Lines)",
+                    file_count="multiple",
+                    file_types=[".md", ".markdown", ".txt", ".text", ".jsonl", ".ndjson"],
+                    size="sm",
+                    elem_id="oh-files",
+                )
+                report = gr.HTML(elem_id="oh-report")
+            with gr.Column(scale=3, min_width=300):
+                heading = gr.Markdown("### New note", elem_id="oh-heading")
+                title = gr.Textbox(label="Title", placeholder="the first line, if left empty", elem_id="oh-title")
+                with gr.Row():
+                    filed = gr.Dropdown([CHOOSE], value=CHOOSE, label="Category", elem_id="oh-category")
+                    date = gr.Textbox(label="Date", placeholder="2024-03-15", elem_id="oh-date")
+                text = gr.Textbox(
+                    label="Note", lines=9, max_lines=24, placeholder="What should be remembered?", elem_id="oh-text"
+                )
+                with gr.Row():
+                    save = gr.Button("Save", variant="primary", elem_id="oh-save")
+                    fresh = gr.Button("New note", elem_id="oh-fresh")
+                    delete = gr.Button("Delete", variant="stop", visible=False, elem_id="oh-delete")
+                with gr.Row(visible=False, elem_classes="oh-undo") as undo_row:
+                    done = gr.HTML(elem_id="oh-done")
+                    undo = gr.Button("Undo", size="sm", min_width=60, elem_id="oh-undo")
+
+        form = [heading, title, filed, date, text, delete, opened]
+        after = [undo_row, done, undoable]
+        listing = [words, category, opened]
+        quiet: dict[str, Any] = {"show_progress": "hidden"}
+        blocks.load(self._fill, None, [category, filed], **quiet).then(self._list, listing, found, **quiet)
+        tab.select(self._list, listing, found, **quiet)
+        words.change(self._list, listing, found, trigger_mode="always_last", **quiet)
+        category.change(self._list, listing, found, **quiet)
+        found.open(self._open, None, form, **quiet).then(self._list, listing, found, **quiet)
+        fresh.click(self._blank, None, form, **quiet).then(self._list, listing, found, **quiet)
+        for event in (save.click, text.submit):
+            event(self._save, [opened, title, filed, date, text], [*form, *after], show_progress="minimal").then(
+                self._list, listing, found, **quiet
+            )
+        delete.click(self._delete, opened, [*form, *after], **quiet).then(self._list, listing, found, **quiet)
+        undo.click(self._undo, undoable, [*form, *after], **quiet).then(self._list, listing, found, **quiet)
+        files.upload(self._bring_in, files, [report, *after], show_progress="full").then(
+            self._list, listing, found, **quiet
+        )
+
+    def _fill(self) -> tuple[Any, Any]:
+        names = [name for name, _, _ in self._house.notebook.categories()]
+        return (
+            gr.update(choices=[ALL, *names, WITHOUT]),
+            gr.update(choices=[CHOOSE, *names, WITHOUT]),
+        )
+
+    def _list(self, words: str, category: str, opened: tuple[str, int] | None) -> str:
+        wanted = NoteFilter(
+            category=None if category in (ALL, WITHOUT, None) else category,
+            uncategorised=category == WITHOUT,
+            text=words or "",
+            limit=SHOWN,
+        )
+        notes = self._house.notebook.select(wanted)
+        total = len(notes) if len(notes) < SHOWN else self._house.notebook.count(wanted)
+        return render.note_list(notes, opened[0] if opened else None, total)
+
+    def _open(self, event: gr.EventData) -> tuple[Any, ...]:
+        return self._form(self._house.notebook.get(event._data["id"]))
+
+    def _blank(self) -> tuple[Any, ...]:
+        return self._form(None)
+
+    def _save(self, opened: tuple[str, int] | None, title: str, filed: str, date: str, text: str) -> tuple[Any, ...]:
+        try:
+            day = parse_date(date or "")
+            if opened is None:
+                note = self._add(title, filed, day, text)
+                return *self._form(None), *_offer(
+                    f"Kept “{note.title}” under {note.category or 'no category'}.", ("delete", [note.id])
+                )
+            changes = {"title": title, "text": text, "date": day, "category": _category(filed)}
+            if filed == CHOOSE:
+                del changes["category"]
+            note = self._house.library.edit(opened[0], changes, opened[1])
+        except (KnowledgeError, NoteChanged) as error:
+            gr.Warning(str(error))
+            return (*[gr.skip()] * 7, *[gr.skip()] * 3)  # what was typed stays where it is
+        if note.revision == opened[1]:
+            return *self._form(note), *_offer("Nothing had changed.", None)
+        return *self._form(note), *_offer(f"Saved “{note.title}”.", ("edit", note.id))
+
+    def _add(self, title: str, filed: str, date: dt.date | None, text: str) -> Note:
+        draft = Draft(text, title, _category(filed), date)
+        if filed == CHOOSE:
+            # Filing needs the router; while it is still loading, a note is kept without a category.
+            assistant = self._startup.ready
+            draft, _ = file(draft, self._house.library, assistant.finder.router if assistant else None)
+        return self._house.library.add([draft])[0]
+
+    def _delete(self, opened: tuple[str, int] | None) -> tuple[Any, ...]:
+        if opened is None:
+            return (*self._form(None), *_offer("", None))
+        note = self._house.notebook.get(opened[0])
+        self._house.library.delete([note.id])
+        return *self._form(None), *_offer(f"Deleted “{note.title}”.", ("restore", [note.id]))
+
+    def _undo(self, undoable: tuple[str, Any] | None) -> tuple[Any, ...]:
+        note = None
+        try:
+            match undoable:
+                case ("restore", ids):
+                    self._house.library.restore(ids)
+                    note = self._house.notebook.get(ids[0])
+                case ("delete", ids):
+                    self._house.library.delete(ids)
+                case ("edit", note_id):
+                    note = self._house.library.undo(note_id)
+        except KnowledgeError as error:
+            gr.Warning(str(error))
+        return *self._form(note), *_offer("", None)
+
+    def _bring_in(self, paths: list[str], progress: gr.Progress = gr.Progress()) -> tuple[Any, ...]:  # noqa: B008
+        assistant = self._startup.ready
+        router = assistant.finder.router if assistant else None
+        outcomes: list[Outcome] = []
+        try:
+            for number, path in enumerate(paths):
+                progress((number, len(paths)), desc=Path(path).name)
+                outcomes += ingest([Path(path)], self._house.library, router)
+        except KnowledgeError as error:
+            gr.Warning(str(error))
+        added = [each.note.id for each in outcomes if each.status == "added" and each.note]
+        said = f"{len(added)} of {len(outcomes)} notes added."
+        return render.outcomes(outcomes), *_offer(said, ("delete", added) if added else None)
+
+    def _form(self, note: Note | None) -> tuple[Any, ...]:
+        """The form filled with a note, or emptied for a new one."""
+        if note is None:
+            return "### New note", "", CHOOSE, "", "", gr.update(visible=False), None
+        return (
+            f"### Note of {note.source}" if note.source else "### Note",
+            note.title,
+            note.category or WITHOUT,
+            note.date.isoformat() if note.date else "",
+            note.text,
+            gr.update(visible=True),
+            (note.id, note.revision),
+        )
+
+
+def _category(filed: str) -> str | None:
+    return None if filed in (CHOOSE, WITHOUT, None) else filed
+
+
+def _offer(said: str, undoable: tuple[str, Any] | None) -> tuple[Any, ...]:
+    """Say what was done, and offer to take it back."""
+    return gr.update(visible=undoable is not None), render.said(said), undoable

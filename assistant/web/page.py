@@ -1,0 +1,124 @@
+"""The whole page, and the server behind it: loopback only, nothing asked of other hosts."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+# Read when gradio is imported: no analytics, no version check.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+import click
+import gradio as gr
+
+from assistant.dialogue import Dialogues
+from assistant.errors import AssistantError
+from assistant.startup import Startup
+from assistant.terminal import TerminalReport, print_json
+from assistant.web.chat import Chat
+from assistant.web.notes import Notes
+from assistant.web.theme import head, theme
+from assistant.weights import Progress
+
+if TYPE_CHECKING:
+    from assistant.build import House
+
+MAX_UPLOAD = "25mb"
+
+
+def page(house: House, startup: Startup) -> gr.Blocks:
+    """Return the page of a house, which can be opened while `startup` is still at work."""
+    dialogues = Dialogues(house.conversations, startup)
+    with gr.Blocks(title="our-house", analytics_enabled=False, fill_width=True) as blocks:
+        gr.HTML('<div class="oh-head"><h1>our-house</h1><span>a private assistant that knows your home</span></div>')
+        with gr.Tabs():
+            with gr.Tab("Chat", id="chat"):
+                Chat(house, startup, dialogues).draw(blocks)
+            with gr.Tab("Notes", id="notes") as tab:
+                Notes(house, startup).draw(blocks, tab)
+    return blocks
+
+
+def launch(house: House, startup: Startup, host: str, port: int) -> tuple[gr.Blocks, str]:
+    """Serve the page without waiting; returns it and its address.
+
+    Raises:
+        AssistantError: the port is taken.
+        NotebookUnavailable: the house folder cannot be used.
+    """
+    _ = house.notebook  # a folder that cannot be used is said before a page opens
+    blocks = page(house, startup)
+    try:
+        # Gradio reports on standard output, which belongs to results.
+        with contextlib.redirect_stdout(sys.stderr):
+            _, address, _ = blocks.queue(default_concurrency_limit=8).launch(
+                server_name=host,
+                server_port=port,
+                prevent_thread_lock=True,
+                quiet=True,
+                show_error=True,
+                share=False,
+                ssr_mode=False,
+                enable_monitoring=False,
+                max_file_size=MAX_UPLOAD,
+                footer_links=[],
+                theme=theme(),
+                head=head(),
+            )
+    except OSError as error:
+        raise AssistantError(
+            f"Port {port} is taken, perhaps by another our-house: look at http://{host}:{port}, or choose another with "
+            "--port."
+        ) from error
+    return blocks, address.rstrip("/")
+
+
+def run(house: House, host: str, port: int, *, open_browser: bool, as_json: bool) -> None:
+    """Serve the page until the person ends it."""
+    startup = Startup(house)
+    blocks, address = launch(house, startup, host, port)
+    startup.start()
+    if as_json:
+        print_json({"address": address})
+    else:
+        click.echo(f"Your house is at {address}  (Ctrl-C ends it)")
+    if open_browser:
+        click.launch(address)
+    ended = threading.Event()
+    handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+
+    def end(number: int, frame: Any) -> None:
+        ended.set()
+
+    report, told = TerminalReport(), ""
+    try:
+        while not ended.is_set():
+            # llama.cpp takes the signals for itself when it loads a model: they are taken back.
+            for each in handlers:
+                signal.signal(each, end)
+            status = startup.status
+            if status.step != told or not (status.ready or status.failure):
+                _tell(report, startup)
+                told = status.step
+            ended.wait(0.5)
+    finally:
+        report.done()
+        blocks.close(verbose=False)
+
+
+def _tell(report: TerminalReport, startup: Startup) -> None:
+    status = startup.status
+    if status.failure:
+        report.done()
+        click.echo(f"our-house: {status.failure}", err=True)
+    elif status.ready:
+        report.done()
+        click.echo("Ready.", err=True)
+    else:
+        share = status.fraction or 0.0
+        report(Progress("our-house", int(share * 100), 100 if status.fraction is not None else 1, status.step))

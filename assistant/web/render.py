@@ -1,0 +1,210 @@
+"""Values to the HTML that the page shows, everything foreign escaped; pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from assistant.conversation import Conversation, Turn
+from assistant.ingest import Outcome
+from assistant.prompts import spoken
+from assistant.startup import Status
+from knowledge.note import Note
+
+SHOWN_OUTCOMES = 50
+Message = dict[str, str]
+"""A chat message as Gradio takes it: role and content."""
+
+
+def messages(turns: Sequence[Turn]) -> list[Message]:
+    """Return the conversation as chat messages, two an exchange."""
+    return [{"role": turn.role, "content": _question(turn) if turn.role == "user" else _answer(turn)} for turn in turns]
+
+
+def _question(turn: Turn) -> str:
+    return f'<div class="oh-question">{_tag(turn.details)}{_text(turn.content)}</div>'
+
+
+def _tag(details: Mapping[str, Any]) -> str:
+    if "confidence" not in details:
+        return ""
+    category, sure = details.get("category"), float(details["confidence"])
+    said = "chosen by you" if details.get("corrected") else f"{sure:.0%} sure"
+    if category is None:
+        return '<span class="oh-tag oh-tag-none" title="no category fits: all notes are searched">no category</span>'
+    tags = f'<span class="oh-tag" title="{escape(said)}">{escape(category)}</span>'
+    for other in details.get("likely", [])[1:]:
+        tags += f'<span class="oh-tag oh-tag-second" title="searched too">{escape(other)}</span>'
+    return tags
+
+
+def _answer(turn: Turn) -> str:
+    details = turn.details
+    cited = {each["number"]: each for each in details.get("citations", [])}
+    parts = []
+    if turn.content:
+        parts.append(f'<div class="oh-answer">{_cited(_text(turn.content), cited)}</div>')
+    match details.get("state"):
+        case "waiting":
+            parts.append(progress(Status(str(details.get("step", "")), details.get("share"))))
+        case "reading":
+            count = len(details.get("notes", []))
+            parts.append(progress(Status(f"reading {count} {'note' if count == 1 else 'notes'}")))
+        case "writing" if not turn.content:
+            parts.append(progress(Status("writing")))
+        case "failed" | "stopped":
+            parts.append(f'<div class="oh-trouble" role="alert">{_text(str(details.get("failure", "")))}</div>')
+    if details.get("state") in ("done", "failed", "stopped"):
+        parts += [_used(details, cited), _footer(details)]
+        if details.get("answered") is False and details.get("state") == "done":
+            parts.append(
+                '<div class="oh-hint">If you know it, add a note under <b>Notes</b>: it is found at once.</div>'
+            )
+    elif details.get("scope"):
+        parts.append(_footer(details))
+    return "".join(parts)
+
+
+def _cited(text: str, cited: Mapping[int, Mapping[str, Any]]) -> str:
+    """Turn the marks [n] of an escaped text into badges that name their note."""
+
+    def badge(match: re.Match[str]) -> str:
+        citation = cited.get(int(match[1]))
+        title = f' title="{escape(str(citation["title"]))}"' if citation else ""
+        return f'<span class="oh-cite"{title}>{match[1]}</span>'
+
+    return re.sub(r"\[(\d{1,2})\]", badge, text)
+
+
+def _used(details: Mapping[str, Any], cited: Mapping[int, Mapping[str, Any]]) -> str:
+    """The cards of the notes behind an answer: those it cites first, the others that were read after."""
+    notes = sorted(details.get("notes", []), key=lambda note: (note["number"] not in cited, note["number"]))
+    if not notes:
+        return ""
+    cards = "".join(_hit_card(note, cited.get(note["number"])) for note in notes)
+    used, read = len(cited), len(notes)
+    summary = f"{used} of {read} notes used" if used else f"{read} {'note' if read == 1 else 'notes'} read"
+    return f'<details class="oh-used"><summary>{summary}</summary><div class="oh-cards">{cards}</div></details>'
+
+
+def _hit_card(note: Mapping[str, Any], citation: Mapping[str, Any] | None) -> str:
+    text = _text(str(note["text"]))
+    if citation and (quote := _text(str(citation["quote"]))):
+        text = text.replace(quote, f"<mark>{quote}</mark>", 1)
+    number = f'<span class="oh-cite">{note["number"]}</span>'
+    date = dt.date.fromisoformat(note["date"]) if note["date"] else None
+    about = _about(note["category"], date)
+    klass = "oh-card" if citation else "oh-card oh-card-unused"
+    return (
+        f'<article class="{klass}"><header>{number}<b>{escape(str(note["title"]))}</b>{about}</header>{text}</article>'
+    )
+
+
+def _about(category: str | None, date: dt.date | None) -> str:
+    tag = f'<span class="oh-tag oh-tag-small">{escape(category)}</span>' if category else ""
+    day = f"<time>{escape(spoken(date))}</time>" if date else ""
+    return f'<span class="oh-about">{tag}{day}</span>'
+
+
+def _footer(details: Mapping[str, Any]) -> str:
+    scope = escape(str(details.get("scope", "")))
+    if not scope:
+        return ""
+    reason = escape(str(details.get("reason", "")))
+    facts = [f'<span title="{reason}">{scope}</span>']
+    if model := details.get("model"):
+        facts.append(escape(str(model)))
+    if total := details.get("seconds", {}).get("total"):
+        facts.append(f"{total:.1f} s")
+    return f'<div class="oh-scope">{" · ".join(facts)}</div>'
+
+
+def progress(status: Status) -> str:
+    """A step under way, with a bar where it is known how far it is."""
+    share = status.fraction
+    value = f' value="{share:.3f}" max="1"' if share is not None else ""
+    percent = f" {share:.0%}" if share is not None else ""
+    return (
+        f'<div class="oh-progress" role="status"><span>{escape(status.step)}{percent}</span>'
+        f'<progress{value} aria-label="{escape(status.step)}"></progress></div>'
+    )
+
+
+def banner(status: Status, model: str, better: str) -> str:
+    """What stands above the chat: what is loading, what went wrong, or who answers."""
+    if status.failure:
+        return f'<div class="oh-banner oh-trouble" role="alert">{_text(status.failure)}</div>'
+    if not status.ready:
+        return f'<div class="oh-banner">{progress(status)}</div>'
+    hint = f'<details class="oh-better"><summary>better?</summary>{_code(escape(better))}</details>' if better else ""
+    return f'<div class="oh-banner oh-quiet">Answers by {escape(model)}, on this machine. {hint}</div>'
+
+
+def conversation_list(conversations: Sequence[Conversation], current: str | None) -> str:
+    """The conversations as buttons, each with one to delete it."""
+    if not conversations:
+        return '<p class="oh-empty">Your questions will be kept here.</p>'
+    rows = []
+    for each in conversations:
+        here = ' aria-current="true"' if each.id == current else ""
+        title, id_ = escape(each.title), escape(each.id)
+        rows.append(
+            f'<li{here}><button class="oh-open" data-act="open" data-id="{id_}">{title}</button>'
+            f'<button class="oh-delete" data-act="remove" data-id="{id_}" aria-label="Delete {title}" '
+            'title="Delete">×</button></li>'
+        )
+    return f'<ul class="oh-list">{"".join(rows)}</ul>'
+
+
+def note_list(notes: Sequence[Note], current: str | None, total: int) -> str:
+    """The notes as buttons with title, date, category and how they begin."""
+    if not notes:
+        return '<p class="oh-empty">No notes here. Add one, or bring in files.</p>'
+    rows = []
+    for note in notes:
+        here = ' aria-current="true"' if note.id == current else ""
+        begin = escape(" ".join(note.text.split())[:140])
+        rows.append(
+            f'<li{here}><button class="oh-open" data-act="open" data-id="{escape(note.id)}"><b>{escape(note.title)}</b>'
+            f"{_about(note.category, note.date)}<span>{begin}</span></button></li>"
+        )
+    more = f'<p class="oh-empty">… and {total - len(notes)} more: search to narrow.</p>' if total > len(notes) else ""
+    return f'<ul class="oh-list oh-notes">{"".join(rows)}</ul>{more}'
+
+
+def outcomes(found: Sequence[Outcome]) -> str:
+    """What became of the files that were brought in, the trouble first."""
+    if not found:
+        return ""
+    ordered = sorted(found, key=lambda each: each.status != "refused")
+    rows = []
+    for each in ordered[:SHOWN_OUTCOMES]:
+        name = each.note.title if each.note else each.source
+        where = f" → {each.note.category or 'no category'}" if each.note else ""
+        why = f": {each.reason}" if each.reason else ""
+        rows.append(f'<li class="oh-{each.status}"><b>{each.status}</b> {_text(name + where + why)}</li>')
+    more = len(found) - len(rows)
+    return f'<ul class="oh-outcomes">{"".join(rows)}</ul>' + (f"<p>… and {more} more.</p>" if more > 0 else "")
+
+
+def said(text: str) -> str:
+    """A short line that says what was done."""
+    return f'<span class="oh-empty" role="status">{_text(text)}</span>'
+
+
+def _text(text: str) -> str:
+    """Text as HTML that stays text; it holds no blank line, at which Markdown would take over again."""
+    lines = [escape(line) for line in text.strip().splitlines()]
+    return "<br>".join(_tame(line) for line in lines)
+
+
+def _tame(line: str) -> str:
+    # Inside a block of HTML, Markdown is not read; what a page would still turn into a link or a formula is disarmed.
+    return line.replace("$", "&#36;").replace("`", "&#96;").replace("\\", "&#92;").replace("://", ":&#47;&#47;")
+
+
+def _code(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
