@@ -17,7 +17,7 @@ from assistant.weights import ModelStore, Progress
 if TYPE_CHECKING:
     from assistant.chat_models import ChatModel
     from assistant.conversation import Conversations
-    from assistant.pipeline import Assistant
+    from assistant.pipeline import Assistant, Finder
     from classifier.decision import Router
     from classifier.versions import Versions
     from knowledge.embedding import Embedder
@@ -151,8 +151,11 @@ class House:
                 raise SettingsError(f"No model is called {wanted!r}. Set OUR_HOUSE_MODEL to auto, ollama, {known}.")
             return Choice("llama", wanted, "the settings ask for it", "")
         held = ollama_models(self.settings.ollama_host)
-        if wanted == "ollama" or (held and tag in {*held, *(name.removesuffix(":latest") for name in held)}):
+        if held and tag in {*held, *(name.removesuffix(":latest") for name in held)}:
             return Choice("ollama", tag, "Ollama runs and has it", "")
+        if wanted == "ollama":
+            start = "" if held is not None else f"No Ollama answers at {self.settings.ollama_host}: start it, then "
+            return Choice("ollama", tag, "the settings ask for it", f"{start}`ollama pull {tag}`")
         advice = (
             f"`ollama pull {tag}` gives Ollama the model that our-house prefers."
             if held is not None
@@ -177,10 +180,16 @@ class House:
 
     def assistant(self, model: ChatModel | None = None, router: Router | None = None) -> Assistant:
         """Return the assistant of this house; raises AssistantError, KnowledgeError or RouterError."""
-        from assistant.pipeline import Assistant, Finder
+        from assistant.pipeline import Assistant
 
-        finder = Finder(router or self.router(), self.library, self.settings.notes_per_answer)
+        finder = self.finder(router)
         return Assistant(finder, model or self.chat_model(), answer_tokens=self.settings.answer_tokens)
+
+    def finder(self, router: Router | None = None, limit: int | None = None) -> Finder:
+        """Return what finds notes in this house, as the chat does."""
+        from assistant.pipeline import Finder
+
+        return Finder(router or self.router(), self.library, limit or self.settings.notes_per_answer)
 
     def fetch(self) -> list[Path]:
         """Fetch and verify what the chat needs, without loading it; returns where it lies."""

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import queue
+import re
 import secrets
 import threading
 from collections.abc import Generator, Iterator, Sequence
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 CHARACTERS_PER_TOKEN = 2.5
 """Lower than any household text measured (3 to 4), so that an estimate errs on the safe side."""
+_THOUGHTS = re.compile(r"\A(\s*<think>.*?</think>)+", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -147,11 +149,24 @@ class OllamaModel:
     """A model that an Ollama server holds."""
 
     def __init__(self, host: str, model: str, context_tokens: int, keep_alive: str = "30m") -> None:
-        """Args: the server's address, the model's name there, and how long it stays loaded between questions."""
+        """Prepare to ask; nothing is sent yet.
+
+        Args:
+            host: the server's address, as Ollama's own OLLAMA_HOST takes it.
+            model: the model's name there.
+            keep_alive: how long it stays loaded between questions.
+
+        Raises:
+            ModelUnavailable: the address is none.
+        """
         import ollama
 
-        self._client = ollama.Client(host=host, timeout=300)
-        self._host = host
+        try:
+            self._client = ollama.Client(host=host, timeout=300)
+        except ValueError as error:
+            raise ModelUnavailable(
+                f"{host!r} is no address of an Ollama ({error}). Correct OUR_HOUSE_OLLAMA_HOST."
+            ) from error
         self._model = model
         self._context_tokens = context_tokens
         self._keep_alive = keep_alive
@@ -191,7 +206,8 @@ class OllamaModel:
                     started = True
                     yield piece
                 done = done or bool(reply.done)
-        except (ollama.ResponseError, ollama.RequestError, ConnectionError, httpx.HTTPError, ValueError) as error:
+        except (ollama.ResponseError, ConnectionError, httpx.HTTPError, ValueError, AttributeError) as error:
+            # The last two are what becomes of an answer that is not Ollama's.
             raise _failure(self.name, error, started) from error
         if not done:
             raise _failure(self.name, ConnectionError("the connection was lost"), started)
@@ -200,37 +216,29 @@ class OllamaModel:
 def ollama_models(host: str, timeout: float = 1.0) -> list[str] | None:
     """Return the names of the models that an Ollama server holds, or None where none answers."""
     import httpx
+    import ollama
 
     try:
-        response = httpx.get(f"{host.rstrip('/')}/api/tags", timeout=timeout)
-        response.raise_for_status()
-        return [str(model["name"]) for model in response.json()["models"]]
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+        return [str(each.model) for each in ollama.Client(host=host, timeout=timeout).list().models]
+    except (ollama.ResponseError, ConnectionError, httpx.HTTPError, ValueError, TypeError):
         return None
 
 
 def without_thoughts(pieces: Generator[str, None, None]) -> Iterator[str]:
-    """Drop a leading `<think>…</think>` from a streamed reply, wherever the pieces are cut."""
-    opening, closing = "<think>", "</think>"
-    held, thinking, begun = "", False, False
+    """Drop the `<think>…</think>` that a streamed reply begins with, wherever the pieces are cut."""
+    opening, held, begun = "<think>", "", False
     with contextlib.closing(pieces):
         for piece in pieces:
             if begun:
                 yield piece
                 continue
-            held += piece
-            if not thinking:
-                start = held.lstrip()
-                if start and not start.startswith(opening[: len(start)]):
-                    begun = True
-                    yield start
-                elif start.startswith(opening):
-                    thinking = True
-            if thinking and closing in held:
-                held, thinking = held.partition(closing)[2], False
+            held = _THOUGHTS.sub("", held + piece).lstrip()
+            if held and not held.startswith(opening) and not opening.startswith(held):
+                begun = True
+                yield held
         # A reply may end inside what looked like a thought's beginning, and then it was none.
-        if not begun and not thinking and held.strip():
-            yield held.lstrip()
+        if held and not begun and not held.startswith(opening):
+            yield held
 
 
 def _cores() -> int:

@@ -15,6 +15,7 @@ import click
 
 if TYPE_CHECKING:
     from assistant.build import House
+    from assistant.conversation import Turn
 
 FAILED, ASKED_WRONGLY = 1, 2
 
@@ -30,6 +31,12 @@ class LastWord(click.Group):
 
         try:
             return super().invoke(ctx)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as error:
+            path = (error.ctx or ctx).command_path
+            click.echo(f"our-house: {error.format_message().rstrip('.')}. `{path} --help` tells more.", err=True)
+            raise SystemExit(ASKED_WRONGLY) from error
         except (AssistantError, KnowledgeError, RouterError) as error:
             click.echo(f"our-house: {error}", err=True)
             asked_wrongly = isinstance(error, QuestionRefused | SettingsError | NoteRejected | NoSuchNote)
@@ -50,7 +57,8 @@ def house_options(command: Callable[..., None]) -> Callable[..., None]:
         from assistant.settings import read_settings
         from assistant.terminal import TerminalReport
 
-        command(House(read_settings(home=home), TerminalReport()), **options)
+        open_house = click.get_current_context().obj or House  # whoever calls from Python may bring another one
+        command(open_house(read_settings(home=home), TerminalReport()), **options)
 
     return wrapped
 
@@ -88,22 +96,25 @@ def serve(house: House, as_json: bool, host: str | None, port: int | None, brows
 @click.option("--category", help="Search this category, whatever the router says.")
 def ask(house: House, as_json: bool, question: str | None, source: TextIO | None, category: str | None) -> None:
     """Answer a question from the notes."""
-    from assistant.conversation import Turn
     from assistant.errors import AssistantError
     from assistant.events import gathered
     from assistant.fields import answer_fields
+    from assistant.pipeline import checked
     from assistant.terminal import print_answer, print_json
     from knowledge.errors import KnowledgeError
 
     asked = list(_lines(question, source, "question"))
+    # Before anything is loaded, or even fetched: a wrong call costs nothing.
+    if question is not None:
+        checked(question)
+    house.notebook.known_category(category)
     assistant = house.assistant()
     _heal(house)
     failed = False
     for line in asked:
         try:
-            history = [Turn(each["role"], each["content"]) for each in line.get("history") or []]
-            chosen = line.get("category") or category
-            events = assistant.answer(str(line["question"]), history, house.notebook.known_category(chosen))
+            chosen = house.notebook.known_category(line.get("category") or category)
+            events = assistant.answer(line["question"], _history(line), chosen)
             if as_json or source is not None:
                 routed, retrieved, answer = gathered(events)
                 print_json(answer_fields(routed, retrieved, answer))
@@ -112,11 +123,11 @@ def ask(house: House, as_json: bool, question: str | None, source: TextIO | None
                 if answer.failure:
                     click.echo(f"our-house: {answer.failure}", err=True)
             failed = failed or bool(answer.failure)
-        except (AssistantError, KnowledgeError, KeyError, TypeError) as error:
+        except (AssistantError, KnowledgeError) as error:
             if source is None:
                 raise
             # One bad line of a file does not cost the others their answers.
-            print_json({"question": line.get("question"), "error": str(error)})
+            print_json({"question": line["question"], "error": str(error)})
             failed = True
     if failed:
         raise SystemExit(FAILED)
@@ -135,11 +146,13 @@ def classify(house: House, as_json: bool, questions: tuple[str, ...], source: Te
     from assistant.pipeline import checked
     from assistant.terminal import print_decision, print_json
 
-    asked = [{"question": question} for question in questions] or list(_lines(None, source, "question"))
+    if questions and source is not None:
+        raise click.UsageError("Give questions, or --file with one a line.")
+    asked = questions or [line["question"] for line in _lines(None, source, "question")]
+    asked = [checked(question) for question in asked]
     router = house.router(name)
     router.classify(["warm-up"])  # loads the encoder, so that `seconds` tells the labelling alone
-    for line in asked:
-        question = checked(str(line["question"]))
+    for question in asked:
         began = time.perf_counter()
         (decision,) = router.classify([question])
         if as_json or source is not None:
@@ -161,16 +174,18 @@ def search(
     import time
 
     from assistant.fields import hit_fields, scope_fields
-    from assistant.pipeline import Finder, checked
+    from assistant.pipeline import checked
     from assistant.terminal import print_hit, print_json
 
-    asked = list(_lines(question, source, "question"))
-    finder = Finder(house.router(), house.library, limit or house.settings.notes_per_answer)
+    known = house.notebook.known_category
+    asked = [
+        (checked(line["question"]), known(line.get("category") or category))
+        for line in _lines(question, source, "question")
+    ]
+    finder = house.finder(limit=limit)
     _heal(house)
-    for line in asked:
-        text = checked(str(line["question"]))
+    for text, chosen in asked:
         began = time.perf_counter()
-        chosen = house.notebook.known_category(line.get("category") or category)
         decision = finder.classify(text)
         scope, hits = finder.find(text, decision, chosen)
         if as_json or source is not None:
@@ -292,6 +307,8 @@ def add_note(
     from knowledge.notebook import parse_date
 
     text = sys.stdin.read() if text == "-" else text
+    if not text.strip():
+        raise click.UsageError("The note is empty. Write what should be remembered.")
     draft = Draft(text, title, house.notebook.known_category(category), parse_date(date), tags)
     filed, _ = file(draft, house.library, house.router())
     (note,) = house.library.add([filed])
@@ -465,9 +482,22 @@ def _lines(question: str | None, source: TextIO | None, needed: str) -> Iterator
             fields = json.loads(line)
             if not isinstance(fields, dict) or not isinstance(fields.get(needed), str):
                 raise click.UsageError(f"Line {number} of --file has no {needed!r}: {line.strip()[:80]}")
+            if not isinstance(fields.get("category") or "", str):
+                raise click.UsageError(f"The category in line {number} of --file is not text: {line.strip()[:80]}")
             yield fields
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise click.UsageError(f"--file is not JSON Lines ({error}).") from error
+
+
+def _history(line: dict[str, Any]) -> list[Turn]:
+    """What was said before a question of a file; raises QuestionRefused."""
+    from assistant.conversation import Turn
+    from assistant.errors import QuestionRefused
+
+    try:
+        return [Turn(each["role"], str(each["content"])) for each in line.get("history") or []]
+    except (KeyError, TypeError) as error:
+        raise QuestionRefused('Its "history" is no list of {"role", "content"}. Correct it.') from error
 
 
 def _heal(house: House) -> None:

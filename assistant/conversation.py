@@ -75,7 +75,7 @@ class Conversations:
 
     def all(self) -> list[Conversation]:
         """Return the conversations, the last used first."""
-        rows = self._record.db.query(
+        rows = self._record.rows(
             "SELECT * FROM conversations WHERE deleted_at IS NULL ORDER BY updated_at DESC, rowid DESC"
         )
         return [Conversation(row["id"], row["title"], dt.datetime.fromisoformat(row["updated_at"])) for row in rows]
@@ -84,7 +84,7 @@ class Conversations:
         """Return what was said, in order; raises NoSuchConversation."""
         if not self._exists(conversation_id):
             raise NoSuchConversation("This conversation was deleted. Choose another one, or start a new one.")
-        rows = self._record.db.query("SELECT * FROM turns WHERE conversation_id = ? ORDER BY rowid", [conversation_id])
+        rows = self._record.rows("SELECT * FROM turns WHERE conversation_id = ? ORDER BY rowid", [conversation_id])
         return [Turn(row["role"], row["content"], json.loads(row["details"]), row["id"]) for row in rows]
 
     def say(self, conversation_id: str | None, turn: Turn) -> tuple[str, str]:
@@ -143,9 +143,7 @@ class Conversations:
 
     def _exists(self, conversation_id: str) -> bool:
         return bool(
-            self._record.db.execute(
-                "SELECT 1 FROM conversations WHERE id = ? AND deleted_at IS NULL", [conversation_id]
-            ).fetchone()
+            self._record.rows("SELECT 1 FROM conversations WHERE id = ? AND deleted_at IS NULL", [conversation_id])
         )
 
 
@@ -159,16 +157,21 @@ MANY_WORDS = 9
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
-    """Return the question as it is searched: a follow-up gets the question before it put in front.
+    """Return the question as it is searched: a follow-up gets what it leans on put in front.
 
     'And who did it?' after 'When did we replace the pool pump?' becomes both sentences, which route and search as the
     second one was meant. A question that leans on nothing stays as it is.
     """
-    earlier = [turn for turn in history if turn.role == "user"]
-    if not earlier or len(question.split()) > MANY_WORDS or not _LEANING.search(question.strip()):
+    earlier = [turn.content for turn in history if turn.role == "user"]
+    if not earlier or not _leans(question):
         return question
-    before = str(earlier[-1].details.get("standalone") or earlier[-1].content)
-    return f"{before} {question}"
+    # A follow-up to a follow-up: the question that all of them go back to, and the last one.
+    subject = next((each for each in reversed(earlier) if not _leans(each)), earlier[0])
+    return " ".join(dict.fromkeys([subject, earlier[-1], question]))
+
+
+def _leans(question: str) -> bool:
+    return len(question.split()) <= MANY_WORDS and bool(_LEANING.search(question.strip()))
 
 
 def _title(question: str) -> str:

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 KEEP_EVERY = 1.0
 """Seconds between two writes of a growing answer to the record."""
 STOPPED = "Stopped. What was written so far is above; retry asks again."
+BROKEN_OFF = "our-house ended before the answer did. Retry asks again."
 
 
 class Run:
@@ -138,13 +139,13 @@ class Dialogues:
     def turns(self, conversation_id: str) -> list[Turn]:
         """Return what was said, with the answer that is being written as far as it is."""
         run = self.running(conversation_id)
-        return run.turns if run is not None else self._conversations.turns(conversation_id)
+        return run.turns if run is not None else [_settled(turn) for turn in self._conversations.turns(conversation_id)]
 
     def _work(self, run: Run) -> None:
         try:
             self._answer(run)
         except (AssistantError, KnowledgeError, RouterError) as error:
-            self._end(run, "failed", str(error))
+            self._end(run, "stopped" if run.stopping else "failed", str(error))
         except Exception as error:
             logger.exception("the answer failed")
             self._end(run, "failed", f"Something went wrong ({error}). Retry, or see `our-house doctor`.")
@@ -186,6 +187,13 @@ class Dialogues:
         except KnowledgeError as error:
             answer = replace(answer, details={**answer.details, "failure": failure or str(error)})
         run.show(answer=answer, done=True)
+
+
+def _settled(turn: Turn) -> Turn:
+    """A kept answer that nobody is writing any more, though it was never finished: our-house ended meanwhile."""
+    if turn.role == "user" or turn.details.get("state") in ("done", "failed", "stopped"):
+        return turn
+    return replace(turn, details={**turn.details, "state": "stopped", "failure": BROKEN_OFF})
 
 
 def _grown(question: Turn, answer: Turn, event: Routed | Retrieved | Token | Finished) -> tuple[Turn, Turn]:

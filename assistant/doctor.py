@@ -70,16 +70,20 @@ def _index(house: House) -> Check:
 
 
 def _router(house: House) -> Check:
+    from classifier.encoder import Head
+
     serving = [version for version in house.versions.all() if version.serving]
     if not serving:
         return Check("router", True, "none yet: the first start makes one from the packaged questions")
-    house.versions.get()
+    Head.load(serving[0].folder)
     accuracy = serving[0].report.get("accuracy_household")
     return Check("router", True, f"{serving[0].name} serves" + (f", {accuracy:.1%} held out" if accuracy else ""))
 
 
 def _model(house: House) -> Check:
     choice = house.choice()
+    if choice.kind == "ollama" and choice.better:
+        return Check("answer model", False, f"{choice.name} is not there, though {choice.reason}", choice.better)
     if choice.kind == "llama" and not house.store.ready(CATALOGUE[choice.name]):
         return Check("answer model", True, f"{choice.name} comes with the first start", choice.better)
     return Check("answer model", True, f"{choice.name}: {choice.reason}", choice.better)

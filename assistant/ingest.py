@@ -11,7 +11,7 @@ from classifier.decision import Router
 from knowledge.errors import NoSuchNote, NoteRejected, Unreadable
 from knowledge.library import BATCH, Library
 from knowledge.note import Draft, Note
-from knowledge.readers import files_in, read, readable
+from knowledge.readers import content_id, files_in, read, readable
 
 Status = Literal["added", "updated", "restored", "unchanged", "refused"]
 
@@ -106,21 +106,22 @@ def _keep(draft: Draft, library: Library, router: Router | None, category: str |
             except NoSuchNote:
                 pass
             else:
-                return _again(draft, known, library)
+                return _again(draft, known, library, category)
         filed, reason = file(draft, library, router, category)
         return Outcome("added", draft.source, notebook.add(filed), reason)
     except NoteRejected as error:
         return Outcome("refused", draft.source, reason=str(error))
 
 
-def _again(draft: Draft, known: Note, library: Library) -> Outcome:
+def _again(draft: Draft, known: Note, library: Library, category: str | None) -> Outcome:
     """A note that is there already: brought back if deleted, changed if it says something else now."""
     notebook = library.notebook
     restored = bool(known.deleted and notebook.restore([known.id]))
+    said = [("title", draft.title), ("text", draft.text.strip()), ("date", draft.date)]
+    # An id made of these very words: whatever else the note says by now was written by the person, and stays.
+    said = [] if draft.id == content_id(draft) else said
     changes = {
-        name: value
-        for name, value in (("title", draft.title), ("text", draft.text.strip()), ("date", draft.date))
-        if value and value != getattr(known, name)
+        name: value for name, value in [*said, ("category", category)] if value and value != getattr(known, name)
     }
     note = notebook.edit(known.id, changes) if changes else notebook.get(known.id)
     if note.revision != known.revision and changes:

@@ -13,6 +13,7 @@ from assistant.conversation import Turn, standalone
 from assistant.errors import ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Event, Finished, Retrieved, Routed, Token
 from assistant.prompts import NO_NOTE, answer_messages
+from assistant.support import LEARNED, Support
 from classifier.decision import Decision, Router
 from knowledge.library import Library
 from knowledge.note import Hit, Scope
@@ -78,12 +79,14 @@ class Assistant:
         model: ChatModel,
         *,
         answer_tokens: int = 256,
+        support: Support = LEARNED,
         today: Callable[[], dt.date] = dt.date.today,
     ) -> None:
-        """Args: what finds notes, who writes, how many tokens an answer may have, and what day it is."""
+        """Args: what finds notes, who writes and how many tokens, what doubts the answer, and what day it is."""
         self.finder = finder
         self.model = model
         self._answer_tokens = answer_tokens
+        self._support = support
         self._today = today
 
     def answer(
@@ -135,12 +138,14 @@ class Assistant:
         text, citations = cite(text, hits)
         lap("total")
         answered = bool(text) and not declines(text)
+        if answered and not failure and not self._support.holds(asked, text, hits, self.finder.library.embedder.embed):
+            text, citations, answered = taken_back(hits), (), False
         yield Finished(Answer(text, answered, citations if answered else (), self.model.name, seconds, failure))
 
 
 def relevant(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """Leave out the hits that answer nothing, and those far behind the best one."""
-    bar = max(RELEVANT, NEAR * hits[0].score) if hits else 0.0
+    bar = max(RELEVANT, NEAR * max((hit.score for hit in hits), default=0.0))
     return tuple(hit for hit in hits if hit.score >= bar)
 
 
@@ -155,6 +160,11 @@ def checked(question: str) -> str:
             "long text as a note."
         )
     return question
+
+
+def taken_back(hits: Sequence[Hit]) -> str:
+    """What is said instead of an answer that no note supports: that none tells, and what is nearest."""
+    return f"{NO_NOTE} The nearest is “{hits[0].title}”."
 
 
 def declines(text: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     """Tokens that the question, the notes and the answer may have together."""
     answer_tokens: int = Field(256, ge=16, le=4096)
     """Tokens that an answer may have."""
-    notes_per_answer: int = Field(5, ge=1, le=20)
+    notes_per_answer: int = Field(3, ge=1, le=20)
     """Notes shown to the language model; every one costs about a second on a small machine."""
     threads: int = Field(0, ge=0, le=256)
     """Processor threads for the language model; 0 for all cores."""
@@ -53,6 +53,14 @@ class Settings(BaseSettings):
     """The address that the page listens on; only this machine unless changed."""
     port: int = Field(7860, ge=1, le=65535)
     """The port that the page listens on."""
+
+    @field_validator("answer_tokens")
+    @classmethod
+    def _leaves_room_for_notes(cls, tokens: int, info: ValidationInfo) -> int:
+        context = info.data.get("context_tokens")
+        if context is not None and tokens > context / 2:
+            raise ValueError(f"half of the {context} context_tokens must be left for the notes")
+        return tokens
 
     @classmethod
     def settings_customise_sources(
@@ -64,7 +72,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Command line first, then the environment, then the house's own file."""
-        home = Path(init_settings().get("home") or os.environ.get("OUR_HOUSE_HOME") or DEFAULT_HOME)
+        home = Path(init_settings().get("home") or os.environ.get("OUR_HOUSE_HOME") or DEFAULT_HOME).expanduser()
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / SETTINGS_FILE)
 
 
@@ -82,12 +90,15 @@ def read_settings(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
+        why = first["msg"].lower().removeprefix("value error, ")
         raise SettingsError(
-            f"The setting {name!r} cannot be used: {first['msg'].lower()} (it is {first['input']!r}). "
+            f"The setting {name!r} cannot be used: {why} (it is {first['input']!r}). "
             f"Correct it in {SETTINGS_FILE} of the house folder, or in the environment as OUR_HOUSE_{name.upper()}."
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{SETTINGS_FILE} of the house folder is not TOML ({error}). Correct that line.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{SETTINGS_FILE} of the house folder is not UTF-8 text. Save it as UTF-8.") from error
     except OSError as error:
         raise SettingsError(f"{SETTINGS_FILE} of the house folder cannot be read ({error}).") from error
     return settings.model_copy(update={"home": settings.home.expanduser(), "models": settings.models.expanduser()})

@@ -48,7 +48,8 @@ class Startup:
     def start(self) -> None:
         """Begin, or begin again after a failure; does nothing while it is under way or done."""
         with self._changed:
-            if self._assistant is not None or (self._thread is not None and self._thread.is_alive()):
+            under_way = self._thread is not None and self._thread.is_alive() and not self.status.failure
+            if self._assistant is not None or under_way:
                 return
             self.status = Status("starting")
             self._thread = threading.Thread(target=self._run, name="startup", daemon=True)

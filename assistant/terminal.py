@@ -90,5 +90,8 @@ def print_note_line(note: Note) -> None:
 
 def print_note(note: Note) -> None:
     """Print a whole note, in the form that `ingest` reads."""
-    click.echo(f"---\nid: {note.id}\ntitle: {note.title}\ndate: {note.date or ''}\ncategory: {note.category or ''}")
-    click.echo(f"tags: [{', '.join(note.tags)}]\n---\n{note.text}")
+    import frontmatter
+
+    known = {"id": note.id, "title": note.title, "date": note.date, "category": note.category, "tags": list(note.tags)}
+    post = frontmatter.Post(note.text, **{name: value for name, value in known.items() if value})
+    click.echo(frontmatter.dumps(post, sort_keys=False, allow_unicode=True, width=1000))

@@ -33,8 +33,8 @@ def squeezed(text: str) -> str:
 
 
 def holds(text: str, fact: str) -> bool:
-    """Whether a text holds a fact as a whole word or number."""
-    return re.search(rf"(?<!\w){re.escape(squeezed(fact))}(?!\w)", squeezed(text)) is not None
+    """Whether a text holds a fact as a whole word or number, in the plural too."""
+    return re.search(rf"(?<!\w){re.escape(squeezed(fact))}(?:e?s)?(?!\w)", squeezed(text)) is not None
 
 
 def right(answer: str, answered: bool, case: Mapping[str, Any]) -> bool:

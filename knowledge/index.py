@@ -48,23 +48,18 @@ class PassageIndex:
         self.folder = folder
         self._embedder = embedder
         self._stamp = folder / "stamp.json"
+        self._opening = folder / "opening"
         self._lock = threading.RLock()
         self._client: Any = None
         self._collection: Any = None
         self._seen = ""
 
-    def agrees(self, passages: int) -> bool:
-        """Whether the index is whole: there, of this embedder, and with as many passages as the record has."""
+    def usable(self) -> bool:
+        """Whether the index is there, made by this embedder, and can be read."""
         try:
-            return self.made_by(self._embedder) and self.count() == passages
-        except IndexUnavailable:
-            return False
-
-    def made_by(self, embedder: str) -> bool:
-        """Whether the index is there and this embedder made it."""
-        try:
-            return bool(json.loads(self._read_stamp()).get("embedder") == embedder)
-        except (ValueError, AttributeError):
+            made_by = json.loads(self._read_stamp()).get("embedder")
+            return made_by == self._embedder and self.count() >= 0
+        except (ValueError, AttributeError, IndexUnavailable):
             return False
 
     def count(self) -> int:
@@ -131,7 +126,7 @@ class PassageIndex:
 
     def clear(self) -> None:
         """Throw the index away, whatever state it is in; raises IndexUnavailable."""
-        with self._lock, self._other_processes():
+        with self._lock, self._files_locked():
             self._close()
             if self.folder.exists():
                 # Renamed before it is removed, so that a half-removed index is never taken for a whole one.
@@ -140,7 +135,18 @@ class PassageIndex:
                     self.folder.rename(doomed)
                 except OSError as error:
                     raise self._unavailable(error) from error
+            # Those that a stop left half removed go with it.
+            for doomed in self.folder.parent.glob(f"{self.folder.name}.*.old"):
                 shutil.rmtree(doomed, ignore_errors=True)
+
+    def alone(self, seconds: float) -> contextlib.AbstractContextManager[None]:
+        """Keep other threads and processes from bringing the index in step meanwhile; reading goes on.
+
+        Raises:
+            IndexUnavailable: another one has been at it for so many seconds.
+        """
+        busy = "Another our-house is indexing notes. Those that wait are indexed once it has finished."
+        return self._locked(".heal.lock", seconds, busy)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -155,14 +161,14 @@ class PassageIndex:
             stamp = self._read_stamp()
             if self._collection is None or stamp != self._seen:
                 self._close()
-                with self._translated(), self._other_processes():
+                with self._translated(), self._files_locked():
                     self._open()
             with self._translated():
                 yield self._collection
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Any]:
-        with self._lock, self._other_processes():
+        with self._lock, self._files_locked():
             if self._collection is None or self._read_stamp() != self._seen:
                 self._close()
                 with self._translated():
@@ -172,22 +178,42 @@ class PassageIndex:
             self._write_stamp()
 
     def _open(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # Damaged vector files can kill the process that loads them; what it leaves behind tells the next one.
+        if self._opening.exists():
+            raise IndexUnavailable(f"Whoever opened the index in {self.folder} last did not survive it.")
+        self._opening.touch()
+        try:
+            self._open_chroma()
+        finally:
+            self._opening.unlink(missing_ok=True)
+        if not self._stamp.exists():
+            self._write_stamp()
+        self._seen = self._read_stamp()
+
+    def _open_chroma(self) -> None:
         # Chroma's own telemetry and OpenTelemetry are both off: nothing phones home.
         import chromadb
+        from chromadb.api.shared_system_client import SharedSystemClient
         from chromadb.config import Settings
 
-        self.folder.mkdir(parents=True, exist_ok=True)
-        settings = Settings(anonymized_telemetry=False, is_persistent=True, persist_directory=str(self.folder))
-        client = chromadb.PersistentClient(path=str(self.folder), settings=settings)
-        self._client = client
-        self._collection = client.get_or_create_collection(
+        folder = str(self.folder)
+        settings = Settings(anonymized_telemetry=False, is_persistent=True, persist_directory=folder)
+        try:
+            self._client = chromadb.PersistentClient(path=folder, settings=settings)
+        except BaseException:
+            # Chroma keeps what failed to start, and would hand it out again for this folder.
+            SharedSystemClient._identifier_to_system.pop(folder, None)
+            raise
+        self._collection = self._client.get_or_create_collection(
             COLLECTION,
             embedding_function=None,
             configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}},
         )
-        if not self._stamp.exists():
-            self._write_stamp()
-        self._seen = self._read_stamp()
+        # All vectors are visited once: loading them alone leaves most damage unseen.
+        first = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
+        if len(first):
+            self._collection.query(query_embeddings=first, n_results=self._collection.count(), include=[])
 
     def _close(self) -> None:
         if self._client is not None:
@@ -197,7 +223,7 @@ class PassageIndex:
 
     def _read_stamp(self) -> str:
         try:
-            return self._stamp.read_text("utf-8")
+            return self._stamp.read_text("utf-8", "replace")
         except OSError:
             return ""
 
@@ -211,21 +237,26 @@ class PassageIndex:
             raise self._unavailable(error) from error
         self._seen = text
 
+    def _files_locked(self) -> contextlib.AbstractContextManager[None]:
+        busy = "Another our-house has been writing the index for a minute. Wait for it or stop it, and try again."
+        return self._locked(".lock", 60, busy)
+
     @contextlib.contextmanager
-    def _other_processes(self) -> Iterator[None]:
+    def _locked(self, suffix: str, seconds: float, busy: str) -> Iterator[None]:
         from filelock import FileLock, Timeout
 
+        lock = FileLock(self.folder.with_name(self.folder.name + suffix))
         try:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder.with_name(self.folder.name + ".lock"), timeout=60)
-            with lock:
-                yield
+            lock.acquire(timeout=seconds)
         except Timeout as error:
-            raise IndexUnavailable(
-                "Another our-house has been writing the index for a minute. Wait for it or stop it, and try again."
-            ) from error
+            raise IndexUnavailable(busy) from error
         except OSError as error:
             raise self._unavailable(error) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:

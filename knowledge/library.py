@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +17,10 @@ logger = logging.getLogger(__name__)
 
 BATCH = 32
 """Notes indexed at once: enough to keep the embedder busy, few enough that a stop loses little work."""
+PATIENCE = 600.0
+"""Seconds that whoever needs the index waits for another one to finish making it."""
+SHORT_PATIENCE = 5.0
+"""Seconds that a note just kept waits for it: the other one indexes it too."""
 
 
 class Library:
@@ -32,7 +35,6 @@ class Library:
         self.notebook = notebook
         self.index = index
         self.embedder = embedder
-        self._healing = threading.Lock()
 
     def add(self, drafts: Iterable[Draft], on_added: Callable[[Note], None] = lambda note: None) -> list[Note]:
         """Keep drafts as notes and index them.
@@ -91,31 +93,20 @@ class Library:
         Raises:
             IndexUnavailable: the index cannot be written.
         """
-        with self._healing:
-            # Counted only when nothing waits: a note on its way in is no damage.
-            if not self.notebook.unindexed() and not self.index.agrees(self.notebook.passage_count()):
-                logger.info("the index does not agree with the record: making it again")
-                self._forget_index()
-            elif self.notebook.unindexed() and not self._usable():
-                self._forget_index()
-            waiting = self.notebook.unindexed()
-            for start in range(0, len(waiting), BATCH):
-                on_progress(start, len(waiting))
-                self._index(waiting[start : start + BATCH])
-            return len(waiting)
+        return self._heal(on_progress, PATIENCE)
 
     def heal_quietly(self) -> None:
         """Heal if it can be done now; otherwise the notes stay marked and are indexed later."""
         try:
-            self.heal()
-        except IndexUnavailable as error:
+            self._heal(lambda done, total: None, SHORT_PATIENCE)
+        except KnowledgeError as error:
             logger.warning("%s", error)
 
     def reindex(self, on_progress: Callable[[int, int], None] = lambda done, total: None) -> int:
         """Make the whole index again; returns how many notes it holds."""
-        with self._healing:
+        with self.index.alone(PATIENCE):
             self._forget_index()
-        self.heal(on_progress)
+            self._index_waiting(on_progress)
         return self.notebook.count()
 
     def search(self, question: str, scope: Scope, limit: int = 5) -> list[Hit]:
@@ -147,12 +138,34 @@ class Library:
         indexed = self.index.ids()
         return recorded - indexed, indexed - recorded
 
-    def _usable(self) -> bool:
-        return self.index.made_by(self.embedder.name)
+    def _heal(self, on_progress: Callable[[int, int], None], patience: float) -> int:
+        # Alone: vectors made of a note's earlier words would otherwise be written over another process's newer ones.
+        with self.index.alone(patience):
+            if not self.index.usable():
+                self._forget_index()
+            healed = self._index_waiting(on_progress)
+            # A note that came in between is no damage: it waits by now.
+            if self.index.count() != self.notebook.passage_count() and not self.notebook.unindexed():
+                logger.info("the index does not agree with the record: making it again")
+                self._forget_index()
+                healed = self._index_waiting(on_progress)
+            return healed
 
     def _forget_index(self) -> None:
-        self.index.clear()
+        # Marked first: a stop in between then costs work, not passages.
         self.notebook.mark_all_unindexed()
+        self.index.clear()
+
+    def _index_waiting(self, on_progress: Callable[[int, int], None]) -> int:
+        done = 0
+        # Again until none is left: whoever added a note meanwhile may have given up waiting.
+        while waiting := self.notebook.unindexed():
+            for start in range(0, len(waiting), BATCH):
+                on_progress(done, done + len(waiting) - start)
+                batch = waiting[start : start + BATCH]
+                self._index(batch)
+                done += len(batch)
+        return done
 
     def _index(self, notes: Sequence[tuple[str, int]]) -> None:
         passages = [passage for note_id, _ in notes for passage in self.notebook.passages(note_id=note_id)]

@@ -90,7 +90,7 @@ class Notebook:
 
     def categories(self) -> list[tuple[str, str, str]]:
         """Return the household's categories as (name, code, definition), by name."""
-        rows = self._record.db.query("SELECT name, code, definition FROM categories ORDER BY name")
+        rows = self._record.rows("SELECT name, code, definition FROM categories ORDER BY name")
         return [(row["name"], row["code"], row["definition"]) for row in rows]
 
     def set_categories(self, categories: Iterable[tuple[str, str, str]]) -> None:
@@ -120,17 +120,17 @@ class Notebook:
 
     def get(self, note_id: str) -> Note:
         """Return the note, deleted or not; raises NoSuchNote."""
-        row = next(self._record.db.query("SELECT * FROM notes WHERE id = ?", [note_id]), None)
-        if row is None:
+        rows = self._record.rows("SELECT * FROM notes WHERE id = ?", [note_id])
+        if not rows:
             raise NoSuchNote(f"No note has the id {note_id!r}. `our-house notes list` shows the ids there are.")
-        return _note(row)
+        return _note(rows[0])
 
     def select(self, wanted: NoteFilter | None = None) -> list[Note]:
         """Return the notes that pass the filter, newest date first, undated ones last."""
         wanted = wanted or NoteFilter()
         where, values = _where(wanted)
         limit = "" if wanted.limit is None else f" LIMIT {int(wanted.limit)}"
-        rows = self._record.db.query(
+        rows = self._record.rows(
             f"SELECT * FROM notes WHERE {where} ORDER BY date IS NULL, date DESC, created_at DESC, id{limit}",
             values,
         )
@@ -139,23 +139,21 @@ class Notebook:
     def count(self, wanted: NoteFilter | None = None) -> int:
         """How many notes pass the filter."""
         where, values = _where(wanted or NoteFilter())
-        return int(self._record.db.execute(f"SELECT count(*) FROM notes WHERE {where}", values).fetchone()[0])
+        return self._number(f"SELECT count(*) FROM notes WHERE {where}", values)
 
     def count_in(self, categories: Sequence[str] | None) -> int:
         """How many notes a scope holds: those of the categories and those without one; None for all."""
         if categories is None:
             return self.count()
         marks = ", ".join("?" * len(categories))
-        return int(
-            self._record.db.execute(
-                f"SELECT count(*) FROM notes WHERE deleted_at IS NULL AND (category IS NULL OR category IN ({marks}))",
-                list(categories),
-            ).fetchone()[0]
+        return self._number(
+            f"SELECT count(*) FROM notes WHERE deleted_at IS NULL AND (category IS NULL OR category IN ({marks}))",
+            list(categories),
         )
 
     def per_category(self) -> dict[str | None, int]:
         """How many notes each category holds; None for those without."""
-        rows = self._record.db.query(
+        rows = self._record.rows(
             "SELECT category, count(*) AS notes FROM notes WHERE deleted_at IS NULL GROUP BY category"
         )
         return {row["category"]: row["notes"] for row in rows}
@@ -169,7 +167,7 @@ class Notebook:
         if note_id is not None:
             where += " AND note_id = ?"
             values.append(note_id)
-        rows = self._record.db.query(
+        rows = self._record.rows(
             "SELECT passages.*, notes.category, notes.date FROM passages JOIN notes ON notes.id = note_id "
             f"WHERE {where} ORDER BY note_id, position",
             values,
@@ -200,7 +198,7 @@ class Notebook:
         if categories is not None:
             scope = f"AND (category IS NULL OR category IN ({', '.join('?' * len(categories))}))"
             values += categories
-        rows = self._record.db.execute(
+        rows = self._record.rows(
             f"""
             SELECT passages.id, -bm25(passages_fts, 2.0, 1.0, 1.0) AS score
             FROM passages_fts JOIN passages ON passages.rowid = passages_fts.rowid
@@ -214,22 +212,19 @@ class Notebook:
 
     def document_frequency(self, words: Sequence[str]) -> dict[str, int]:
         """In how many passages of the house each word occurs, by its stem."""
-        frequencies = {}
-        for word in words:
-            if _tokens(word):
-                (found,) = self._record.db.execute(
-                    "SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?", [_quoted(word)]
-                ).fetchone()
-                frequencies[word] = int(found)
-        return frequencies
+        return {
+            word: self._number(
+                "SELECT count(*) FROM passages_fts JOIN passages ON passages.rowid = passages_fts.rowid "
+                "JOIN notes ON notes.id = note_id WHERE passages_fts MATCH ? AND deleted_at IS NULL",
+                [_quoted(word)],
+            )
+            for word in words
+            if _tokens(word)
+        }
 
     def passage_count(self) -> int:
         """How many passages the index should hold."""
-        return int(
-            self._record.db.execute(
-                "SELECT count(*) FROM passages JOIN notes ON notes.id = note_id WHERE deleted_at IS NULL"
-            ).fetchone()[0]
-        )
+        return self._number("SELECT count(*) FROM passages JOIN notes ON notes.id = note_id WHERE deleted_at IS NULL")
 
     # --- changing ---------------------------------------------------------------------------------------------
 
@@ -297,6 +292,8 @@ class Notebook:
         """Take the last edit of a note back; raises NoSuchNote, or NoteRejected where there is nothing to undo."""
         with self._record.writing() as db:
             note = self.get(note_id)
+            if note.deleted:
+                raise NoSuchNote(f"The note {note.title!r} is deleted. Restore it before changing it.")
             row = next(
                 db.query("SELECT * FROM note_versions WHERE note_id = ? ORDER BY revision DESC LIMIT 1", [note_id]),
                 None,
@@ -327,7 +324,7 @@ class Notebook:
 
     def unindexed(self) -> list[tuple[str, int]]:
         """Return (id, revision) of the notes whose vectors may not agree with the record, deleted ones too."""
-        rows = self._record.db.query("SELECT id, revision FROM notes WHERE indexed = 0 ORDER BY created_at")
+        rows = self._record.rows("SELECT id, revision FROM notes WHERE indexed = 0 ORDER BY created_at")
         return [(row["id"], row["revision"]) for row in rows]
 
     def mark_indexed(self, notes: Iterable[tuple[str, int]]) -> None:
@@ -341,6 +338,10 @@ class Notebook:
             db.execute("UPDATE notes SET indexed = 0")
 
     # --- inside -----------------------------------------------------------------------------------------------
+
+    def _number(self, sql: str, values: Sequence[Any] = ()) -> int:
+        ((number,),) = self._record.rows(sql, values)
+        return int(number)
 
     def _replace(self, db: Database, before: Note, after: Mapping[str, Any], *, keep: bool = True) -> None:
         if keep:
@@ -411,7 +412,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _quoted(word: str) -> str:
-    return '"' + word.replace('"', " ") + '"'
+    return '"' + re.sub('["\\x00]', " ", word) + '"'
 
 
 def _squeezed(name: str) -> str:
@@ -421,6 +422,10 @@ def _squeezed(name: str) -> str:
 def _checked(title: str, text: str) -> tuple[str, str]:
     text = text.replace("\x00", "").strip()
     title = " ".join(title.replace("\x00", "").split())
+    try:
+        (title + text).encode()
+    except UnicodeEncodeError as error:
+        raise NoteRejected(f"The note holds half a character ({error.object[error.start]!r}). Type it anew.") from error
     if not text:
         raise NoteRejected("The note is empty. Write what should be remembered.")
     if len(text) > MAX_CHARACTERS:

@@ -17,6 +17,8 @@ from knowledge.notebook import MAX_CHARACTERS, parse_date
 
 MAX_FILE_BYTES = 20_000_000
 """A larger file is refused before it is read: no note of a house is that long."""
+FIELDS = frozenset({"id", "title", "date", "category", "tags"})
+"""What front matter may say of a note."""
 
 
 def readable(path: Path) -> bool:
@@ -87,10 +89,13 @@ def _markdown(path: Path, text: str) -> Iterator[Draft | Unreadable]:
 
     try:
         post = frontmatter.loads(text)
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Unreadable(f"{path.name}: its front matter is not YAML ({_one_line(error)}).") from error
+    if not FIELDS & post.metadata.keys():
+        # No front matter of a note: words between two rules, which are kept.
+        post = frontmatter.Post(text.strip())
     # An opening '# Heading' names the note when the front matter does not.
-    match = re.match(r"#\s+(.+?)\s*#*\s*\n", post.content.lstrip() + "\n")
+    match = re.match(r"#[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*\n", post.content.lstrip() + "\n")
     title = match[1] if match and "title" not in post.metadata else None
     body = post.content.lstrip().removeprefix(match[0].rstrip("\n")) if match and title else post.content
     yield _draft(path, {"title": title or _name_of(path), **post.metadata}, body.strip() or post.content)
@@ -105,7 +110,8 @@ def _plain(path: Path, text: str) -> Iterator[Draft | Unreadable]:
 
 
 def _json_lines(path: Path, text: str) -> Iterator[Draft | Unreadable]:
-    for number, line in enumerate(text.splitlines(), start=1):
+    # Not `splitlines`: JSON may hold other line ends than this one inside its strings.
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         where = f"{path.name}, line {number}"
@@ -113,16 +119,20 @@ def _json_lines(path: Path, text: str) -> Iterator[Draft | Unreadable]:
             fields = json.loads(line)
             if not isinstance(fields, dict) or not isinstance(fields.get("text"), str):
                 raise ValueError('expected an object with a "text"')
-            yield _draft(path, {"title": "", **fields}, fields["text"])
-        except (ValueError, NoteRejected, Unreadable) as error:
+            if not fields["text"].strip():
+                raise ValueError("the note is empty")
+            json.dumps(fields, ensure_ascii=False).encode()  # refuses half a character, which no record can hold
+            yield _draft(path, {"title": "", **fields}, fields["text"], where)
+        except Unreadable as error:
+            yield error
+        except (ValueError, RecursionError) as error:
             yield Unreadable(f"{where}: {_one_line(error)}")
 
 
-def _draft(path: Path, fields: Mapping[str, Any], text: str) -> Draft:
+def _draft(path: Path, fields: Mapping[str, Any], text: str, where: str = "") -> Draft:
+    where = where or path.name
     if len(text) > MAX_CHARACTERS:
-        raise Unreadable(
-            f"{path.name}: {len(text):,} characters are more than the {MAX_CHARACTERS:,} of a note. Split it."
-        )
+        raise Unreadable(f"{where}: {len(text):,} characters are more than the {MAX_CHARACTERS:,} of a note. Split it.")
     try:
         date = fields.get("date")
         return Draft(
@@ -131,18 +141,16 @@ def _draft(path: Path, fields: Mapping[str, Any], text: str) -> Draft:
             category=str(fields["category"]).strip() if fields.get("category") else None,
             date=_as_date(date),
             tags=_tags(fields.get("tags")),
-            id=str(fields["id"]) if fields.get("id") not in (None, "") else None,
+            id=None if fields.get("id") is None else str(fields["id"]).strip() or None,
             source=path.name,
         )
     except NoteRejected as error:
-        raise Unreadable(f"{path.name}: {error}") from error
+        raise Unreadable(f"{where}: {error}") from error
 
 
 def _as_date(value: Any) -> dt.date | None:
-    if isinstance(value, dt.datetime):
-        return value.date()
     if isinstance(value, dt.date):
-        return value
+        value = value.isoformat()[:10]
     return parse_date("" if value is None else str(value))
 
 

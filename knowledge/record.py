@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from knowledge.errors import NotebookUnavailable
 
@@ -33,11 +33,15 @@ class Record:
         """
         self.path = path
         self._threads = threading.local()
-        with translated(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with self._migration_lock():
-                for migration_set in migrations:
-                    migration_set.apply(self.db)
+        try:
+            with translated(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with self._migration_lock():
+                    for migration_set in migrations:
+                        migration_set.apply(self.db)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def db(self) -> Database:
@@ -46,6 +50,11 @@ class Record:
         if db is None:
             db = self._threads.db = self._connect()
         return db
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """Read rows, all of them at once; raises NotebookUnavailable, also where the file is damaged further in."""
+        with translated(self.path):
+            return self.db.execute(sql, values).fetchall()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Database]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.note import Hit, Passage
 from knowledge.notebook import Notebook, words_of
+from knowledge.recency import newest_first, wants_newest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 CANDIDATES = 40
 """Passages taken from each of the two searches before they are fused."""
 PASSAGES_PER_NOTE = 3
-LEXICAL_WEIGHT = 0.3
-"""Share of the word overlap in a hit's score; benchmarks/retrieval.py shows what it is worth."""
+LEXICAL_WEIGHT = 0.4
+"""Share of the word overlap in a score: the best of 0 to 0.5 on the tuning questions of benchmarks/retrieval.py."""
 STOP_WORDS = frozenset(
     "a about all an and any are as at be been but by can could did do does for from get got had has have "
     "he her his how i if in is it its just last me my need of on or our please she should so tell that "
@@ -61,7 +62,8 @@ def search(
     # A passage that only the words found was too far away for the vectors: it counts as the farthest one seen.
     farthest = min(similarities.values(), default=0.0)
     scored = [(passage, similarities.get(passage.id, farthest), _overlap(passage, weights)) for passage in candidates]
-    return _hits(scored)[:limit]
+    hits = _hits(scored)
+    return (newest_first(hits) if wants_newest(question) else hits)[:limit]
 
 
 def _hits(scored: Sequence[tuple[Passage, float, float]]) -> list[Hit]:

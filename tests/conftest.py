@@ -2,11 +2,22 @@
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+from classifier.taxonomy import DEFAULT_TAXONOMY
+from knowledge import notebook
+from knowledge.embedding import Embedder
+from knowledge.index import PassageIndex
+from knowledge.library import Library
+from knowledge.record import Record
+
+pytest_plugins = ("small_house", "ollama_server", "browser_support")
+"""Fixtures of their own: a whole house with tiny models, a server that speaks Ollama, and the page in Chromium."""
 
 
 class WordEmbedder:
@@ -26,3 +37,18 @@ class WordEmbedder:
 @pytest.fixture
 def embedder() -> WordEmbedder:
     return WordEmbedder()
+
+
+def open_library(house: Path, embedder: Embedder | None = None) -> Library:
+    """The notes of a house folder with the default categories, as another start or another process opens them."""
+    embedder = embedder or WordEmbedder()
+    notes = notebook.Notebook(Record(house / "house.db", (notebook.migrations,)))
+    notes.set_categories((each.name, each.code, each.definition) for each in DEFAULT_TAXONOMY)
+    return Library(notes, PassageIndex(house / "index", embedder.name), embedder)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    library = open_library(tmp_path / "house")
+    yield library
+    library.index.close()

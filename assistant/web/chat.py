@@ -13,6 +13,7 @@ from assistant.dialogue import Dialogues, Run
 from assistant.errors import AssistantError, NoSuchConversation
 from assistant.startup import Startup
 from assistant.web import render
+from assistant.web.theme import html
 from knowledge.errors import KnowledgeError
 
 BUTTONS_JS = """
@@ -24,6 +25,15 @@ element.addEventListener('click', event => {
 });
 """
 """Lets the buttons inside a list tell which one was pressed."""
+
+
+class Window:
+    """A window of the browser: which conversation it shows now, so that no other one is written into it.
+
+    One object a session, which its events share while they run side by side.
+    """
+
+    shown: str | None = None
 
 
 class Chat:
@@ -44,28 +54,28 @@ class Chat:
         with gr.Row(elem_id="oh-room"):
             with gr.Column(scale=1, min_width=220, elem_id="oh-side"):
                 fresh = gr.Button("New conversation", variant="primary", size="sm", elem_id="oh-new")
-                past = gr.HTML(js_on_load=BUTTONS_JS, elem_id="oh-past")
+                past = html(js_on_load=BUTTONS_JS, elem_id="oh-past")
                 with gr.Row(visible=False, elem_classes="oh-undo") as undo_row:
-                    undone = gr.HTML()
+                    undone = html()
                     undo = gr.Button("Undo", size="sm", min_width=60, elem_id="oh-undo-conversation")
             with gr.Column(scale=4, min_width=320, elem_id="oh-main"):
-                banner = gr.HTML(elem_id="oh-banner")
+                banner = html(elem_id="oh-banner")
                 again = gr.Button("Try again", size="sm", visible=False, elem_id="oh-try-again")
                 with gr.Row(visible=False, elem_classes="oh-offer") as offer:
-                    gr.HTML(
+                    html(
                         "<b>This house has no notes yet.</b> Add your own under <b>Notes</b>, or look around first: "
                         "the sample house has the notes of an invented family, and is removed whole with one click."
                     )
                     try_sample = gr.Button("Try it with a sample house", variant="primary", elem_id="oh-try-sample")
                 with gr.Row(visible=False, elem_classes="oh-offer") as sample_row:
-                    gr.HTML("You are looking at the <b>sample house</b> of an invented family.")
+                    html("You are looking at the <b>sample house</b> of an invented family.")
                     remove_sample = gr.Button("Remove the sample house", size="sm", elem_id="oh-remove-sample")
                 chat = gr.Chatbot(
                     elem_id="oh-chat",
                     label="Conversation",
                     show_label=False,
-                    height="58vh",
-                    buttons=["copy"],
+                    height="100%",  # the style sheet gives it what the window has left
+                    buttons=[],  # Gradio's copy button copies the HTML
                     latex_delimiters=[],
                     layout="bubble",
                     placeholder="<h3>Ask your house</h3>When was it done, by whom, for how much, which model?",
@@ -89,26 +99,28 @@ class Chat:
 
         house_view = [banner, again, offer, sample_row, ticking]
         chat_view = [chat, question, stop, past, current]
+        window = gr.State(Window())
+        seen = [current, window]
         asking: dict[str, Any] = {"concurrency_limit": 16, "show_progress": "hidden"}
 
-        blocks.load(self._open, current, chat_view, show_progress="hidden").then(
-            self._follow, current, chat_view, **asking
-        )
+        blocks.load(self._open, seen, chat_view, show_progress="hidden").then(self._follow, window, chat_view, **asking)
         blocks.load(self._look, None, house_view, show_progress="hidden")
         ticking.tick(self._look, None, house_view, show_progress="hidden")
         again.click(self._start_again, None, house_view, show_progress="hidden")
         try_sample.click(self._put_in_sample, None, house_view, show_progress="full")
         remove_sample.click(self._take_out_sample, None, house_view, show_progress="full")
 
-        question.submit(self._ask, [question, current], chat_view, **asking)
-        chat.example_select(self._ask_example, current, chat_view, **asking)
-        chat.retry(self._retry, current, chat_view, **asking)
-        stop.click(self._stop, current, None, show_progress="hidden")
-        fresh.click(self._new, None, chat_view, show_progress="hidden")
-        past.open(self._choose, None, chat_view, show_progress="hidden").then(
-            self._follow, current, chat_view, **asking
-        )
-        past.remove(self._delete, current, [*chat_view, undo_row, undone, deleted], show_progress="hidden")
+        # Several at once, so that a question asked during an answer is refused aloud and not passed over.
+        question.submit(self._ask, [question, *seen], chat_view, trigger_mode="multiple", **asking)
+        chat.example_select(self._ask_example, seen, chat_view, **asking)
+        chat.retry(self._retry, seen, chat_view, **asking)
+        stop.click(self._stop, window, stop, show_progress="hidden")
+        for turned in (
+            fresh.click(self._new, seen, chat_view, show_progress="hidden"),
+            past.open(self._choose, seen, chat_view, show_progress="hidden"),
+        ):
+            turned.then(self._follow, window, chat_view, **asking)
+        past.remove(self._delete, seen, [*chat_view, undo_row, undone, deleted], show_progress="hidden")
         undo.click(self._undelete, [deleted, current], [past, undo_row, deleted], show_progress="hidden")
 
     # --- the house ----------------------------------------------------------------------------------------------
@@ -141,7 +153,7 @@ class Chat:
             notes = sample.put_in(self._house.library)
             gr.Info(f"The sample house is here: {len(notes)} notes. Ask one of the questions below.")
         except KnowledgeError as error:
-            gr.Warning(str(error))
+            gr.Warning(render.warning(error))
         return self._look()
 
     def _take_out_sample(self) -> tuple[Any, ...]:
@@ -149,70 +161,78 @@ class Chat:
             count = len(sample.take_out(self._house.library))
             gr.Info(f"The {count} sample notes are gone; your own are untouched.")
         except KnowledgeError as error:
-            gr.Warning(str(error))
+            gr.Warning(render.warning(error))
         return self._look()
 
     # --- the conversation -----------------------------------------------------------------------------------------
 
-    def _ask(self, question: str, current: str | None) -> Iterator[tuple[Any, ...]]:
+    def _ask(self, question: str, current: str | None, window: Window) -> Iterator[tuple[Any, ...]]:
+        current = window.shown or current
         try:
             run = self._dialogues.ask(question, current)
         except NoSuchConversation:
             run = self._dialogues.ask(question)
         except (AssistantError, KnowledgeError) as error:
-            gr.Warning(str(error))
-            yield self._view(current, question)  # what was typed stays where it is
+            gr.Warning(render.warning(error))
+            yield self._view(current, window, question)  # what was typed stays where it is
             return
-        yield from self._watch(run)
+        yield from self._watch(run, window)
 
-    def _ask_example(self, current: str | None, event: gr.SelectData) -> Iterator[tuple[Any, ...]]:
-        yield from self._ask(event.value["text"], current)
+    def _ask_example(self, current: str | None, window: Window, event: gr.SelectData) -> Iterator[tuple[Any, ...]]:
+        yield from self._ask(event.value["text"], current, window)
 
-    def _retry(self, current: str | None, event: gr.RetryData) -> Iterator[tuple[Any, ...]]:
+    def _retry(self, current: str | None, window: Window, event: gr.RetryData) -> Iterator[tuple[Any, ...]]:
         index = event.index if isinstance(event.index, int) else event.index[0]
+        current = window.shown or current
         try:
             run = self._dialogues.retry(current or "", index // 2)
         except (AssistantError, KnowledgeError) as error:
-            gr.Warning(str(error))
-            yield self._view(current)
+            gr.Warning(render.warning(error))
+            yield self._view(current, window, gr.skip())
             return
-        yield from self._watch(run)
+        yield from self._watch(run, window, gr.skip())
 
-    def _follow(self, current: str | None) -> Iterator[tuple[Any, ...]]:
-        """Go on showing an answer that was being written when the page was left."""
-        run = self._dialogues.running(current)
+    def _follow(self, window: Window) -> Iterator[tuple[Any, ...]]:
+        """Go on showing an answer that was being written when the page, or the conversation, was left."""
+        run = self._dialogues.running(window.shown)
         if run is None:
-            yield self._view(current, gr.skip())
+            yield self._view(window.shown, window, gr.skip())
         else:
-            yield from self._watch(run)
+            yield from self._watch(run, window, gr.skip())
 
-    def _watch(self, run: Run) -> Iterator[tuple[Any, ...]]:
+    def _watch(self, run: Run, window: Window, question: Any = "") -> Iterator[tuple[Any, ...]]:
+        window.shown = run.conversation_id
         for number, turns in enumerate(run.follow()):
-            past = self._past(run.conversation_id) if number == 0 else gr.skip()
-            text = "" if number == 0 else gr.skip()
-            yield render.messages(turns), text, gr.update(visible=not run.done), past, run.conversation_id
+            if window.shown != run.conversation_id:
+                return  # the person turned to another conversation; this answer is written all the same
+            first = (question, self._past(run.conversation_id), run.conversation_id)
+            text, past, current = first if number == 0 else [gr.skip()] * 3
+            yield render.messages(turns), text, _stop_button(run), past, current
 
-    def _stop(self, current: str | None) -> None:
-        run = self._dialogues.running(current)
+    def _stop(self, window: Window) -> Any:
+        run = self._dialogues.running(window.shown)
         if run is not None:
             run.stop()
+        return _stop_button(run)
 
     # --- the list of conversations ----------------------------------------------------------------------------------
 
-    def _open(self, current: str | None) -> tuple[Any, ...]:
+    def _open(self, current: str | None, window: Window) -> tuple[Any, ...]:
+        if window.shown is not None:  # on a busy machine a question can be quicker than this
+            return self._view(window.shown, window, gr.skip())
         known = [each.id for each in self._house.conversations.all()]
-        return self._view(current if current in known else None, gr.skip())
+        return self._view(current if current in known else None, window, gr.skip())
 
-    def _choose(self, event: gr.EventData) -> tuple[Any, ...]:
-        return self._view(event._data["id"], gr.skip())
+    def _choose(self, current: str | None, window: Window, event: gr.EventData) -> tuple[Any, ...]:
+        return self._view(event._data["id"], window, gr.skip())
 
-    def _new(self) -> tuple[Any, ...]:
-        return self._view(None, gr.skip())
+    def _new(self, current: str | None, window: Window) -> tuple[Any, ...]:
+        return self._view(None, window, gr.skip())
 
-    def _delete(self, current: str | None, event: gr.EventData) -> tuple[Any, ...]:
+    def _delete(self, current: str | None, window: Window, event: gr.EventData) -> tuple[Any, ...]:
         gone = event._data["id"]
         self._house.conversations.delete(gone)
-        view = self._view(None if gone == current else current, gr.skip())
+        view = self._view(None if gone == current else current, window, gr.skip())
         return *view, gr.update(visible=True), '<span class="oh-empty">Conversation deleted.</span>', gone
 
     def _undelete(self, deleted: str | None, current: str | None) -> tuple[Any, ...]:
@@ -220,15 +240,23 @@ class Chat:
             self._house.conversations.restore(deleted)
         return self._past(current), gr.update(visible=False), None
 
-    def _view(self, current: str | None, question: Any = "") -> tuple[Any, ...]:
+    def _view(self, current: str | None, window: Window, question: Any = "") -> tuple[Any, ...]:
         """Everything that shows the conversation `current`, with the question box left as given."""
+        window.shown = current
         try:
             turns = self._dialogues.turns(current) if current else []
         except NoSuchConversation as error:
-            gr.Warning(str(error))
-            turns, current = [], None
-        running = self._dialogues.running(current) is not None
-        return render.messages(turns), question, gr.update(visible=running), self._past(current), current
+            gr.Warning(render.warning(error))
+            turns, current, window.shown = [], None, None
+        stop = _stop_button(self._dialogues.running(current))
+        return render.messages(turns), question, stop, self._past(current), current
 
     def _past(self, current: str | None) -> str:
         return render.conversation_list(self._house.conversations.all(), current)
+
+
+def _stop_button(run: Run | None) -> Any:
+    """The button while an answer is being written; a model that is still reading stops only when it has read."""
+    stopping = run is not None and run.stopping
+    value = "Stopping …" if stopping else "Stop"
+    return gr.update(value=value, interactive=not stopping, visible=run is not None and not run.done)

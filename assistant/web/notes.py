@@ -13,6 +13,7 @@ from assistant.ingest import Outcome, file, ingest
 from assistant.startup import Startup
 from assistant.web import render
 from assistant.web.chat import BUTTONS_JS
+from assistant.web.theme import html
 from knowledge.errors import KnowledgeError, NoteChanged
 from knowledge.note import Draft, Note, NoteFilter
 from knowledge.notebook import parse_date
@@ -42,7 +43,7 @@ class Notes:
                         placeholder="Search notes …", show_label=False, label="Search", elem_id="oh-words"
                     )
                     category = gr.Dropdown([ALL], value=ALL, show_label=False, label="Filter", elem_id="oh-filter")
-                found = gr.HTML(js_on_load=BUTTONS_JS, elem_id="oh-found")
+                found = html(js_on_load=BUTTONS_JS, elem_id="oh-found")
                 files = gr.UploadButton(
                     "Bring in files (Markdown, text, JSON Lines)",
                     file_count="multiple",
@@ -50,9 +51,9 @@ class Notes:
                     size="sm",
                     elem_id="oh-files",
                 )
-                report = gr.HTML(elem_id="oh-report")
+                report = html(elem_id="oh-report")
             with gr.Column(scale=3, min_width=300):
-                heading = gr.Markdown("### New note", elem_id="oh-heading")
+                heading = html(render.heading(None), elem_id="oh-heading")
                 title = gr.Textbox(label="Title", placeholder="the first line, if left empty", elem_id="oh-title")
                 with gr.Row():
                     filed = gr.Dropdown([CHOOSE], value=CHOOSE, label="Category", elem_id="oh-category")
@@ -65,7 +66,7 @@ class Notes:
                     fresh = gr.Button("New note", elem_id="oh-fresh")
                     delete = gr.Button("Delete", variant="stop", visible=False, elem_id="oh-delete")
                 with gr.Row(visible=False, elem_classes="oh-undo") as undo_row:
-                    done = gr.HTML(elem_id="oh-done")
+                    done = html(elem_id="oh-done")
                     undo = gr.Button("Undo", size="sm", min_width=60, elem_id="oh-undo")
 
         form = [heading, title, filed, date, text, delete, opened]
@@ -123,9 +124,10 @@ class Notes:
             changes = {"title": title, "text": text, "date": day, "category": _category(filed)}
             if filed == CHOOSE:
                 del changes["category"]
-            note = self._house.library.edit(opened[0], changes, opened[1])
+            note = self._house.notebook.edit(opened[0], changes, opened[1])
+            self._index()
         except (KnowledgeError, NoteChanged) as error:
-            gr.Warning(str(error))
+            gr.Warning(render.warning(error))
             return (*[gr.skip()] * 7, *[gr.skip()] * 3)  # what was typed stays where it is
         if note.revision == opened[1]:
             return *self._form(note), *_offer("Nothing had changed.", None)
@@ -133,17 +135,24 @@ class Notes:
 
     def _add(self, title: str, filed: str, date: dt.date | None, text: str) -> Note:
         draft = Draft(text, title, _category(filed), date)
-        if filed == CHOOSE:
-            # Filing needs the router; while it is still loading, a note is kept without a category.
-            assistant = self._startup.ready
-            draft, _ = file(draft, self._house.library, assistant.finder.router if assistant else None)
-        return self._house.library.add([draft])[0]
+        # Filing needs the router; while it is still loading, a note is kept without a category.
+        if filed == CHOOSE and (assistant := self._startup.ready):
+            draft, _ = file(draft, self._house.library, assistant.finder.router)
+        note = self._house.notebook.add(draft)
+        self._index()
+        return note
+
+    def _index(self) -> None:
+        """Let the index follow the record; while what makes vectors is still loading, that is left to the start."""
+        if self._startup.searchable:
+            self._house.library.heal_quietly()
 
     def _delete(self, opened: tuple[str, int] | None) -> tuple[Any, ...]:
         if opened is None:
             return (*self._form(None), *_offer("", None))
         note = self._house.notebook.get(opened[0])
-        self._house.library.delete([note.id])
+        self._house.notebook.delete([note.id])
+        self._index()
         return *self._form(None), *_offer(f"Deleted “{note.title}”.", ("restore", [note.id]))
 
     def _undo(self, undoable: tuple[str, Any] | None) -> tuple[Any, ...]:
@@ -151,17 +160,21 @@ class Notes:
         try:
             match undoable:
                 case ("restore", ids):
-                    self._house.library.restore(ids)
+                    self._house.notebook.restore(ids)
                     note = self._house.notebook.get(ids[0])
                 case ("delete", ids):
-                    self._house.library.delete(ids)
+                    self._house.notebook.delete(ids)
                 case ("edit", note_id):
-                    note = self._house.library.undo(note_id)
+                    note = self._house.notebook.undo(note_id)
+            self._index()
         except KnowledgeError as error:
-            gr.Warning(str(error))
+            gr.Warning(render.warning(error))
         return *self._form(note), *_offer("", None)
 
     def _bring_in(self, paths: list[str], progress: gr.Progress = gr.Progress()) -> tuple[Any, ...]:  # noqa: B008
+        if not self._startup.searchable:
+            gr.Warning("Files can be brought in once what finds notes is loaded. The Chat tab says how far that is.")
+            return gr.skip(), *[gr.skip()] * 3
         assistant = self._startup.ready
         router = assistant.finder.router if assistant else None
         outcomes: list[Outcome] = []
@@ -170,7 +183,7 @@ class Notes:
                 progress((number, len(paths)), desc=Path(path).name)
                 outcomes += ingest([Path(path)], self._house.library, router)
         except KnowledgeError as error:
-            gr.Warning(str(error))
+            gr.Warning(render.warning(error))
         added = [each.note.id for each in outcomes if each.status == "added" and each.note]
         said = f"{len(added)} of {len(outcomes)} notes added."
         return render.outcomes(outcomes), *_offer(said, ("delete", added) if added else None)
@@ -178,9 +191,9 @@ class Notes:
     def _form(self, note: Note | None) -> tuple[Any, ...]:
         """The form filled with a note, or emptied for a new one."""
         if note is None:
-            return "### New note", "", CHOOSE, "", "", gr.update(visible=False), None
+            return render.heading(None), "", CHOOSE, "", "", gr.update(visible=False), None
         return (
-            f"### Note of {note.source}" if note.source else "### Note",
+            render.heading(note),
             note.title,
             note.category or WITHOUT,
             note.date.isoformat() if note.date else "",

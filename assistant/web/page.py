@@ -22,7 +22,7 @@ from assistant.startup import Startup
 from assistant.terminal import TerminalReport, print_json
 from assistant.web.chat import Chat
 from assistant.web.notes import Notes
-from assistant.web.theme import head, theme
+from assistant.web.theme import head, html, theme
 from assistant.weights import Progress
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def page(house: House, startup: Startup) -> gr.Blocks:
     """Return the page of a house, which can be opened while `startup` is still at work."""
     dialogues = Dialogues(house.conversations, startup)
     with gr.Blocks(title="our-house", analytics_enabled=False, fill_width=True) as blocks:
-        gr.HTML('<div class="oh-head"><h1>our-house</h1><span>a private assistant that knows your home</span></div>')
+        html('<div class="oh-head"><h1>our-house</h1><span>a private assistant that knows your home</span></div>')
         with gr.Tabs():
             with gr.Tab("Chat", id="chat"):
                 Chat(house, startup, dialogues).draw(blocks)

@@ -86,7 +86,8 @@ def _used(details: Mapping[str, Any], cited: Mapping[int, Mapping[str, Any]]) ->
         return ""
     cards = "".join(_hit_card(note, cited.get(note["number"])) for note in notes)
     used, read = len(cited), len(notes)
-    summary = f"{used} of {read} notes used" if used else f"{read} {'note' if read == 1 else 'notes'} read"
+    of = f"{read} {'note' if read == 1 else 'notes'}"
+    summary = f"{used} of {of} used" if 0 < used < read else f"{of} {'used' if used else 'read'}"
     return f'<details class="oh-used"><summary>{summary}</summary><div class="oh-cards">{cards}</div></details>'
 
 
@@ -139,7 +140,8 @@ def banner(status: Status, model: str, better: str) -> str:
         return f'<div class="oh-banner oh-trouble" role="alert">{_text(status.failure)}</div>'
     if not status.ready:
         return f'<div class="oh-banner">{progress(status)}</div>'
-    hint = f'<details class="oh-better"><summary>better?</summary>{_code(escape(better))}</details>' if better else ""
+    advice = _code(escape(better))
+    hint = f'<details class="oh-better"><summary>A better model?</summary>{advice}</details>' if better else ""
     return f'<div class="oh-banner oh-quiet">Answers by {escape(model)}, on this machine. {hint}</div>'
 
 
@@ -188,6 +190,17 @@ def outcomes(found: Sequence[Outcome]) -> str:
         rows.append(f'<li class="oh-{each.status}"><b>{each.status}</b> {_text(name + where + why)}</li>')
     more = len(found) - len(rows)
     return f'<ul class="oh-outcomes">{"".join(rows)}</ul>' + (f"<p>… and {more} more.</p>" if more > 0 else "")
+
+
+def heading(note: Note | None) -> str:
+    """What stands above the form: whether it holds a new note, and the file that an old one came from."""
+    source = f" <small>from {escape(note.source)}</small>" if note and note.source else ""
+    return f'<h3 class="oh-heading">{"Note" if note else "New note"}{source}</h3>'
+
+
+def warning(error: Exception) -> str:
+    """What a toast says of an error; Gradio takes it for HTML."""
+    return _text(str(error))
 
 
 def said(text: str) -> str:

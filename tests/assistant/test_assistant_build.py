@@ -1,0 +1,223 @@
+import json
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+from conftest import WordEmbedder
+from ollama_server import OllamaServer
+from small_house import ScriptedModel, SmallHouse, WordRouter, pretend_fetched
+
+from assistant.build import BEST, EMBEDDER, PACKAGED, Choice, House, writers
+from assistant.catalogue import CATALOGUE
+from assistant.chat_models import OllamaModel
+from assistant.errors import ModelUnavailable, SettingsError
+from assistant.settings import read_settings
+from assistant.weights import Progress
+from classifier.errors import RouterUnavailable
+from classifier.taxonomy import DEFAULT_TAXONOMY
+from finetune.head import write_version
+from knowledge.errors import NotebookUnavailable
+from knowledge.note import Draft
+
+pytestmark = pytest.mark.usefixtures("bare_environment")
+
+
+# --- which model answers ----------------------------------------------------------------------------------------------
+
+
+def test_ollama_answers_where_it_runs_and_has_the_model(ollama: OllamaServer) -> None:
+    house = House(read_settings(ollama_host=ollama.url))
+    pretend_fetched(house.store, PACKAGED, BEST)
+    assert house.choice() == Choice("ollama", "qwen3:4b", "Ollama runs and has it", "")
+    assert isinstance(house.chat_model(), OllamaModel)
+
+
+@pytest.mark.parametrize(("held", "tag"), [("mistral:latest", "mistral"), ("mistral:latest", "mistral:latest")])
+def test_ollamas_latest_needs_no_tag(ollama: OllamaServer, held: str, tag: str) -> None:
+    ollama.models = [held]
+    assert House(read_settings(ollama_host=ollama.url, ollama_model=tag)).choice().kind == "ollama"
+
+
+def test_an_ollama_without_the_model_is_passed_over_and_told_how_to_get_it(ollama: OllamaServer) -> None:
+    ollama.models = ["llama9:400b"]
+    house = House(read_settings(ollama_host=ollama.url))
+    pretend_fetched(house.store, PACKAGED)
+    choice = house.choice()
+    assert (choice.kind, choice.name) == ("llama", PACKAGED)
+    assert "ollama pull qwen3:4b" in choice.better
+
+
+def test_without_ollama_the_best_weights_that_are_here_answer() -> None:
+    house = House(read_settings())
+    choice = house.choice()
+    assert (choice.kind, choice.name) == ("llama", BEST)  # to be fetched first
+    pretend_fetched(house.store, PACKAGED)
+    choice = house.choice()
+    assert (choice.kind, choice.name) == ("llama", PACKAGED)
+    assert "ollama pull qwen3:4b" in choice.better
+    pretend_fetched(house.store, BEST)
+    choice = house.choice()
+    assert (choice.name, choice.better) == (BEST, "")
+
+
+def test_a_model_that_the_settings_ask_for_is_not_second_guessed(ollama: OllamaServer) -> None:
+    house = House(read_settings(ollama_host=ollama.url, model="qwen2.5-coder-0.5b"))
+    pretend_fetched(house.store, BEST)
+    choice = house.choice()
+    assert (choice.kind, choice.name) == ("llama", "qwen2.5-coder-0.5b")
+    assert "settings" in choice.reason
+
+
+def test_ollama_asked_for_by_the_settings_is_chosen_and_said_to_be_missing(ollama: OllamaServer, nobody: str) -> None:
+    settings = read_settings(model="ollama", ollama_host=ollama.url)
+    assert House(settings).choice() == Choice("ollama", "qwen3:4b", "Ollama runs and has it", "")
+    ollama.models = []
+    choice = House(settings).choice()
+    assert (choice.kind, choice.reason) == ("ollama", "the settings ask for it")
+    assert "ollama pull qwen3:4b" in choice.better
+    choice = House(read_settings(model="ollama", ollama_host=nobody)).choice()
+    assert (choice.kind, choice.reason) == ("ollama", "the settings ask for it")
+    assert nobody in choice.better
+
+
+@pytest.mark.parametrize("name", ["gpt-9", "minilm", "qwen3-0.6b"])
+def test_a_model_that_cannot_write_answers_is_refused_with_those_that_can(name: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        House(read_settings(model=name)).choice()
+    message = str(refused.value)
+    assert f"{name!r}" in message
+    assert "OUR_HOUSE_MODEL" in message
+    for each in ("auto", "ollama", *(weights.name for weights in writers())):
+        assert each in message.partition("Set ")[2]
+
+
+def test_where_the_best_cannot_be_had_the_packaged_one_is_used() -> None:
+    house = House(read_settings())
+    pretend_fetched(house.store, EMBEDDER, PACKAGED)
+    assert house.fetch() == [house.store.path(CATALOGUE[name]) for name in (EMBEDDER, PACKAGED)]
+
+
+def test_ollama_needs_no_weights_but_the_embedders(ollama: OllamaServer) -> None:
+    house = House(read_settings(ollama_host=ollama.url))
+    pretend_fetched(house.store, EMBEDDER)
+    assert house.fetch() == [house.store.folder / EMBEDDER]
+
+
+def test_weights_cut_short_are_no_crash() -> None:
+    house = House(read_settings(model=PACKAGED))
+    pretend_fetched(house.store, PACKAGED)  # of the right size, and nothing in it
+    with pytest.raises(ModelUnavailable, match="Delete the file"):
+        house.chat_model()
+
+
+def test_an_address_of_ollama_that_is_none_is_said() -> None:
+    house = House(read_settings(model="ollama", ollama_host="http://here:port"))
+    with pytest.raises(ModelUnavailable, match="OUR_HOUSE_OLLAMA_HOST"):
+        house.chat_model()
+
+
+# --- the house --------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_house_has_the_default_categories(house: SmallHouse) -> None:
+    names = [name for name, _, _ in house.notebook.categories()]
+    assert names == DEFAULT_TAXONOMY.names
+
+
+def test_a_house_keeps_its_own_categories(house: SmallHouse) -> None:
+    _ = house.notebook
+    house.record.db.execute("DELETE FROM categories WHERE name = 'fountain'")
+    again = SmallHouse(house.settings)
+    assert "fountain" not in [name for name, _, _ in again.notebook.categories()]
+
+
+def test_everything_is_made_once(house: SmallHouse) -> None:
+    assert house.library is house.library
+    assert house.library.notebook is house.notebook
+    assert house.record is house.record
+
+
+def test_looking_at_a_house_makes_nothing(house: SmallHouse) -> None:
+    _ = house.settings, house.store, house.versions
+    assert house.versions.all() == []
+    assert not house.settings.home.exists()
+
+
+def test_a_house_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotebookUnavailable, match=r"house\.db"):
+        _ = House(read_settings(home=tmp_path / "file" / "house")).notebook
+
+
+def test_an_assistant_answers_within_the_settings(house: SmallHouse) -> None:
+    small = SmallHouse(read_settings(notes_per_answer=2, answer_tokens=64), model=ScriptedModel())
+    small.library.add(Draft(f"The pool pump was replaced, {number}.", "Pump", "pool") for number in range(5))
+    small.model.will_say("Yes [1].")
+    list(small.assistant().answer("When was the pool pump replaced?"))
+    assert sum(f"replaced, {number}." in small.model.asked[0][-1].content for number in range(5)) == 2
+
+
+def test_a_given_model_and_router_are_used(house: SmallHouse) -> None:
+    model, router = ScriptedModel(name="given"), WordRouter([])
+    assistant = house.assistant(model, router)
+    assert assistant.model is model
+    assert assistant.finder.router is router
+    assert house.loads == 0
+
+
+# --- its router -------------------------------------------------------------------------------------------------------
+
+
+class TaughtHouse(House):
+    """A house with a tiny embedder, whose routers are really taught."""
+
+    @cached_property
+    def embedder(self) -> WordEmbedder:
+        return WordEmbedder()
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> Path:
+    words = {"pool": "pump chlorine", "fence": "gate boards", "none": "weather joke"}
+    path = tmp_path / "examples.jsonl"
+    path.write_text(
+        "".join(
+            json.dumps({"question": f"{verb} {noun} {each}", "category": label, "family": f"{label} {noun} {verb}"})
+            + "\n"
+            for label, nouns in words.items()
+            for noun in nouns.split()
+            for verb in ("when", "who", "what", "where")
+            for each in ("", "please")
+        )
+    )
+    return path
+
+
+def test_the_serving_router_labels_and_a_named_one_can_be_asked_for(examples: Path) -> None:
+    house = TaughtHouse(read_settings())
+    version = write_version(house.versions, house.embedder.embed, house.embedder.name, examples)
+    router = house.router()
+    assert router.version == version.name
+    assert [decision.category for decision in router.classify(["when pump", "who gate"])] == ["pool", "fence"]
+    assert house.router(version.name).version == version.name
+
+
+def test_a_router_that_is_not_there_is_said_with_those_that_are(examples: Path) -> None:
+    house = TaughtHouse(read_settings())
+    version = write_version(house.versions, house.embedder.embed, house.embedder.name, examples)
+    with pytest.raises(RouterUnavailable, match=rf"no router nobody.*{version.name}"):
+        house.router("nobody")
+
+
+def test_the_first_router_is_taught_and_one_for_another_embedder_is_replaced(examples: Path) -> None:
+    heard: list[Progress] = []
+    house = TaughtHouse(read_settings(), heard.append)
+    foreign = write_version(house.versions, house.embedder.embed, "another", examples)
+    with pytest.raises(RouterUnavailable, match="another"):
+        house.router(foreign.name)
+    first = house.router()
+    assert first.version != foreign.name
+    assert [version.name for version in house.versions.all() if version.serving] == [first.version]
+    assert first.classify(["when did we replace the pool pump"])[0].category == "pool"
+    assert house.router().version == first.version
+    assert [progress.step for progress in heard] == ["teaching the first router"]  # once

@@ -1,0 +1,124 @@
+import datetime as dt
+
+import pytest
+
+from assistant.citations import cite
+from knowledge.note import Hit, Passage
+
+
+def hit(note_id: str, title: str, text: str, date: dt.date | None = None) -> Hit:
+    passage = Passage(f"{note_id}#0", note_id, title, "pool", date, "", text)
+    return Hit(note_id, title, "pool", date, (passage,), 0.9, 0.9, 0.9)
+
+
+PUMP = hit(
+    "pump",
+    "Pool pump replaced",
+    "The single-speed pump seized on Monday. Ray fitted a Pentair SuperFlo VST for $1,150. Keep the receipt.",
+    dt.date(2023, 4, 18),
+)
+OPENING = hit("opening", "Pool opening", "Chlorine 3 ppm, pH 7.4. Dana from Bluewater did it.", dt.date(2024, 5, 4))
+HITS = (PUMP, OPENING)
+
+
+def marks(text: str) -> list[int]:
+    return [citation.number for citation in cite(text, HITS)[1]]
+
+
+def test_a_mark_on_the_right_note_stays_and_becomes_a_citation() -> None:
+    text, citations = cite("Ray fitted a Pentair SuperFlo VST [1].", HITS)
+    assert text == "Ray fitted a Pentair SuperFlo VST [1]."
+    (citation,) = citations
+    assert (citation.number, citation.note_id, citation.title) == (1, "pump", "Pool pump replaced")
+    assert (citation.category, citation.date) == ("pool", dt.date(2023, 4, 18))
+    assert citation.quote == "Ray fitted a Pentair SuperFlo VST for $1,150."
+
+
+def test_a_mark_without_a_note_goes() -> None:
+    text, citations = cite("Ray fitted a Pentair SuperFlo VST [7].", HITS)
+    assert "[7]" not in text
+    assert [citation.number for citation in citations] == [1]  # the note that holds it, in its place
+    assert cite("The roof leaks [9].", HITS) == ("The roof leaks.", ())
+    assert cite("The roof leaks [0].", HITS) == ("The roof leaks.", ())
+
+
+def test_a_mark_on_a_note_that_holds_nothing_of_the_claim_goes() -> None:
+    text, citations = cite("The roof was tiled by Swanson Brothers in slate [2].", HITS)
+    assert text == "The roof was tiled by Swanson Brothers in slate."
+    assert citations == ()
+
+
+def test_a_claim_without_a_mark_gets_the_note_that_clearly_holds_it() -> None:
+    text, citations = cite("Dana from Bluewater did the pool opening.", HITS)
+    assert text == "Dana from Bluewater did the pool opening [2]."
+    assert [citation.note_id for citation in citations] == ["opening"]
+
+
+def test_a_claim_that_no_note_clearly_holds_gets_none() -> None:
+    assert cite("Swanson Brothers tiled the roof and painted the porch.", HITS)[1] == ()
+
+
+def test_a_date_counts_as_what_the_note_says() -> None:
+    text, citations = cite("On 18 April 2023.", HITS)
+    assert text == "On 18 April 2023 [1]."
+    assert [citation.number for citation in citations] == [1]
+
+
+@pytest.mark.parametrize("price", ["$1,150", "$1150", "1,150 dollars"])
+def test_a_number_is_the_same_with_and_without_its_comma(price: str) -> None:
+    (citation,) = cite(f"It was {price} [1].", HITS)[1]
+    assert citation.quote == "Ray fitted a Pentair SuperFlo VST for $1,150."
+
+
+def test_several_marks_are_read_in_either_form() -> None:
+    claim = "The pool pump was replaced by Ray and the pool opening was done by Dana from Bluewater"
+    for written in (f"{claim} [1][2].", f"{claim} [1, 2].", f"{claim} [1,2]."):
+        text, citations = cite(written, HITS)
+        assert text == f"{claim} [1][2]."
+        assert [citation.number for citation in citations] == [1, 2]
+
+
+def test_a_mark_before_or_after_the_full_stop_belongs_to_its_sentence() -> None:
+    for written in ("Ray fitted a Pentair SuperFlo VST. [1]", "[1] Ray fitted a Pentair SuperFlo VST."):
+        assert cite(written, HITS)[0] == "Ray fitted a Pentair SuperFlo VST [1]."
+
+
+def test_a_mark_said_twice_is_one_citation() -> None:
+    text, citations = cite("Ray fitted a Pentair [1][1]. The pump seized on Monday [1].", HITS)
+    assert text == "Ray fitted a Pentair [1]. The pump seized on Monday [1]."
+    assert len(citations) == 1
+    assert citations[0].quote == "Ray fitted a Pentair SuperFlo VST for $1,150."  # of the first claim
+
+
+def test_each_sentence_stands_on_its_own_note() -> None:
+    text, citations = cite("Ray fitted a Pentair SuperFlo VST. Chlorine was 3 ppm and the pH 7.4.", HITS)
+    assert text == "Ray fitted a Pentair SuperFlo VST [1]. Chlorine was 3 ppm and the pH 7.4 [2]."
+    assert [citation.quote for citation in citations] == [
+        "Ray fitted a Pentair SuperFlo VST for $1,150.",
+        "Chlorine 3 ppm, pH 7.4.",
+    ]
+
+
+def test_citations_come_in_the_order_of_their_numbers() -> None:
+    assert marks("Dana from Bluewater did it [2]. Ray fitted a Pentair SuperFlo VST [1].") == [1, 2]
+
+
+def test_a_quote_stands_word_for_word_in_its_note() -> None:
+    for claim in ("Ray fitted a Pentair", "the pump seized on Monday", "keep the receipt", "Chlorine 3 ppm"):
+        for citation in cite(claim, HITS)[1]:
+            assert citation.quote in {PUMP.note_id: PUMP, OPENING.note_id: OPENING}[citation.note_id].text
+
+
+@pytest.mark.parametrize("text", ["", "   ", "[1]", "[1] [2]"])
+def test_an_answer_without_a_claim_has_no_citations(text: str) -> None:
+    assert cite(text, HITS) == ("", ())
+
+
+def test_without_notes_the_text_stays_and_its_marks_go() -> None:
+    assert cite("Ray fitted a Pentair [1].", ()) == ("Ray fitted a Pentair.", ())
+
+
+def test_what_only_looks_like_a_mark_stays() -> None:
+    text, _ = cite("Breaker [A3] is the pump's, see page [2023] of the manual.", HITS)
+    assert "[A3]" in text
+    assert "[2023]" in text

@@ -1,0 +1,336 @@
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from small_house import PATIENCE, SmallHouse
+
+from assistant.conversation import Turn
+from assistant.dialogue import KEEP_EVERY, Dialogues, Run
+from assistant.errors import AssistantError, ModelStopped, ModelUnavailable, NoSuchConversation, QuestionRefused
+from assistant.prompts import NO_NOTE
+from assistant.settings import read_settings
+from assistant.startup import Startup
+from knowledge.note import Draft
+
+QUESTION = "When was the pool pump replaced?"
+ANSWER = "The pool pump was replaced by Ray [1]."
+
+
+@pytest.fixture
+def dialogues(house: SmallHouse) -> Dialogues:
+    """A house with one note, its assistant up."""
+    house.library.add([Draft("The pool pump was replaced by Ray.", "Pool pump", "pool", id="pump")])
+    return opened(house)
+
+
+def opened(house: SmallHouse) -> Dialogues:
+    startup = Startup(house)
+    startup.start()
+    startup.assistant()
+    return Dialogues(house.conversations, startup)
+
+
+def whole(run: Run) -> list[Turn]:
+    """Follow an answer to its end."""
+    for turns in run.follow():
+        last = turns
+    return last
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    """Wait for what other threads are about to do."""
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.005)
+
+
+def said(turns: list[Turn]) -> list[str]:
+    return [turn.content for turn in turns]
+
+
+def test_asking_streams_the_two_turns_and_keeps_them(house: SmallHouse, dialogues: Dialogues) -> None:
+    gate = threading.Event()
+    house.model.will_say("The pool pump", gate, " was replaced by Ray [1].")
+    run = dialogues.ask(QUESTION)
+    seen = []
+    for turns in run.follow():
+        seen.append(turns[-1].content)
+        if turns[-1].content == "The pool pump":
+            assert turns[0].details["category"] == "pool"
+            assert turns[-1].details["state"] == "writing"
+            assert not run.done
+            gate.set()
+    assert "The pool pump" in seen
+    assert seen[-1] == ANSWER
+    assert run.done
+    question, answer = house.conversations.turns(run.conversation_id)
+    assert [question, answer] == run.turns == dialogues.turns(run.conversation_id)
+    assert (question.role, question.content) == ("user", QUESTION)
+    assert question.details["category"] == "pool"
+    assert question.details["confidence"] == pytest.approx(0.96)
+    assert answer.details["state"] == "done"
+    assert answer.details["answered"] is True
+    assert answer.details["scope"] == "Searched 1 pool note of 1"
+    assert [note["note_id"] for note in answer.details["notes"]] == ["pump"]
+    assert [(each["number"], each["note_id"]) for each in answer.details["citations"]] == [(1, "pump")]
+    assert answer.details["model"] == "Scripted 1B"
+    assert answer.details["seconds"]["total"] >= 0
+
+
+def test_the_question_is_kept_before_anything_is_answered(house: SmallHouse) -> None:
+    house.may_load.clear()
+    startup = Startup(house)
+    startup.start()
+    run = Dialogues(house.conversations, startup).ask(QUESTION)
+    assert said(house.conversations.turns(run.conversation_id)) == [QUESTION, ""]
+    house.may_load.set()
+    assert whole(run)[-1].content == NO_NOTE
+
+
+def test_while_models_load_the_answer_says_how_far_they_are(house: SmallHouse) -> None:
+    house.may_load.clear()
+    startup = Startup(house)
+    startup.start()
+    run = Dialogues(house.conversations, startup).ask(QUESTION)
+    steps = []
+    for turns in run.follow():
+        steps.append((turns[-1].details.get("state"), turns[-1].details.get("step"), turns[-1].details.get("share")))
+        if steps[-1] == ("waiting", "scripted-1b: downloading", 0.4):
+            house.may_load.set()
+    assert ("waiting", "scripted-1b: downloading", 0.4) in steps
+    assert steps[-1][0] == "done"
+
+
+def test_what_follows_is_asked_with_what_was_said_before(house: SmallHouse, dialogues: Dialogues) -> None:
+    house.model.will_say(ANSWER)
+    first = dialogues.ask(QUESTION)
+    whole(first)
+    house.model.will_say("Ray [1].")
+    second = dialogues.ask("And who did it?", first.conversation_id)
+    turns = whole(second)
+    assert said(turns) == [QUESTION, ANSWER, "And who did it?", "Ray [1]."]
+    assert turns[2].details["category"] == "pool"
+    assert QUESTION in turns[2].details["standalone"]
+    assert turns == dialogues.turns(first.conversation_id)
+
+
+def test_an_answer_nobody_watches_is_whole_all_the_same(house: SmallHouse, dialogues: Dialogues) -> None:
+    house.model.will_say("The pool pump", " was replaced by Ray [1].")
+    run = dialogues.ask(QUESTION)
+    wait_until(lambda: run.done)
+    assert said(house.conversations.turns(run.conversation_id)) == [QUESTION, ANSWER]
+
+
+def test_a_page_that_is_closed_in_the_middle_stops_nothing(house: SmallHouse, dialogues: Dialogues) -> None:
+    gate = threading.Event()
+    house.model.will_say("The pool pump", gate, " was replaced by Ray [1].")
+    run = dialogues.ask(QUESTION)
+    for turns in run.follow():
+        if turns[-1].content:
+            break  # the page is gone
+    gate.set()
+    wait_until(lambda: run.done)
+    assert said(dialogues.turns(run.conversation_id)) == [QUESTION, ANSWER]
+
+
+def test_two_windows_can_follow_one_answer(house: SmallHouse, dialogues: Dialogues) -> None:
+    gate = threading.Event()
+    house.model.will_say("The pool pump", gate, " was replaced by Ray [1].")
+    run = dialogues.ask(QUESTION)
+    ends: list[list[str]] = []
+    threads = [threading.Thread(target=lambda: ends.append(said(whole(run)))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    assert dialogues.running(run.conversation_id) is run
+    gate.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert ends == [[QUESTION, ANSWER]] * 2
+    assert said(whole(run)) == [QUESTION, ANSWER]  # whoever comes late sees the end at once
+    assert dialogues.running(run.conversation_id) is None
+
+
+def test_a_page_opened_in_the_middle_sees_what_is_written_so_far(house: SmallHouse, dialogues: Dialogues) -> None:
+    gate = threading.Event()
+    house.model.will_say("The pool pump", gate, " was replaced by Ray [1].")
+    run = dialogues.ask(QUESTION)
+    wait_until(lambda: said(dialogues.turns(run.conversation_id)) == [QUESTION, "The pool pump"])
+    gate.set()
+    whole(run)
+
+
+def test_stop_keeps_what_was_written(house: SmallHouse, dialogues: Dialogues) -> None:
+    gate = threading.Event()
+    house.model.will_say("The pool pump", gate, " was replaced", " by Ray [1].")
+    run = dialogues.ask(QUESTION)
+    wait_until(lambda: run.turns[-1].content == "The pool pump")
+    run.stop()
+    gate.set()
+    answer = whole(run)[-1]
+    assert answer.content.startswith("The pool pump")
+    assert "by Ray" not in answer.content
+    assert answer.details["state"] == "stopped"
+    assert "retry" in answer.details["failure"]
+    assert house.conversations.turns(run.conversation_id)[-1] == answer
+    assert house.model.closed == 1
+    house.model.will_say(ANSWER)
+    assert whole(dialogues.ask(QUESTION, run.conversation_id))[-1].content == ANSWER
+
+
+def test_stop_works_while_the_models_still_load(house: SmallHouse) -> None:
+    house.may_load.clear()
+    startup = Startup(house)
+    startup.start()
+    run = Dialogues(house.conversations, startup).ask(QUESTION)
+    run.stop()
+    answer = whole(run)[-1]
+    assert (answer.content, answer.details["state"]) == ("", "stopped")
+    house.may_load.set()
+    startup.assistant()
+
+
+def test_a_model_that_fails_in_the_middle_keeps_the_text_and_says_so(house: SmallHouse, dialogues: Dialogues) -> None:
+    house.model.will_say("The pool pump was replaced", ModelStopped("Ollama went away. Press retry."))
+    run = dialogues.ask(QUESTION)
+    answer = whole(run)[-1]
+    assert answer.content.startswith("The pool pump was replaced")
+    assert (answer.details["state"], answer.details["failure"]) == ("failed", "Ollama went away. Press retry.")
+    assert house.conversations.turns(run.conversation_id)[-1] == answer
+
+
+def test_an_assistant_that_cannot_come_up_fails_the_question_with_its_reason(house: SmallHouse) -> None:
+    house.trouble = ModelUnavailable("No source gave the weights. Connect once.")
+    startup = Startup(house)
+    startup.start()
+    run = Dialogues(house.conversations, startup).ask(QUESTION)
+    answer = whole(run)[-1]
+    assert (answer.content, answer.details["state"]) == ("", "failed")
+    assert answer.details["failure"] == "No source gave the weights. Connect once."
+    assert said(house.conversations.turns(run.conversation_id)) == [QUESTION, ""]
+
+
+def test_a_failure_nobody_foresaw_ends_the_answer_too(house: SmallHouse, dialogues: Dialogues) -> None:
+    house.model.will_say("The pool", RuntimeError("the moon is full"))
+    run = dialogues.ask(QUESTION)
+    answer = whole(run)[-1]
+    assert answer.details["state"] == "failed"
+    assert "the moon is full" in answer.details["failure"]
+    assert dialogues.running(run.conversation_id) is None
+
+
+def test_retry_asks_the_same_question_again_and_drops_what_came_after(house: SmallHouse, dialogues: Dialogues) -> None:
+    house.model.will_say("Nonsense.")
+    conversation_id = dialogues.ask(QUESTION).conversation_id
+    wait_until(lambda: dialogues.running(conversation_id) is None)
+    house.model.will_say("More nonsense.")
+    whole(dialogues.ask("And who did it?", conversation_id))
+    house.model.will_say(ANSWER)
+    assert said(whole(dialogues.retry(conversation_id, 0))) == [QUESTION, ANSWER]
+    assert said(dialogues.turns(conversation_id)) == [QUESTION, ANSWER]
+
+
+def test_retry_of_a_later_question_keeps_what_was_before(house: SmallHouse, dialogues: Dialogues) -> None:
+    house.model.will_say(ANSWER)
+    conversation_id = dialogues.ask(QUESTION).conversation_id
+    wait_until(lambda: dialogues.running(conversation_id) is None)
+    house.model.will_say(ModelUnavailable("not now"))
+    whole(dialogues.ask("And who did it?", conversation_id))
+    house.model.will_say("Ray [1].")
+    run = dialogues.retry(conversation_id, 1)
+    assert said(whole(run)) == [QUESTION, ANSWER, "And who did it?", "Ray [1]."]
+
+
+def test_retry_of_a_question_that_is_gone_is_refused(house: SmallHouse, dialogues: Dialogues) -> None:
+    house.model.will_say(ANSWER)
+    run = dialogues.ask(QUESTION)
+    whole(run)
+    with pytest.raises(NoSuchConversation):
+        dialogues.retry(run.conversation_id, 1)
+    with pytest.raises(NoSuchConversation):
+        dialogues.retry("", 0)
+    assert said(dialogues.turns(run.conversation_id)) == [QUESTION, ANSWER]
+
+
+def test_a_second_question_waits_for_the_first_answer(house: SmallHouse, dialogues: Dialogues) -> None:
+    gate = threading.Event()
+    house.model.will_say(gate, ANSWER)
+    run = dialogues.ask(QUESTION)
+    with pytest.raises(AssistantError, match="still being answered"):
+        dialogues.ask("And who did it?", run.conversation_id)
+    with pytest.raises(AssistantError, match="still being answered"):
+        dialogues.retry(run.conversation_id, 0)
+    wait_until(lambda: bool(house.model.asked))  # the first reply is the first question's
+    house.model.will_say("Elsewhere.")
+    other = dialogues.ask(QUESTION)  # another conversation is another matter
+    assert said(whole(other)) == [QUESTION, "Elsewhere."]
+    gate.set()
+    assert said(whole(run)) == [QUESTION, ANSWER]
+
+
+def test_a_question_that_cannot_be_asked_leaves_no_trace(house: SmallHouse, dialogues: Dialogues) -> None:
+    for question in ("", " \n", "a" * 10_000):
+        with pytest.raises(QuestionRefused):
+            dialogues.ask(question)
+    assert house.conversations.all() == []
+
+
+def test_a_conversation_deleted_elsewhere_takes_no_question(house: SmallHouse, dialogues: Dialogues) -> None:
+    house.model.will_say(ANSWER)
+    run = dialogues.ask(QUESTION)
+    whole(run)
+    house.conversations.delete(run.conversation_id)
+    with pytest.raises(NoSuchConversation):
+        dialogues.ask("And who did it?", run.conversation_id)
+    with pytest.raises(NoSuchConversation):
+        dialogues.turns(run.conversation_id)
+
+
+def test_a_conversation_deleted_while_it_is_answered_still_ends(house: SmallHouse, dialogues: Dialogues) -> None:
+    gate = threading.Event()
+    house.model.will_say(gate, ANSWER)
+    run = dialogues.ask(QUESTION)
+    house.conversations.delete(run.conversation_id)
+    gate.set()
+    whole(run)
+    house.conversations.restore(run.conversation_id)
+    assert said(dialogues.turns(run.conversation_id)) == [QUESTION, ANSWER]
+
+
+def test_a_restart_shows_what_was_said(house: SmallHouse, dialogues: Dialogues) -> None:
+    house.model.will_say(ANSWER)
+    run = dialogues.ask(QUESTION)
+    turns = whole(run)
+    again = opened(SmallHouse(read_settings()))
+    assert again.turns(run.conversation_id) == turns
+    assert again.running(run.conversation_id) is None
+
+
+def test_a_restart_in_the_middle_of_an_answer_says_that_it_broke_off(house: SmallHouse, dialogues: Dialogues) -> None:
+    gate = threading.Event()
+    house.model.will_say("The pool pump", gate)
+    run = dialogues.ask(QUESTION)
+    wait_until(lambda: run.turns[-1].content == "The pool pump")
+    # As a new process finds it: the record as it is now, and nobody at work.
+    second = SmallHouse(read_settings())
+    again = opened(second)
+    _, answer = again.turns(run.conversation_id)
+    assert answer.details["state"] == "stopped"
+    assert "etry" in answer.details["failure"]
+    second.model.will_say(ANSWER)
+    assert said(whole(again.retry(run.conversation_id, 0))) == [QUESTION, ANSWER]
+    gate.set()
+    whole(run)
+
+
+def test_a_growing_answer_reaches_the_record_now_and_then(house: SmallHouse, dialogues: Dialogues) -> None:
+    gate, end = threading.Event(), threading.Event()
+    house.model.will_say("The pool pump", gate, " was replaced", end, " by Ray [1].")
+    run = dialogues.ask(QUESTION)
+    wait_until(lambda: run.turns[-1].content == "The pool pump")
+    time.sleep(KEEP_EVERY)
+    gate.set()
+    wait_until(lambda: house.conversations.turns(run.conversation_id)[-1].content == "The pool pump was replaced")
+    end.set()
+    whole(run)

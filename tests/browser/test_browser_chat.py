@@ -1,0 +1,220 @@
+"""Asking and answering: the bubble and its tag, the growing text, the notes behind it, and what is refused."""
+
+import re
+import threading
+
+import pytest
+from browser_support import (
+    ANSWER,
+    QUESTION,
+    Served,
+    Windows,
+    answers,
+    ask,
+    ask_box,
+    bubbles,
+    conversations,
+    toast,
+    whole,
+)
+from playwright.sync_api import expect
+
+from assistant.errors import ModelStopped
+from knowledge.note import Draft
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_question_stands_in_a_blue_bubble_with_its_tag_and_the_box_is_empty_again(
+    home: Served, windows: Windows
+) -> None:
+    home.will_say(ANSWER)
+    page = windows.open(home.address)
+    ask(page)
+    expect(bubbles(page)).to_contain_text(QUESTION)
+    expect(bubbles(page).locator(".oh-tag")).to_have_text("pool")
+    expect(bubbles(page).locator(".oh-tag")).to_have_attribute("title", "96% sure")
+    expect(ask_box(page)).to_have_value("")
+    red, green, blue = page.locator("#oh-chat .user.message").evaluate(
+        "bubble => getComputedStyle(bubble).backgroundColor.match(/\\d+/g).map(Number)"
+    )
+    assert blue > 200 and blue > 1.5 * green and blue > 2 * red
+
+
+def test_a_question_between_two_categories_carries_both_and_searches_both(home: Served, windows: Windows) -> None:
+    home.will_say(ANSWER)
+    page = windows.open(home.address)
+    ask(page, "Did painting the pool pump cost more than $1,150?")
+    expect(bubbles(page).locator(".oh-tag")).to_have_text(["painting", "pool"])
+    whole(page)
+    expect(page.locator("#oh-chat .oh-scope")).to_contain_text("Searched 3 painting and pool notes of 3")
+
+
+def test_the_answer_grows_while_it_is_written(home: Served, windows: Windows) -> None:
+    first, second = threading.Event(), threading.Event()
+    home.will_say(first, "The pool pump ", second, "was replaced on 18 April 2023 [1].")
+    page = windows.open(home.address)
+    ask(page)
+    expect(page.locator("#oh-chat .oh-progress")).to_contain_text("reading 1 note")
+    expect(page.locator("#oh-chat .oh-scope")).to_contain_text("Searched 2 pool notes of 3")
+    first.set()
+    expect(answers(page)).to_have_text("The pool pump")
+    expect(page.locator("#oh-chat .oh-progress")).to_have_count(0)
+    second.set()
+    expect(answers(page)).to_contain_text("was replaced on 18 April 2023")
+
+
+def test_stop_keeps_what_was_written_and_retry_asks_again(home: Served, windows: Windows) -> None:
+    gate = threading.Event()
+    home.will_say("The pool pump ", gate, "was never ", "replaced.")
+    page = windows.open(home.address)
+    ask(page)
+    expect(answers(page)).to_have_text("The pool pump")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Stopping …")).to_be_disabled()
+    gate.set()
+    expect(page.locator("#oh-chat .oh-trouble")).to_contain_text("Stopped.")
+    expect(page.locator("#oh-stop")).to_be_hidden()
+    expect(answers(page)).to_contain_text("The pool pump")
+    expect(answers(page)).not_to_contain_text("replaced.")
+
+    home.will_say(ANSWER)
+    page.get_by_role("button", name="Retry").click()
+    expect(answers(page)).to_contain_text("18 April 2023")
+    expect(bubbles(page)).to_have_count(1)
+    whole(page)
+    expect(page.locator("#oh-chat .oh-trouble")).to_have_count(0)
+
+
+def test_the_notes_used_open_as_cards_with_the_quote_marked(home: Served, windows: Windows) -> None:
+    home.will_say(ANSWER)
+    page = windows.open(home.address)
+    ask(page)
+    badge = answers(page).locator(".oh-cite")
+    expect(badge).to_have_text("1")
+    expect(badge).to_have_attribute("title", "Pool pump replaced")
+    card = page.locator("#oh-chat .oh-card")
+    expect(card).to_be_hidden()
+    page.get_by_text("1 note used").click()
+    expect(card).to_be_visible()
+    expect(card.locator("b")).to_have_text("Pool pump replaced")
+    expect(card.locator("time")).to_have_text("18 April 2023")
+    expect(card.locator(".oh-tag")).to_have_text("pool")
+    expect(card).to_contain_text("The old single-speed pump seized.")
+    expect(card.locator("mark")).to_have_text("Ray replaced the pool pump with a Pentair SuperFlo for $1,150.")
+
+
+def test_the_scope_line_says_what_was_searched_who_wrote_and_how_long(home: Served, windows: Windows) -> None:
+    home.will_say(ANSWER)
+    page = windows.open(home.address)
+    ask(page)
+    scope = page.locator("#oh-chat .oh-scope")
+    expect(scope).to_have_text(re.compile(r"^Searched 2 pool notes of 3 · Scripted 1B · \d+\.\d s$"))
+    expect(scope.locator("span")).to_have_attribute("title", "the question is about pool")
+
+
+def test_a_question_that_no_note_answers_is_told_so_without_asking_the_model(home: Served, windows: Windows) -> None:
+    page = windows.open(home.address)
+    ask(page, "Who won the world cup of 1966?")
+    expect(answers(page)).to_have_text("I have no note about that.")
+    expect(bubbles(page).locator(".oh-tag")).to_have_text("no category")
+    expect(page.locator("#oh-chat .oh-scope")).to_contain_text("Searched all 3 notes")
+    expect(page.locator("#oh-chat .oh-hint")).to_contain_text("add a note under Notes")
+    expect(page.locator("#oh-chat .oh-used")).to_have_count(0)
+
+
+def test_a_model_that_breaks_off_is_reported_in_place_and_the_text_stays(home: Served, windows: Windows) -> None:
+    home.will_say("The pool pump ", ModelStopped("The <model> stopped in the middle. Press retry to ask again."))
+    page = windows.open(home.address)
+    ask(page)
+    expect(page.locator("#oh-chat .oh-trouble")).to_have_text(
+        "The <model> stopped in the middle. Press retry to ask again."
+    )
+    expect(answers(page)).to_contain_text("The pool pump")
+    expect(page.locator("#oh-stop")).to_be_hidden()
+
+
+def test_a_follow_up_is_searched_as_it_was_meant(home: Served, windows: Windows) -> None:
+    home.will_say(ANSWER)
+    page = windows.open(home.address)
+    ask(page)
+    whole(page)
+    home.will_say("Ray did [1].")
+    ask(page, "Who did it?")
+    expect(bubbles(page).nth(1).locator(".oh-tag")).to_have_text("pool")
+    expect(answers(page).nth(1)).to_contain_text("Ray did")
+
+
+# --- what is refused ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("question", ["", "   "])
+def test_an_empty_question_is_refused_and_nothing_is_kept(home: Served, windows: Windows, question: str) -> None:
+    before = len(home.house.conversations.all())
+    page = windows.open(home.address)
+    ask(page, question)
+    toast(page, "The question is empty.")
+    expect(bubbles(page)).to_have_count(0)
+    assert len(home.house.conversations.all()) == before
+
+
+def test_a_question_of_10_000_characters_is_refused_and_stays_in_the_box(home: Served, windows: Windows) -> None:
+    long = "pool " * 2_000
+    page = windows.open(home.address)
+    ask(page, long)
+    toast(page, "The question has 9,999 characters; the most is 2,000.")
+    expect(ask_box(page)).to_have_value(long)
+    expect(bubbles(page)).to_have_count(0)
+
+
+def test_a_second_question_during_an_answer_is_refused_and_stays_in_the_box(home: Served, windows: Windows) -> None:
+    gate = threading.Event()
+    home.will_say("The pool pump ", gate, "was replaced.")
+    page = windows.open(home.address)
+    ask(page)
+    expect(answers(page)).to_have_text("The pool pump")
+    ask(page, "And the pool heater?")
+    toast(page, "The last question is still being answered.")
+    expect(ask_box(page)).to_have_value("And the pool heater?")
+    gate.set()
+    expect(answers(page)).to_contain_text("was replaced")
+    expect(ask_box(page)).to_have_value("And the pool heater?")
+    expect(bubbles(page)).to_have_count(1)
+
+
+# --- hostile text -------------------------------------------------------------------------------------------------
+
+HOSTILE = (
+    '<img src=x onerror="window.hacked = 1"> <script>window.hacked = 2</script> ${window.hacked = 3} {{value}} '
+    "![i](http://evil.example/i.png) <img src=http://evil.example/j.png> [l](http://evil.example) "
+    "<style>body { display: none }</style> </div></details>"
+)
+
+
+def test_hostile_text_in_question_answer_and_note_is_shown_as_text(fresh: Served, windows: Windows) -> None:
+    fresh.furnished([Draft(f"The pool pump. {HOSTILE}\n\n# pump {HOSTILE}", f"Pump {HOSTILE}"[:200], "pool")]).started()
+    fresh.will_say("The pool pump ", HOSTILE[:60], HOSTILE[60:], " [1].")
+    page = windows.open(fresh.address)
+    ask(page, f"pool pump {HOSTILE}")
+    whole(page)
+    page.locator("#oh-chat summary").click()
+    for place in (bubbles(page), answers(page), page.locator("#oh-chat .oh-card")):
+        expect(place).to_contain_text("<script>window.hacked = 2</script>")
+        expect(place).to_contain_text("![i](http://evil.example/i.png)")
+    # The very text of a conversation's title, cut to its length.
+    expect(conversations(page)).to_contain_text("<img src=x onerror=")
+    assert page.locator(".oh-question :is(img, script, style, a), .bot :is(img, script, style, a)").count() == 0
+    assert page.evaluate("window.hacked") is None
+    # That no other host was asked, and nothing complained, is what `windows` sees to.
+
+
+def test_even_html_that_slipped_through_could_not_ask_another_host(home: Served, windows: Windows) -> None:
+    page = windows.open(home.address)
+    blocked = page.evaluate(
+        """() => new Promise(resolve => {
+            document.addEventListener('securitypolicyviolation', event => resolve(event.blockedURI));
+            document.body.insertAdjacentHTML('beforeend', '<img src="http://evil.example/k.png">');
+        })"""
+    )
+    assert blocked == "http://evil.example/k.png"
+    windows.complaints.clear()  # the browser's own word on what it has just blocked

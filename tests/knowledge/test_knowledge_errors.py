@@ -1,0 +1,15 @@
+import inspect
+
+from knowledge import errors
+
+
+def test_the_tree_drawn_on_top_names_every_error() -> None:
+    classes = {name for name, each in inspect.getmembers(errors, inspect.isclass) if each is not errors.KnowledgeError}
+    drawn = {line.split()[1] for line in str(errors.__doc__).splitlines() if line.startswith(("├", "└"))}
+
+    assert drawn == classes
+
+
+def test_every_error_is_caught_as_one_of_this_room() -> None:
+    for _, each in inspect.getmembers(errors, inspect.isclass):
+        assert issubclass(each, errors.KnowledgeError)

@@ -1,0 +1,38 @@
+import datetime as dt
+
+import pytest
+
+from knowledge.note import Hit, Passage, Scope
+
+
+def passage(**changes: object) -> Passage:
+    fields = {"id": "n#0", "note_id": "n", "title": "Pump", "category": "pool", "date": dt.date(2023, 4, 18)}
+    return Passage(**{**fields, "heading": "", "text": "It hums.", **changes})  # type: ignore[arg-type]
+
+
+def test_the_embedder_sees_what_a_passage_is_about_above_its_words() -> None:
+    assert passage(heading="Seal › Spare").embedded == "Pump · pool · April 2023 · Seal › Spare\nIt hums."
+
+
+def test_a_passage_that_is_about_nothing_known_is_embedded_as_its_words() -> None:
+    assert passage(title="", category=None, date=None).embedded == "It hums."
+
+
+def test_a_hit_shows_its_passages_in_the_order_given() -> None:
+    hit = Hit("n", "Pump", "pool", None, (passage(), passage(id="n#1", text="It leaks.")), 0.5, 0.5, 0.5)
+
+    assert hit.text == "It hums.\n\nIt leaks."
+
+
+@pytest.mark.parametrize(
+    ("categories", "searched", "total", "sentence"),
+    [
+        (("pool",), 16, 220, "Searched 16 pool notes of 220"),
+        (("pool",), 1, 220, "Searched 1 pool note of 220"),
+        (("pool", "fountain"), 20, 220, "Searched 20 pool and fountain notes of 220"),
+        (None, 220, 220, "Searched all 220 notes"),
+        (("pool",), 0, 0, "This house has no notes yet"),
+    ],
+)
+def test_a_scope_says_itself(categories: tuple[str, ...] | None, searched: int, total: int, sentence: str) -> None:
+    assert Scope(categories, "", searched, total).sentence == sentence
