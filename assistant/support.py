@@ -41,7 +41,7 @@ class Support:
     def features(
         self, question: str, answer: str, hits: Sequence[Hit], embed: Callable[[Sequence[str]], NDArray[np.float32]]
     ) -> tuple[float, float, float, float]:
-        """Return how near the answer is to a sentence of the notes and to the question, and the rest, in field order."""
+        """Return how near the answer is to the notes and to the question, and the rest, in the order of the weights."""
         sentences = [sentence for hit in hits for sentence in _SENTENCE.split(hit.text) if len(sentence.split()) > 2]
         said, asked, *told = embed([_MARK.sub("", answer), question, *sentences])
         quoted, about = max(((float(each @ said), float(each @ asked)) for each in told), default=(0.0, 0.0))
