@@ -25,8 +25,12 @@ from playwright.sync_api import (
 from small_house import Piece, ScriptedModel, SmallHouse
 
 from assistant.build import Choice, House
+from assistant.chat_models import ChatModel
+from assistant.pipeline import Assistant
 from assistant.settings import read_settings
 from assistant.startup import Startup
+from assistant.support import Support
+from classifier.decision import Router
 from knowledge.note import Draft
 
 PATIENCE = 8.0
@@ -51,14 +55,18 @@ class Writer(ScriptedModel):
 
 
 class PageHouse(SmallHouse):
-    """A small house that looks for no Ollama on this machine."""
+    """A small house that looks for no Ollama on this machine, and lets answers stand unless it is told otherwise."""
 
     def __init__(self, home: Path) -> None:
         self.writer = Writer()
+        self.support = Support()
         super().__init__(read_settings(home=home, models=home / "models"), model=self.writer)
 
     def choice(self) -> Choice:
         return Choice("llama", "scripted", "the tests want it", "`ollama pull qwen3:4b` gives a better one.")
+
+    def assistant(self, model: ChatModel | None = None, router: Router | None = None) -> Assistant:
+        return Assistant(self.finder(router), model or self.chat_model(), support=self.support)
 
 
 @dataclass(frozen=True)

@@ -145,20 +145,18 @@ def test_any_text_comes_back_as_it_was(conversations: Conversations, text: str) 
     assert conversations.turns(conversation_id) == [Turn("user", text, {"note": text}, turn_id)]
 
 
-def test_a_record_damaged_further_in_is_said_plainly(tmp_path: Path, conversations: Conversations) -> None:
-    for number in range(200):
-        exchange(conversations, f"Question {number} about " + "the house " * 50)
-    conversations._record.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    conversations._record.close()
-    with (tmp_path / "house.db").open("r+b") as file:
-        file.seek(4096 * 2)
-        file.write(b"\xff" * 4096 * 60)
-    again = Conversations(Record(tmp_path / "house.db"))
+def test_a_record_damaged_further_in_is_said_plainly(tmp_path: Path) -> None:
+    record = Record(tmp_path / "house.db", (conversation.migrations,))
+    conversation_id = exchange(Conversations(record))
+    record.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    record.close()
+    whole = (tmp_path / "house.db").read_bytes()
+    (tmp_path / "house.db").write_bytes(whole[: 2 * 4096] + b"\xff" * (len(whole) - 2 * 4096))
+    conversations = Conversations(Record(tmp_path / "house.db"))
     with pytest.raises(NotebookUnavailable, match="damaged"):
-        again.all()
+        conversations.all()
     with pytest.raises(NotebookUnavailable, match="damaged"):
-        for each in range(3):
-            again.turns(f"any {each}")
+        conversations.turns(conversation_id)
 
 
 # --- follow-ups -------------------------------------------------------------------------------------------------------

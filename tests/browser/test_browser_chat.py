@@ -20,6 +20,7 @@ from browser_support import (
 from playwright.sync_api import expect
 
 from assistant.errors import ModelStopped
+from assistant.support import Support
 from knowledge.note import Draft
 
 pytestmark = pytest.mark.browser
@@ -121,6 +122,23 @@ def test_a_question_that_no_note_answers_is_told_so_without_asking_the_model(hom
     expect(page.locator("#oh-chat .oh-scope")).to_contain_text("Searched all 3 notes")
     expect(page.locator("#oh-chat .oh-hint")).to_contain_text("add a note under Notes")
     expect(page.locator("#oh-chat .oh-used")).to_have_count(0)
+
+
+def test_an_answer_that_no_note_supports_is_taken_back_and_the_nearest_note_is_named(
+    fresh: Served, windows: Windows
+) -> None:
+    fresh.house.support = Support(enough=1.1)  # nothing is ever supported enough
+    fresh.furnished().started()
+    gate = threading.Event()
+    fresh.will_say("Aunt Hilda ", gate, "replaced the pool pump in 1987.")
+    page = windows.open(fresh.address)
+    ask(page)
+    expect(answers(page)).to_have_text("Aunt Hilda")
+    gate.set()
+    expect(answers(page)).to_have_text("I have no note about that. The nearest is “Pool pump replaced”.")
+    expect(page.locator("#oh-chat .oh-hint")).to_contain_text("add a note under Notes")
+    page.get_by_text("1 note read").click()
+    expect(page.locator("#oh-chat .oh-card b")).to_have_text("Pool pump replaced")
 
 
 def test_a_model_that_breaks_off_is_reported_in_place_and_the_text_stays(home: Served, windows: Windows) -> None:

@@ -156,19 +156,20 @@ def test_whoever_turns_to_another_conversation_is_left_there_while_the_answer_is
 def test_a_question_that_is_quicker_than_the_page_stays_on_it(home: Served, windows: Windows) -> None:
     page = windows.open("about:blank")
     held: list[Route] = []
+    holding = True
 
     def hold(route: Route) -> None:
-        if QUESTION in (route.request.post_data or ""):
-            route.continue_()
-        else:
+        if holding and QUESTION not in (route.request.post_data or ""):
             held.append(route)
+        else:
+            route.continue_()
 
     page.route("**/gradio_api/queue/join*", hold)
     page.goto(home.address)
     home.will_say(ANSWER)
     ask(page)
     whole(page)
-    page.unroute("**/gradio_api/queue/join*")
+    holding = False
     for route in held:
         route.continue_()
     expect(conversations(page)).to_have_text([QUESTION])
