@@ -51,6 +51,7 @@ def print_json(fields: Mapping[str, Any]) -> None:
 
 def print_answer(events: Iterator[Any]) -> tuple[Routed, Retrieved, Answer]:
     """Print an answer as it comes, with its tag, scope and notes; returns what it was made of."""
+    shown = ""
     for event in events:
         match event:
             case Routed():
@@ -59,10 +60,13 @@ def print_answer(events: Iterator[Any]) -> tuple[Routed, Retrieved, Answer]:
                 retrieved = event
                 click.secho(f"[{routed.category or 'no category'}]  {event.scope.sentence}", dim=True, err=True)
             case Token(text):
+                shown += text
                 click.echo(text, nl=False)
                 sys.stdout.flush()
             case Finished(answer):
                 click.echo()
+                if not answer.answered and not answer.failure and answer.text != shown.strip():
+                    click.echo(f"Taken back: {answer.text}")
                 for citation in answer.citations:
                     date = f", {citation.date:%d %B %Y}" if citation.date else ""
                     click.secho(f"  [{citation.number}] {citation.title}{date}: {citation.quote}", dim=True)

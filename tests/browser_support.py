@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import re
 import shutil
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +36,9 @@ from knowledge.note import Draft
 
 PATIENCE = 8.0
 """Seconds after which something that should happen is held not to: the cores may be busy with other work."""
+
+CUT = re.compile("AbortError: signal is aborted|Connection errored out|ERR_CONNECTION")
+"""How Gradio and the browser put it that a connection was cut."""
 
 QUESTION = "When did we replace the pool pump?"
 ANSWER = "The pool pump was replaced on 18 April 2023 for $1,150 [1]."
@@ -141,6 +145,11 @@ class Windows:
         page.on("dialog", self._dismiss)
         page.goto(address)
         return page
+
+    def reload(self, page: Page) -> None:
+        """Load a page again; what Gradio says of the connection that it cuts itself in leaving is no complaint."""
+        page.reload()
+        self.complaints = [each for each in self.complaints if not CUT.search(each)]
 
     def _refuse(self, route: Route) -> None:
         self.foreign.append(route.request.url)

@@ -14,7 +14,9 @@ from conftest import WordEmbedder
 
 from assistant.build import House, Report, unheard
 from assistant.chat_models import ChatModel, Message
+from assistant.pipeline import Assistant
 from assistant.settings import Settings, read_settings
+from assistant.support import Support
 from assistant.weights import ModelStore, Progress
 from classifier.decision import Decision, Router
 
@@ -95,6 +97,12 @@ class SmallHouse(House):
         if name not in (None, WordRouter.version):
             self.versions.get(name)
         return WordRouter([name for name, _, _ in self.notebook.categories()])
+
+    def assistant(self, model: ChatModel | None = None, router: Router | None = None) -> Assistant:
+        whole = super().assistant(model, router)
+        # What doubts answers was fitted to the cosines of a real embedder; here nothing is doubted.
+        tokens = self.settings.answer_tokens
+        return Assistant(whole.finder, whole.model, answer_tokens=tokens, support=Support())
 
     def chat_model(self) -> ChatModel:
         self.report(Progress("scripted-1b", 40, 100, "downloading"))

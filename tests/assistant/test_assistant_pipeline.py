@@ -10,6 +10,7 @@ from assistant.errors import ModelStopped, ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Finished, Retrieved, Routed, Token, gathered
 from assistant.pipeline import MAX_QUESTION, Assistant, Finder, checked
 from assistant.prompts import NO_NOTE
+from assistant.support import Support
 from classifier.decision import Decision
 from knowledge.library import Library
 from knowledge.note import Draft, Scope
@@ -33,7 +34,7 @@ def model() -> ScriptedModel:
 
 @pytest.fixture
 def assistant(finder: Finder, model: ScriptedModel) -> Assistant:
-    return Assistant(finder, model, today=lambda: TODAY)
+    return Assistant(finder, model, support=Support(), today=lambda: TODAY)  # nothing is doubted
 
 
 def find(finder: Finder, question: str, category: str | None = None) -> tuple[Scope, list[str]]:
@@ -279,11 +280,45 @@ def test_notes_that_do_not_fit_are_left_out_whole_and_not_shown_as_read(library:
     finder = Finder(WordRouter(["pool"]), library, 5)
     _, all_hits = finder.find(PUMP_QUESTION, finder.classify(PUMP_QUESTION))
     model.will_say("Ray [1].")
-    _, retrieved, _ = gathered(Assistant(finder, model, answer_tokens=1024).answer(PUMP_QUESTION))
+    _, retrieved, _ = gathered(Assistant(finder, model, answer_tokens=1024, support=Support()).answer(PUMP_QUESTION))
     assert 0 < len(retrieved.hits) < len(all_hits)
     assert retrieved.hits == all_hits[: len(retrieved.hits)]
     content = model.asked[0][-1].content
     assert [hit.text in content for hit in all_hits] == [hit in retrieved.hits for hit in all_hits]
+
+
+# --- answers that are doubted -----------------------------------------------------------------------------------------
+
+DOUBTING = Support(intercept=-20, enough=0.5)
+"""Finds that no answer stands on its notes."""
+
+
+def test_an_answer_that_no_note_supports_is_taken_back(finder: Finder, model: ScriptedModel) -> None:
+    finder.library.add([PUMP])
+    model.will_say("Zelda put in a gold pump for $9 [1].")
+    *_, token, finished = Assistant(finder, model, support=DOUBTING).answer(PUMP_QUESTION)
+    assert token == Token("Zelda put in a gold pump for $9 [1].")
+    assert isinstance(finished, Finished)
+    assert finished.answer.text.startswith(NO_NOTE)
+    assert "Pool pump replaced" in finished.answer.text  # the nearest note, to look for oneself
+    assert "Zelda" not in finished.answer.text
+    assert (finished.answer.answered, finished.answer.citations) == (False, ())
+    assert finished.answer.model == "Scripted 1B"
+
+
+def test_an_answer_that_broke_off_is_not_taken_back(finder: Finder, model: ScriptedModel) -> None:
+    finder.library.add([PUMP])
+    model.will_say("The pool pump", ModelStopped("Ollama went away. Press retry."))
+    _, _, answer = gathered(Assistant(finder, model, support=DOUBTING).answer(PUMP_QUESTION))
+    assert answer.text.startswith("The pool pump")
+    assert answer.failure == "Ollama went away. Press retry."
+
+
+def test_a_plain_decline_stays_as_it_is(finder: Finder, model: ScriptedModel) -> None:
+    finder.library.add([PUMP])
+    model.will_say(NO_NOTE)
+    _, _, answer = gathered(Assistant(finder, model, support=DOUBTING).answer(PUMP_QUESTION))
+    assert (answer.text, answer.answered) == (NO_NOTE, False)
 
 
 # --- what goes wrong --------------------------------------------------------------------------------------------------
@@ -357,3 +392,7 @@ def test_the_refusal_of_a_long_question_says_how_long_is_too_long() -> None:
 
 def test_a_question_loses_its_stray_blanks() -> None:
     assert checked("  When was\n the\tpump\x00 replaced? ") == "When was the pump replaced?"
+
+
+def test_half_a_character_in_a_question_is_dropped_not_passed_on() -> None:
+    assert checked("When was the pump \ud83d replaced?") == "When was the pump replaced?"

@@ -51,6 +51,18 @@ def test_an_answer_is_printed_with_its_tag_scope_and_notes(capsys: pytest.Captur
     assert "Searched 16 pool notes of 220" in printed.err
 
 
+def test_an_answer_that_was_taken_back_is_printed_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    taken_back = Finished(Answer("I have no note about that. The nearest is “Pool pump”.", False, (), "tiny"))
+    print_answer(iter([ROUTED, RETRIEVED, Token("Zelda"), Token(" did."), taken_back]))
+    said, corrected = capsys.readouterr().out.splitlines()
+    assert said == "Zelda did."  # it was on the screen already
+    assert corrected == "Taken back: I have no note about that. The nearest is “Pool pump”."
+    print_answer(
+        iter([ROUTED, RETRIEVED, Token("I have no note."), Finished(Answer("I have no note.", False, (), ""))])
+    )
+    assert capsys.readouterr().out == "I have no note.\n"
+
+
 def test_a_label_is_printed_with_the_next_likeliest(capsys: pytest.CaptureFixture[str]) -> None:
     print_decision("Q?", DECISION)
     out = capsys.readouterr().out

@@ -345,7 +345,7 @@ def test_two_at_once_download_only_once(tmp_path: Path, hub: Hub) -> None:
     assert downloading.wait(10)
     assert store(tmp_path, hub.url).ensure(weights, second).read_bytes() == CONTENT
     thread.join()
-    assert steps == [WAITING, "ready"]
+    assert list(dict.fromkeys(steps)) == [WAITING, "ready"]  # each as often as its tenths of a second came
     assert len(hub.asked) == 1
 
 

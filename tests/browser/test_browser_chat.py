@@ -228,6 +228,7 @@ def test_hostile_text_in_question_answer_and_note_is_shown_as_text(fresh: Served
 
 def test_even_html_that_slipped_through_could_not_ask_another_host(home: Served, windows: Windows) -> None:
     page = windows.open(home.address)
+    expect(page.locator("#oh-banner")).to_contain_text("Answers by")
     blocked = page.evaluate(
         """() => new Promise(resolve => {
             document.addEventListener('securitypolicyviolation', event => resolve(event.blockedURI));

@@ -1,0 +1,63 @@
+import pytest
+from conftest import WordEmbedder
+
+from assistant.support import LEARNED, Support
+from knowledge.note import Hit, Passage
+
+QUESTION = "Who replaced the pool pump?"
+NOTE = "The single-speed pump seized. Ray fitted a Pentair for $1,150."
+EMBED = WordEmbedder().embed
+
+
+def hit(text: str, score: float = 0.8) -> Hit:
+    return Hit("n", "Pump", "pool", None, (Passage("n#0", "n", "Pump", "pool", None, "", text),), score, 0.8, 0.8)
+
+
+def features(answer: str, *hits: Hit) -> tuple[float, float, float, float]:
+    return Support().features(QUESTION, answer, hits or (hit(NOTE),), EMBED)
+
+
+def test_what_repeats_the_note_is_near_the_note_and_what_repeats_the_question_near_the_question() -> None:
+    quoting, echoing = features("Ray fitted a Pentair for $1,150."), features(QUESTION)
+    assert quoting[0] == pytest.approx(1)
+    assert echoing[1] == pytest.approx(1)
+    assert quoting[0] > echoing[0]
+    assert quoting[1] < echoing[1]
+
+
+def test_the_numbers_of_the_notes_are_no_words_of_the_answer() -> None:
+    plain = features("Ray fitted a Pentair for $1,150.")
+    assert features("Ray fitted a Pentair [1] for $1,150 [1, 2][3].") == pytest.approx(plain)
+
+
+def test_every_note_is_looked_at_and_the_best_score_counts() -> None:
+    quoted, _, found, _ = features(
+        "Ray fitted a Pentair for $1,150.", hit("It rained all day long.", 0.9), hit(NOTE, 0.4)
+    )
+    assert quoted == pytest.approx(1)
+    assert found == 0.9
+
+
+def test_notes_without_a_sentence_support_nothing() -> None:
+    quoted, _, _, about = features("Ray fitted a Pentair.", hit("Pump."), hit("1234"))
+    assert (quoted, about) == (0.0, 0.0)
+
+
+def test_each_weight_pulls_its_way_and_the_outcome_is_a_probability() -> None:
+    values = (0.9, 0.8, 0.7, 0.6)
+    for name in ("quoted", "echoed", "found", "asked", "intercept"):
+        more, less = Support(**{name: 2.0}), Support(**{name: -2.0})
+        assert 0 < less.probability(values) < 0.5 < more.probability(values) < 1
+
+
+def test_an_answer_holds_from_the_bound_on() -> None:
+    values = features(NOTE)
+    probability = LEARNED.probability(values)
+    for enough, holds in ((probability, True), (probability + 1e-9, False), (0.0, True)):
+        support = Support(LEARNED.intercept, LEARNED.quoted, LEARNED.echoed, LEARNED.found, LEARNED.asked, enough)
+        assert support.holds(QUESTION, NOTE, [hit(NOTE)], EMBED) is holds
+
+
+def test_what_was_learned_trusts_a_quote_more_than_an_echo() -> None:
+    assert LEARNED.probability(features("Ray fitted a Pentair for $1,150.")) > LEARNED.probability(features(QUESTION))
+    assert 0 < LEARNED.enough < 1
