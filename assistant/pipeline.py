@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 MAX_QUESTION = 2_000
 """Characters of the longest question: more is a note, not a question."""
 RELEVANT = 0.24
-"""A hit with a lower score answers nothing: none of 120 questions that the sample house answers has a lower best one."""
+"""A hit with a lower score answers nothing: no question of 120 that the sample house answers has so low a best one."""
 NEAR = 0.5
 """Hits below this share of the best one's score are left out: every note shown costs the model time."""
 
