@@ -15,12 +15,14 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import click
 import gradio as gr
+from starlette.middleware import Middleware
 
 from assistant.dialogue import Dialogues
 from assistant.errors import AssistantError
 from assistant.startup import Startup
 from assistant.terminal import TerminalReport, print_json
 from assistant.web.chat import Chat
+from assistant.web.guard import Guard
 from assistant.web.notes import Notes
 from assistant.web.theme import head, html, theme
 from assistant.weights import Progress
@@ -69,6 +71,7 @@ def launch(house: House, startup: Startup, host: str, port: int) -> tuple[gr.Blo
                 footer_links=[],
                 theme=theme(),
                 head=head(),
+                app_kwargs={"middleware": [Middleware(Guard)]},
             )
     except OSError as error:
         raise AssistantError(

@@ -232,6 +232,7 @@ def test_even_html_that_slipped_through_could_not_ask_another_host(home: Served,
     blocked = page.evaluate(
         """() => new Promise(resolve => {
             document.addEventListener('securitypolicyviolation', event => resolve(event.blockedURI));
+            setTimeout(() => resolve('nothing was blocked'), 5000);
             document.body.insertAdjacentHTML('beforeend', '<img src="http://evil.example/k.png">');
         })"""
     )
