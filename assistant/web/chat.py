@@ -45,6 +45,7 @@ class Chat:
         self._startup = startup
         self._dialogues = dialogues
         self._better: str | None = None
+        self._furnishing = False
 
     def draw(self, blocks: gr.Blocks) -> None:
         """Put the widgets on the page and connect them."""
@@ -131,7 +132,7 @@ class Chat:
         if assistant is not None and self._better is None:
             self._better = self._house.choice().better
         empty, has_sample = False, False
-        if self._startup.searchable:
+        if self._startup.searchable and not self._furnishing:
             empty = self._house.notebook.count() == 0
             has_sample = bool(self._house.library.sample())
         model = assistant.model.name if assistant else ""
@@ -150,6 +151,7 @@ class Chat:
 
     def _put_in_sample(self) -> tuple[Any, ...]:
         try:
+            self._furnishing = True  # half a sample house is not offered for questions yet
             notes = sample.put_in(self._house.library)
             gr.Info(f"The sample house is here: {len(notes)} notes. Ask one of the questions below.")
         except KnowledgeError as error:
