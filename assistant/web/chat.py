@@ -156,6 +156,8 @@ class Chat:
             gr.Info(f"The sample house is here: {len(notes)} notes. Ask one of the questions below.")
         except KnowledgeError as error:
             gr.Warning(render.warning(error))
+        finally:
+            self._furnishing = False
         return self._look()
 
     def _take_out_sample(self) -> tuple[Any, ...]:
