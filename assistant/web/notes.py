@@ -65,12 +65,12 @@ class Notes:
                     save = gr.Button("Save", variant="primary", elem_id="oh-save")
                     fresh = gr.Button("New note", elem_id="oh-fresh")
                     delete = gr.Button("Delete", variant="stop", visible=False, elem_id="oh-delete")
-                with gr.Row(visible=False, elem_classes="oh-undo") as undo_row:
+                with gr.Row(visible=False, elem_classes="oh-undo") as done_row:
                     done = html(elem_id="oh-done")
                     undo = gr.Button("Undo", size="sm", min_width=60, elem_id="oh-undo")
 
         form = [heading, title, filed, date, text, delete, opened]
-        after = [undo_row, done, undoable]
+        after = [done_row, done, undo, undoable]
         listing = [words, category, opened]
         quiet: dict[str, Any] = {"show_progress": "hidden"}
         blocks.load(self._fill, None, [category, filed], **quiet).then(self._list, listing, found, **quiet)
@@ -128,7 +128,7 @@ class Notes:
             self._index()
         except (KnowledgeError, NoteChanged) as error:
             gr.Warning(render.warning(error))
-            return (*[gr.skip()] * 7, *[gr.skip()] * 3)  # what was typed stays where it is
+            return (*[gr.skip()] * 7, *[gr.skip()] * 4)  # what was typed stays where it is
         if note.revision == opened[1]:
             return *self._form(note), *_offer("Nothing had changed.", None)
         return *self._form(note), *_offer(f"Saved “{note.title}”.", ("edit", note.id))
@@ -174,7 +174,7 @@ class Notes:
     def _bring_in(self, paths: list[str], progress: gr.Progress = gr.Progress()) -> tuple[Any, ...]:  # noqa: B008
         if not self._startup.searchable:
             gr.Warning("Files can be brought in once what finds notes is loaded. The Chat tab says how far that is.")
-            return gr.skip(), *[gr.skip()] * 3
+            return gr.skip(), *[gr.skip()] * 4
         assistant = self._startup.ready
         router = assistant.finder.router if assistant else None
         outcomes: list[Outcome] = []
@@ -208,5 +208,5 @@ def _category(filed: str) -> str | None:
 
 
 def _offer(said: str, undoable: tuple[str, Any] | None) -> tuple[Any, ...]:
-    """Say what was done, and offer to take it back."""
-    return gr.update(visible=undoable is not None), render.said(said), undoable
+    """Say what was done, and offer to take it back where that can be."""
+    return gr.update(visible=bool(said)), render.said(said), gr.update(visible=undoable is not None), undoable

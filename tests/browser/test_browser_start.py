@@ -24,7 +24,7 @@ from browser_support import (
 from playwright.sync_api import expect
 
 from assistant.conversation import Turn
-from assistant.errors import ModelUnavailable
+from assistant.errors import AssistantError, ModelUnavailable
 
 pytestmark = pytest.mark.browser
 
@@ -89,8 +89,8 @@ def test_a_failed_start_says_why_and_try_again_brings_the_house_up(fresh: Served
 def test_a_note_can_be_added_before_anything_is_loaded_and_is_found_afterwards(fresh: Served, windows: Windows) -> None:
     page = windows.open(fresh.address)
     notes_tab(page)
-    page.get_by_label("Title").fill("Pool pump replaced")
-    page.get_by_label("Note").fill(NOTES[0].text)
+    page.locator("#oh-title textarea").fill("Pool pump replaced")
+    page.locator("#oh-text textarea").fill(NOTES[0].text)
     page.locator("#oh-save").click()
     expect(note_titles(page)).to_have_text(["Pool pump replaced"])
     fresh.started().will_say(ANSWER)
@@ -164,6 +164,11 @@ def test_an_answer_that_a_crash_cut_off_says_so_and_can_be_asked_again(fresh: Se
     fresh.will_say(ANSWER)
     page.get_by_role("button", name="Retry").click()
     expect(answers(page)).to_contain_text("18 April 2023")
+
+
+def test_a_port_that_is_taken_is_said_with_what_to_do(fresh: Served, tmp_path: Path) -> None:
+    with pytest.raises(AssistantError, match=rf"Port {fresh.port} is taken.*look at {fresh.address}.*--port"):
+        serve(tmp_path / "other", fresh.port)
 
 
 def test_a_page_can_be_typed_in_at_once(fresh: Served, windows: Windows) -> None:
