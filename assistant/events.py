@@ -34,7 +34,9 @@ class Answer:
     model: str
     """The language model that wrote it; empty where none was needed."""
     seconds: Mapping[str, float] = field(default_factory=dict)
-    """`route`, `search`, `first_token` and `total`, each counted from the question's arrival."""
+    """`route`, `search`, `first_token` and `total`, each counted from the question's arrival.
+
+    `first_token` is missing where the model was not asked, or said nothing."""
     failure: str = ""
     """Why it broke off, and what to do; empty where it did not."""
 

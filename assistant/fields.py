@@ -10,6 +10,8 @@ from classifier.decision import Decision
 from knowledge.note import Hit, Note, Scope
 
 Fields = dict[str, Any]
+LAPS = ("route", "search", "first_token", "total")
+"""What `seconds` of an answer holds, always: null where the model was not asked, or said nothing."""
 
 
 def decision_fields(question: str, decision: Decision, seconds: float) -> Fields:
@@ -69,7 +71,7 @@ def answer_fields(routed: Routed, retrieved: Retrieved, answer: Answer) -> Field
         "citations": [citation_fields(citation) for citation in answer.citations],
         "hits": [hit.note_id for hit in retrieved.hits],
         "model": answer.model,
-        "seconds": dict(answer.seconds),
+        "seconds": {lap: answer.seconds.get(lap) for lap in LAPS},
     }
     return fields | ({"error": answer.failure} if answer.failure else {})
 

@@ -189,6 +189,8 @@ def test_ask_reads_questions_with_their_history_and_category(
     assert result.exit_code == 0
     nothing, follow_up, corrected = lines(result)
     assert (nothing["answer"], nothing["answered"], nothing["hits"]) == (NO_NOTE, False, [])
+    assert nothing["seconds"].keys() == {"route", "search", "first_token", "total"}
+    assert nothing["seconds"]["first_token"] is None
     assert follow_up["standalone"] == f"{QUESTION} And who did it?"
     assert follow_up["hits"] == ["pump"]
     assert (corrected["category"], corrected["scope"]["categories"]) == ("fence", ["fence"])

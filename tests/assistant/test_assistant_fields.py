@@ -65,7 +65,7 @@ def test_ask_prints_what_scripts_were_promised() -> None:
         "citations": [{"note_id": "pump", "title": "Pool pump", "date": "2023-04-18", "quote": "Part 0."}],
         "hits": ["pump"],
         "model": "tiny",
-        "seconds": {"route": 0.1, "total": 0.2},
+        "seconds": {"route": 0.1, "search": None, "first_token": None, "total": 0.2},
     }
 
 
