@@ -15,6 +15,7 @@ CLEAR_SUPPORT = 0.6
 """The share from which a claim that names no note is given the note that holds it."""
 
 _MARK = re.compile(r"\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
+_BULLET = re.compile(r"(\s*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?)(.*)")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"'(]?[A-Z0-9])|(?<=\])\s+(?=[A-Z])|\n+")
 _WORD = re.compile(r"\w+(?:[.,:/-]\w+)*")
 
@@ -23,27 +24,39 @@ def cite(text: str, hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
     """Return the answer with its marks put right, and the citations they stand for.
 
     A mark that points to no note, or to one that holds nothing of its claim, is taken out. A claim without a mark gets
-    the note that clearly holds it, if one does.
+    the note that clearly holds it, if one does. Lines stay lines, so that a list is shown as one.
 
     Args:
         hits: the notes in the answer's own numbering, the first being [1].
     """
     quotes: dict[int, str] = {}
-    sentences = []
-    for sentence in _SENTENCE.split(text.strip()):
-        claim = _unmarked(sentence)
-        if not claim:
-            continue
-        support = {number: _support(claim, hit) for number, hit in enumerate(hits, start=1)}
-        named = [number for number in _numbers(sentence) if support.get(number, (0.0, ""))[0] >= SUPPORT]
-        if not named and support:
-            best = max(support, key=lambda number: (support[number][0], -number))
-            named = [best] if support[best][0] >= CLEAR_SUPPORT else []
-        for number in named:
-            quotes.setdefault(number, support[number][1])
-        sentences.append(_marked(claim, named))
+    lines = []
+    for line in text.strip().splitlines():
+        bullet, words = _bullet(line)
+        sentences = []
+        for sentence in _SENTENCE.split(words):
+            claim = _unmarked(sentence)
+            if not claim:
+                continue
+            support = {number: _support(claim, hit) for number, hit in enumerate(hits, start=1)}
+            named = [number for number in _numbers(sentence) if support.get(number, (0.0, ""))[0] >= SUPPORT]
+            if not named and support:
+                best = max(support, key=lambda number: (support[number][0], -number))
+                named = [best] if support[best][0] >= CLEAR_SUPPORT else []
+            for number in named:
+                quotes.setdefault(number, support[number][1])
+            sentences.append(_marked(claim, named))
+        # A line that held nothing but marks goes with them; a blank one parts paragraphs.
+        if sentences or not line.strip():
+            lines.append(bullet + " ".join(sentences))
     citations = tuple(_citation(number, hits[number - 1], quotes[number]) for number in sorted(quotes))
-    return " ".join(sentences), citations
+    return "\n".join(lines).strip(), citations
+
+
+def _bullet(line: str) -> tuple[str, str]:
+    """A line's indent with its dash or number, which are no claim, and its words."""
+    match = _BULLET.fullmatch(line)
+    return (match[1], match[2]) if match else ("", line)
 
 
 def _citation(number: int, hit: Hit, quote: str) -> Citation:

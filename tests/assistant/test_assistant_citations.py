@@ -122,3 +122,26 @@ def test_what_only_looks_like_a_mark_stays() -> None:
     text, _ = cite("Breaker [A3] is the pump's, see page [2023] of the manual.", HITS)
     assert "[A3]" in text
     assert "[2023]" in text
+
+
+def test_a_list_stays_a_list() -> None:
+    said = "\n- Ray fitted a Pentair SuperFlo VST [1].\n  * Chlorine 3 ppm, pH 7.4.\n[1]\n2. Dana did it [7]\n"
+    text, citations = cite(f" What was done:\n{said}", HITS)
+    assert text.splitlines() == [
+        "What was done:",
+        "",
+        "- Ray fitted a Pentair SuperFlo VST [1].",
+        "  * Chlorine 3 ppm, pH 7.4 [2].",
+        "2. Dana did it [2]",
+    ]
+    assert [citation.quote for citation in citations] == [
+        "Ray fitted a Pentair SuperFlo VST for $1,150.",
+        "Chlorine 3 ppm, pH 7.4.",
+    ]
+
+
+def test_the_number_of_a_list_line_is_no_claim() -> None:
+    numbered = hit("steps", "Steps", "1 filter, 2 hoses.")
+    text, citations = cite("1. Swanson Brothers tiled the roof.\n2. Swanson Brothers painted the porch.", [numbered])
+    assert text == "1. Swanson Brothers tiled the roof.\n2. Swanson Brothers painted the porch."
+    assert citations == ()
