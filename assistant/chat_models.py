@@ -225,7 +225,11 @@ def ollama_models(host: str, timeout: float = 1.0) -> list[str] | None:
 
 
 def without_thoughts(pieces: Generator[str, None, None]) -> Iterator[str]:
-    """Drop the `<think>…</think>` that a streamed reply begins with, wherever the pieces are cut."""
+    """Drop the `<think>…</think>` that a streamed reply begins with, wherever the pieces are cut.
+
+    Raises:
+        ModelUnavailable: the reply ended within its thoughts.
+    """
     opening, held, begun = "<think>", "", False
     with contextlib.closing(pieces):
         for piece in pieces:
@@ -236,8 +240,13 @@ def without_thoughts(pieces: Generator[str, None, None]) -> Iterator[str]:
             if held and not held.startswith(opening) and not opening.startswith(held):
                 begun = True
                 yield held
+        if not begun and held.startswith(opening):
+            raise ModelUnavailable(
+                "The model ended before it answered: it was still thinking. Press retry, raise "
+                "OUR_HOUSE_ANSWER_TOKENS, or choose a model that answers at once (`our-house models`)."
+            )
         # A reply may end inside what looked like a thought's beginning, and then it was none.
-        if held and not begun and not held.startswith(opening):
+        if held and not begun:
             yield held
 
 

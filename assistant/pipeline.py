@@ -135,6 +135,8 @@ class Assistant:
         except ModelUnavailable as error:
             logger.warning("%s", error)
             failure = str(error)
+        if not text.strip() and not failure:
+            failure = f"{self.model.name} ended before it answered. Press retry to ask again."
         text, citations = cite(text, hits)
         lap("total")
         answered = bool(text) and not declines(text)

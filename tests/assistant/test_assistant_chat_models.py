@@ -44,7 +44,6 @@ def reply(model: OllamaModel) -> tuple[str, ModelUnavailable | None]:
         ("Use <think> here </think> as text", "Use <think> here </think> as text"),
         ("<thin> ice", "<thin> ice"),
         ("<thi", "<thi"),
-        ("<think>never closed", ""),
         ("<think>only a thought</think>", ""),
         ("   ", ""),
         ("", ""),
@@ -54,6 +53,13 @@ def test_thoughts_are_left_out_wherever_the_reply_is_cut(said: str, shown: str) 
     for cuts in itertools.combinations_with_replacement(range(len(said) + 1), 2):
         assert "".join(without_thoughts(pieces_of(said, *cuts))) == shown, cuts
     assert "".join(without_thoughts(pieces_of(said, *range(len(said))))) == shown
+
+
+def test_a_reply_that_ends_within_its_thoughts_is_no_answer() -> None:
+    said = "<think>a</think> <think>never closed"
+    for cuts in itertools.combinations_with_replacement(range(len(said) + 1), 2):
+        with pytest.raises(ModelUnavailable, match=r"ended before it answered.*retry"):
+            list(without_thoughts(pieces_of(said, *cuts)))
 
 
 def test_what_cannot_be_a_thought_is_shown_at_once() -> None:
@@ -116,6 +122,13 @@ def test_ollama_is_told_its_context_its_limit_and_not_to_think(ollama: OllamaSer
 def test_ollama_that_thinks_all_the_same_is_shown_without_its_thoughts(ollama: OllamaServer) -> None:
     ollama.will_say("<thi", "nk>\nThe note", " says…</th", "ink>\n\nOn 18", " April.")
     assert reply(OllamaModel(ollama.url, "qwen3:4b", 4096)) == ("On 18 April.", None)
+
+
+def test_ollama_that_only_thinks_has_failed(ollama: OllamaServer) -> None:
+    ollama.will_say("<think>\nThe note", " says…")
+    text, error = reply(OllamaModel(ollama.url, "qwen3:4b", 4096))
+    assert text == ""
+    assert "ended before it answered" in str(error)
 
 
 @pytest.mark.parametrize("breaks_off", [True, False], ids=["cut", "ended without its last line"])

@@ -348,11 +348,16 @@ def test_a_model_that_cannot_start_is_a_failed_answer(assistant: Assistant, mode
     assert answer.failure == "There is no Ollama. Start it."
 
 
-def test_a_model_that_says_nothing_has_not_answered(assistant: Assistant, model: ScriptedModel) -> None:
+@pytest.mark.parametrize("pieces", [(), ("",), (" ", "\n")])
+def test_a_model_that_says_nothing_has_failed(
+    assistant: Assistant, model: ScriptedModel, pieces: tuple[str, ...]
+) -> None:
     assistant.finder.library.add([PUMP])
-    model.will_say()
+    model.will_say(*pieces)
     tokens, answer = failing(assistant)
-    assert (tokens, answer.text, answer.answered, answer.citations) == ([], "", False, ())
+    assert "".join(tokens).strip() == ""
+    assert (answer.text, answer.answered, answer.citations) == ("", False, ())
+    assert answer.failure == "Scripted 1B ended before it answered. Press retry to ask again."
 
 
 def test_whoever_stops_listening_stops_the_model(assistant: Assistant, model: ScriptedModel) -> None:
