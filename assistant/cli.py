@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import logging
-import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,9 +40,6 @@ class LastWord(click.Group):
             click.echo(f"our-house: {error}", err=True)
             asked_wrongly = isinstance(error, QuestionRefused | SettingsError | NoteRejected | NoSuchNote)
             raise SystemExit(ASKED_WRONGLY if asked_wrongly else FAILED) from error
-        except BrokenPipeError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise SystemExit(FAILED) from error
 
 
 def house_options(command: Callable[..., None]) -> Callable[..., None]:
