@@ -6,9 +6,9 @@ import functools
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from assistant.conversation import Turn
 
 FAILED, ASKED_WRONGLY = 1, 2
+Fields = dict[str, Any]
+Asked = TypeVar("Asked")
 
 
 class LastWord(click.Group):
@@ -99,14 +101,13 @@ def ask(house: House, as_json: bool, question: str | None, source: TextIO | None
     from assistant.terminal import print_answer, print_json
     from knowledge.errors import KnowledgeError
 
-    asked = list(_lines(question, source, "question"))
+    asked, failed = _asked(question, source, lambda line: line)
     # Before anything is loaded, or even fetched: a wrong call costs nothing.
     if question is not None:
         checked(question)
     house.notebook.known_category(category)
     assistant = house.assistant()
     _heal(house)
-    failed = False
     for line in asked:
         try:
             chosen = house.notebook.known_category(line.get("category") or category)
@@ -144,8 +145,10 @@ def classify(house: House, as_json: bool, questions: tuple[str, ...], source: Te
 
     if questions and source is not None:
         raise click.UsageError("Give questions, or --file with one a line.")
-    asked = questions or [line["question"] for line in _lines(None, source, "question")]
-    asked = [checked(question) for question in asked]
+    if questions:
+        asked, failed = [checked(question) for question in questions], False
+    else:
+        asked, failed = _asked(None, source, lambda line: checked(line["question"]))
     router = house.router(name)
     router.classify(["warm-up"])  # loads the encoder, so that `seconds` tells the labelling alone
     for question in asked:
@@ -155,6 +158,8 @@ def classify(house: House, as_json: bool, questions: tuple[str, ...], source: Te
             print_json(decision_fields(question, decision, time.perf_counter() - began))
         else:
             print_decision(question, decision)
+    if failed:
+        raise SystemExit(FAILED)
 
 
 @cli.command()
@@ -174,10 +179,10 @@ def search(
     from assistant.terminal import print_hit, print_json
 
     known = house.notebook.known_category
-    asked = [
-        (checked(line["question"]), known(line.get("category") or category))
-        for line in _lines(question, source, "question")
-    ]
+    known(category)
+    asked, failed = _asked(
+        question, source, lambda line: (checked(line["question"]), known(line.get("category") or category))
+    )
     finder = house.finder(limit=limit)
     _heal(house)
     for text, chosen in asked:
@@ -200,6 +205,8 @@ def search(
                 print_hit(number, hit)
             if not hits:
                 click.echo("No note about that.")
+    if failed:
+        raise SystemExit(FAILED)
 
 
 @cli.command()
@@ -464,25 +471,47 @@ def doctor(house: House, as_json: bool) -> None:
         raise SystemExit(FAILED)
 
 
-def _lines(question: str | None, source: TextIO | None, needed: str) -> Iterator[dict[str, Any]]:
-    """The questions of a call: the one on the command line, or one a line of the file."""
+def _asked(question: str | None, source: TextIO | None, read: Callable[[Fields], Asked]) -> tuple[list[Asked], bool]:
+    """The questions of a call, the one on the command line or one a line of the file, as `read` makes them of a line.
+
+    One bad line does not cost the others their answers: it is named on standard error, and the second value is true.
+    A file without a single good line was given by mistake, and ends the call.
+    """
+    from assistant.errors import QuestionRefused
+    from knowledge.errors import NoteRejected
+
     if (question is None) == (source is None):
         raise click.UsageError("Give a question, or --file with one a line.")
     if source is None:
-        yield {needed: question}
-        return
+        return [read({"question": question})], False
+    asked: list[Asked] = []
+    bad: list[str] = []
     try:
         for number, line in enumerate(source, start=1):
             if not line.strip():
                 continue
-            fields = json.loads(line)
-            if not isinstance(fields, dict) or not isinstance(fields.get(needed), str):
-                raise click.UsageError(f"Line {number} of --file has no {needed!r}: {line.strip()[:80]}")
-            if not isinstance(fields.get("category") or "", str):
-                raise click.UsageError(f"The category in line {number} of --file is not text: {line.strip()[:80]}")
-            yield fields
-    except (ValueError, RecursionError) as error:
-        raise click.UsageError(f"--file is not JSON Lines ({error}).") from error
+            try:
+                asked.append(read(_fields(line)))
+            except (ValueError, RecursionError, QuestionRefused, NoteRejected) as error:
+                # A JSON error's whole text speaks of a line 1 of its own.
+                bad.append(f"Line {number} of --file: {getattr(error, 'msg', error)}")
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"--file is not UTF-8 text ({error}).") from error
+    if bad and not asked:
+        raise click.UsageError(f"No line of --file can be asked. {bad[0]}")
+    for each in bad:
+        click.echo(f"our-house: {each}", err=True)
+    return asked, bool(bad)
+
+
+def _fields(line: str) -> Fields:
+    """What a line of a file asks; raises ValueError, or RecursionError for JSON that is too deep."""
+    fields = json.loads(line)
+    if not isinstance(fields, dict) or not isinstance(fields.get("question"), str):
+        raise ValueError(f"it has no 'question': {line.strip()[:80]}")
+    if not isinstance(fields.get("category") or "", str):
+        raise ValueError(f"its category is not text: {line.strip()[:80]}")
+    return fields
 
 
 def _history(line: dict[str, Any]) -> list[Turn]:

@@ -283,6 +283,40 @@ def test_search_obeys_the_given_category_and_limit(run: Run, furnished: SmallHou
     assert [found["category"] for found in all_found] == ["pool", "fence"]
 
 
+@pytest.mark.parametrize("command", ["ask", "classify", "search"])
+def test_a_line_that_asks_nothing_is_named_and_the_others_are_asked(
+    run: Run, furnished: SmallHouse, model: ScriptedModel, command: str
+) -> None:
+    model.will_say("Ray [1].")
+    model.will_say("It was oiled [1].")
+    good = [json.dumps({"question": QUESTION}), json.dumps({"question": "Was the fence gate oiled?"})]
+    bad = ["{not json", '{"text": "no question"}', '{"question": "Q?", "category": 7}', "[" * 100_000]
+    result = run(command, "--file", "-", stdin="\n".join([bad[0], good[0], "", *bad[1:], good[1]]))
+    assert result.exit_code == 1
+    assert [line["category"] for line in lines(result)] == ["pool", "fence"]
+    complaints = [line for line in result.stderr.splitlines() if line.startswith("our-house: ")]
+    assert len(complaints) == len(bad)
+    for said, number in zip(complaints, (1, 4, 5, 6), strict=True):
+        assert said.startswith(f"our-house: Line {number} of --file: ")
+
+
+@pytest.mark.parametrize("command", ["classify", "search"])
+def test_a_question_of_a_file_that_cannot_be_asked_is_named_too(run: Run, furnished: SmallHouse, command: str) -> None:
+    asked = [{"question": " "}, {"question": QUESTION}, {"question": "q " * 5000}]
+    result = run(command, "--file", "-", stdin="\n".join(map(json.dumps, asked)))
+    assert result.exit_code == 1
+    assert [line["question"] for line in lines(result)] == [QUESTION]
+    assert "Line 1 of --file: The question is empty." in result.stderr
+    assert "Line 3 of --file: The question has 9,999 characters" in result.stderr
+
+
+def test_a_category_of_a_file_that_the_house_lacks_is_named(run: Run, furnished: SmallHouse) -> None:
+    asked = [{"question": QUESTION, "category": "apiary"}, {"question": QUESTION}]
+    result = run("search", "--file", "-", stdin="\n".join(map(json.dumps, asked)))
+    assert (result.exit_code, len(lines(result))) == (1, 1)
+    assert "Line 1 of --file: This house has no category 'apiary'" in result.stderr
+
+
 # --- wrong calls ------------------------------------------------------------------------------------------------------
 
 
@@ -309,9 +343,11 @@ def test_a_question_that_cannot_be_asked_loads_nothing(unloadable: Run, command:
 
 
 @pytest.mark.parametrize("command", ["classify", "search"])
-def test_a_file_with_an_empty_question_loads_nothing(unloadable: Run, command: str) -> None:
-    stdin = '{"question": "Good?"}\n{"question": " "}\n'
-    assert "empty" in complaint(unloadable(command, "--file", "-", stdin=stdin), 2)
+def test_a_file_of_nothing_but_empty_questions_loads_nothing(unloadable: Run, command: str) -> None:
+    stdin = '\n{"question": ""}\n{"question": " "}\n'
+    said = complaint(unloadable(command, "--file", "-", stdin=stdin), 2)
+    assert "Line 2" in said
+    assert "empty" in said
 
 
 @pytest.mark.parametrize(
@@ -332,8 +368,15 @@ def test_a_category_the_house_lacks_loads_nothing(unloadable: Run, arguments: tu
 @pytest.mark.parametrize("command", ["ask", "classify", "search"])
 @pytest.mark.parametrize(
     "stdin",
-    ["{not json}", '"text"', '{"text": "no question"}', '{"question": 7}', '{"question": "Q?"}\n[]', "[" * 100_000],
-    ids=["not JSON", "no object", "no question", "no text", "second line", "deep"],
+    [
+        "{not json}",
+        '"text"',
+        '{"text": "no question"}',
+        '{"question": 7}',
+        '{"question": "Q?", "category": 7}\n[]',
+        "[" * 100_000,
+    ],
+    ids=["not JSON", "no object", "no question", "no text", "two lines", "deep"],
 )
 def test_a_file_that_is_no_list_of_questions_loads_nothing(unloadable: Run, command: str, stdin: str) -> None:
     assert "--file" in complaint(unloadable(command, "--file", "-", stdin=stdin), 2)
