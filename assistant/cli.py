@@ -52,9 +52,11 @@ def house_options(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def wrapped(home: Path | None, **options: Any) -> None:
         from assistant.build import House
-        from assistant.settings import read_settings
+        from assistant.settings import read_settings, unknown_settings
         from assistant.terminal import TerminalReport
 
+        for sentence in unknown_settings():
+            click.echo(f"our-house: {sentence}", err=True)
         open_house = click.get_current_context().obj or House  # whoever calls from Python may bring another one
         command(open_house(read_settings(home=home), TerminalReport()), **options)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from pydantic_settings import (
 from assistant.errors import SettingsError
 
 SETTINGS_FILE = "settings.toml"
+PREFIX = "OUR_HOUSE_"
 DEFAULT_HOME = Path(platformdirs.user_data_dir("our-house", appauthor=False))
 
 
@@ -27,7 +30,7 @@ class Settings(BaseSettings):
     The environment wins over the file, and the command line over both.
     """
 
-    model_config = SettingsConfigDict(env_prefix="OUR_HOUSE_", extra="forbid", frozen=True, validate_default=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, validate_default=True)
 
     home: Path = DEFAULT_HOME
     """The house folder: the record, the index, the routers."""
@@ -102,3 +105,19 @@ def read_settings(**given: Any) -> Settings:
     except OSError as error:
         raise SettingsError(f"{SETTINGS_FILE} of the house folder cannot be read ({error}).") from error
     return settings.model_copy(update={"home": settings.home.expanduser(), "models": settings.models.expanduser()})
+
+
+def unknown_settings(names: Iterable[str] | None = None) -> list[str]:
+    """Return a sentence for every name of the environment that looks like a setting and is none.
+
+    Args:
+        names: the names to look at; those of the environment unless given.
+    """
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    sentences = []
+    for name in sorted(os.environ if names is None else names):
+        # Whatever its case, as pydantic reads it.
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0)[0]
+            sentences.append(f"{name} is no setting and is ignored; the nearest one is {near}.")
+    return sentences

@@ -592,6 +592,17 @@ def test_doctor_says_what_is_wrong_and_what_to_do(run: Run, furnished: SmallHous
     assert lines(run("doctor", "--json"))[0]["ok"] is True
 
 
+def test_a_mistyped_setting_is_told_and_the_work_goes_on(
+    run: Run, furnished: SmallHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUR_HOUSE_MODLE", "ollama")
+    result = run("notes", "show", "gate", "--json")
+    assert (result.exit_code, len(lines(result))) == (0, 1)
+    assert result.stderr == (
+        "our-house: OUR_HOUSE_MODLE is no setting and is ignored; the nearest one is OUR_HOUSE_MODEL.\n"
+    )
+
+
 # --- the real process -------------------------------------------------------------------------------------------------
 
 

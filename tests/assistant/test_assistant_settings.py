@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import SettingsError
-from assistant.settings import Settings, read_settings
+from assistant.settings import Settings, read_settings, unknown_settings
 
 pytestmark = pytest.mark.usefixtures("bare_environment")
 
@@ -101,6 +101,28 @@ def test_a_bad_value_in_the_environment_is_named_too(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("OUR_HOUSE_CONTEXT_TOKENS", "many")
     with pytest.raises(SettingsError, match=r"OUR_HOUSE_CONTEXT_TOKENS"):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("OUR_HOUSE_MODLES", "OUR_HOUSE_MODELS"),
+        ("OUR_HOUSE_CONTEXT_TOKEN", "OUR_HOUSE_CONTEXT_TOKENS"),
+        ("OUR_HOUSE_OLAMA_HOST", "OUR_HOUSE_OLLAMA_HOST"),
+        ("our_house_prot", "OUR_HOUSE_PORT"),
+    ],
+)
+def test_a_mistyped_name_in_the_environment_is_told_with_the_nearest(
+    monkeypatch: pytest.MonkeyPatch, typed: str, meant: str
+) -> None:
+    monkeypatch.setenv(typed, "7")
+    read_settings()
+    assert unknown_settings() == [f"{typed} is no setting and is ignored; the nearest one is {meant}."]
+
+
+def test_names_that_are_settings_or_not_ours_are_not_told() -> None:
+    ours = [f"OUR_HOUSE_{name.upper()}" for name in Settings.model_fields]
+    assert unknown_settings([*ours, "our_house_port", "OUR_HOUSES", "HOME", "PIP_NO_INDEX"]) == []
 
 
 def test_an_answer_must_leave_room_for_the_notes(home: Path) -> None:
