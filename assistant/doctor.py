@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.catalogue import CATALOGUE
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, SettingsError
 from classifier.errors import RouterError
 from knowledge.errors import KnowledgeError
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from assistant.build import House
 
 LOW_DISK = 1_000_000_000
+FETCHED_LATER = "fetched at the first start"
+"""What is said of weights that are merely not here yet."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,10 @@ class Check:
 
 
 def examine(house: House) -> Iterator[Check]:
-    """Look at the folder, the record, the index, the router, the models and the disk; changes nothing."""
+    """Look at the folder, the record, the index, the router, the models and the disk.
+
+    What is not there yet is not made: the first start does that.
+    """
     yield from _guarded("record", lambda: _record(house))
     yield from _guarded("index", lambda: _index(house))
     yield from _guarded("router", lambda: _router(house))
@@ -46,6 +53,10 @@ def _guarded(name: str, check: Callable[[], Check]) -> Iterator[Check]:
 
 
 def _record(house: House) -> Check:
+    home = house.settings.home
+    _ground(home)
+    if not _begun(house):
+        return Check("record", True, f"none yet: the first start makes {home / 'house.db'}")
     try:
         verdict = house.record.db.execute("PRAGMA quick_check").fetchone()[0]
     except sqlite3.DatabaseError as error:
@@ -54,13 +65,20 @@ def _record(house: House) -> Check:
         return Check("record", False, f"house.db is damaged: {verdict}", "Put a backup of house.db in its place.")
     with house.record.writing():
         pass
-    return Check("record", True, f"{house.notebook.count()} notes in {house.settings.home}")
+    return Check("record", True, f"{house.notebook.count()} notes in {home}")
 
 
 def _index(house: House) -> Check:
-    embedder = CATALOGUE["minilm"]
+    home, embedder = house.settings.home, CATALOGUE["minilm"]
+    _ground(home)
     if not house.store.ready(embedder):
-        return Check("index", False, f"{embedder.title} is not here yet", "`our-house models fetch minilm`")
+        detail = f"{embedder.title} is not here yet: it is {FETCHED_LATER}"
+        return Check("index", True, detail, "Sooner: `our-house models fetch minilm`")
+    if not _begun(house) or not (home / "index").exists():
+        passages = house.notebook.passage_count() if _begun(house) else 0
+        if passages:
+            return Check("index", False, f"the index of {passages} passages is missing", "`our-house reindex`")
+        return Check("index", True, "none yet: the first note makes it")
     waiting = len(house.notebook.unindexed())
     missing, extra = house.library.differences()
     if missing or extra or waiting:
@@ -85,11 +103,27 @@ def _model(house: House) -> Check:
     if choice.kind == "ollama" and choice.better:
         return Check("answer model", False, f"{choice.name} is not there, though {choice.reason}", choice.better)
     if choice.kind == "llama" and not house.store.ready(CATALOGUE[choice.name]):
-        return Check("answer model", True, f"{choice.name} comes with the first start", choice.better)
+        return Check("answer model", True, f"{choice.name} is {FETCHED_LATER}", choice.better)
     return Check("answer model", True, f"{choice.name}: {choice.reason}", choice.better)
 
 
 def _disk(house: House) -> Check:
-    free = shutil.disk_usage(house.settings.home).free
+    free = shutil.disk_usage(_ground(house.settings.home)).free
     remedy = "" if free > LOW_DISK else "Free some space: notes cannot be added on a full disk."
     return Check("disk", free > LOW_DISK, f"{free / 1e9:.1f} GB free", remedy)
+
+
+def _begun(house: House) -> bool:
+    """Whether the house has a record; opening one would make it."""
+    return (house.settings.home / "house.db").exists()
+
+
+def _ground(home: Path) -> Path:
+    """The house folder, or what of its path is there; raises SettingsError where the folder could not be made."""
+    ground = home.absolute()
+    while not ground.exists():
+        ground = ground.parent
+    if not ground.is_dir() or not os.access(ground, os.W_OK | os.X_OK):
+        why = "cannot be written to" if ground.is_dir() else "is no folder"
+        raise SettingsError(f"The house cannot be in {home}: {ground} {why}. Choose another folder with --house.")
+    return ground

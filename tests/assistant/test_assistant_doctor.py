@@ -45,10 +45,37 @@ def test_a_new_house_needs_no_router_yet(furnished: SmallHouse) -> None:
     assert "first start" in check.detail
 
 
-def test_without_the_encoder_the_remedy_is_to_fetch_it(house: SmallHouse) -> None:
+def test_an_encoder_that_is_not_there_yet_is_nothing_wrong(house: SmallHouse) -> None:
     check = checks(house)["index"]
-    assert not check.ok
-    assert check.remedy == "`our-house models fetch minilm`"
+    assert check.ok
+    assert "fetched at the first start" in check.detail
+    assert "`our-house models fetch minilm`" in check.remedy
+
+
+@pytest.mark.parametrize("fetched", [False, True])
+def test_a_house_that_nobody_has_entered_is_well_and_stays_as_it_is(house: SmallHouse, fetched: bool) -> None:
+    if fetched:
+        pretend_fetched(house.store, "minilm")
+    home = house.settings.home
+    assert wrong(house) == set()
+    assert not home.exists()
+    home.mkdir()
+    assert wrong(SmallHouse(house.settings)) == set()
+    assert list(home.iterdir()) == []
+
+
+def test_a_house_without_a_note_gets_no_index(house: SmallHouse) -> None:
+    pretend_fetched(house.store, "minilm")
+    assert house.notebook.count() == 0
+    assert wrong(house) == set()
+    assert not (house.settings.home / "index").exists()
+
+
+def test_a_folder_that_was_lost_with_its_index_is_not_made_again(furnished: SmallHouse) -> None:
+    furnished.library.index.clear()
+    check = checks(furnished)["index"]
+    assert (check.ok, check.detail) == (False, "the index of 2 passages is missing")
+    assert not (furnished.settings.home / "index").exists()
 
 
 def test_notes_that_wait_for_the_index_are_counted(furnished: SmallHouse) -> None:
@@ -120,7 +147,7 @@ def test_a_house_folder_that_cannot_be_used_is_wrong_in_every_part_that_needs_it
 def test_the_model_that_answers_is_named_with_what_would_be_better(furnished: SmallHouse, ollama: OllamaServer) -> None:
     check = checks(furnished)["answer model"]
     assert check.ok
-    assert "comes with the first start" in check.detail
+    assert "fetched at the first start" in check.detail
     pretend_fetched(furnished.store, "qwen2.5-coder-1.5b")
     check = checks(furnished)["answer model"]
     assert check.detail.startswith("qwen2.5-coder-1.5b:")
