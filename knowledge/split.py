@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from dataclasses import dataclass
 
 MAX_WORDS = 120
 """Words a passage may have: all-MiniLM-L6-v2 reads 256 tokens, and titles, codes and prices cost more than one."""
+CHARACTERS_PER_WORD = 12
+"""What a word may have, on average: more than any language with spaces needs, so that only text without them is cut."""
 
+_JOINT = len("\n\n")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)(?:\s+#+)?\s*$")
 _LIST_ITEM = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+")
 _SENTENCE_END = re.compile(r"([.!?…][\"')\]]*)\s+(?=[\"'(\[]?[A-Z0-9])")
@@ -23,7 +27,9 @@ class Piece:
 
 
 def split(text: str, max_words: int = MAX_WORDS) -> list[Piece]:
-    """Cut a note's Markdown or plain text into pieces, at headings, then paragraphs, rows and sentences.
+    """Cut a note's Markdown or plain text into pieces, at headings, then paragraphs, rows, sentences and words.
+
+    A word is cut only where it alone is longer than a whole piece: a picture in base64, a language without spaces.
 
     Short neighbours under the same heading stay together; the last line of a piece is repeated at the head of the
     next where a list or a table goes on, so that no row is torn from its fellows. Nothing is dropped.
@@ -63,12 +69,23 @@ def _units(block: str, max_words: int) -> list[str]:
         lines = paragraph.splitlines()
         rows = len(lines) > 1 and sum(map(_is_row, lines)) >= len(lines) / 2
         for part in lines if rows else _SENTENCE_END.sub(r"\1\n", " ".join(lines)).split("\n"):
-            words = part.split()
-            if len(words) <= max_words:
-                units.append(part)
-            else:
-                units += [" ".join(words[at : at + max_words]) for at in range(0, len(words), max_words)]
+            units += [part] if _length(part) <= max_words else _runs(part, max_words)
     return [unit for unit in units if unit.strip()]
+
+
+def _runs(text: str, max_words: int) -> list[str]:
+    """As many words at a time as the limit allows."""
+    most = max_words * CHARACTERS_PER_WORD - _JOINT
+    runs: list[list[str]] = []
+    room = 0
+    for word in text.split():
+        for part in (word[at : at + most] for at in range(0, len(word), most)):
+            if not runs or len(runs[-1]) == max_words or len(part) > room:
+                runs.append([])
+                room = most
+            runs[-1].append(part)
+            room -= len(part) + 1
+    return [" ".join(run) for run in runs]
 
 
 def _packed(units: list[str], max_words: int) -> list[str]:
@@ -102,4 +119,5 @@ def _is_row(line: str) -> bool:
 
 
 def _length(text: str) -> int:
-    return len(text.split())
+    """Words, or as many as its characters would make."""
+    return max(len(text.split()), math.ceil((len(text) + _JOINT) / CHARACTERS_PER_WORD))

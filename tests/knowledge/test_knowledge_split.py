@@ -1,10 +1,11 @@
 import itertools
+import math
 import random
 import re
 
 import pytest
 
-from knowledge.split import MAX_WORDS, Piece, split
+from knowledge.split import CHARACTERS_PER_WORD, MAX_WORDS, Piece, split
 
 
 def words(count: int, mark: str = "w") -> str:
@@ -70,6 +71,7 @@ def test_no_word_is_lost_torn_or_moved_and_no_piece_passes_the_limit(seed: int, 
         shown.append(piece.text)
     assert own_words("\n".join(shown)) == own_words(text)
     assert max(len(piece.text.split()) for piece in pieces) <= limit
+    assert max(len(piece.text) for piece in pieces) <= limit * CHARACTERS_PER_WORD
 
 
 @pytest.mark.parametrize(
@@ -164,3 +166,25 @@ def test_a_row_is_never_torn_and_the_last_one_is_repeated_where_a_list_goes_on()
 
 def test_a_word_run_longer_than_the_limit_is_cut_at_the_limit() -> None:
     assert [len(piece.text.split()) for piece in split(words(250))] == [120, 120, 10]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "QmFzZTY0" * 3_000,
+        "水泵于二〇二三年更换。" * 400,
+        "".join(f"- {mark * 900}\n" for mark in "abcdefgh"),
+        "\n\n".join(mark * 900 for mark in "abcdefgh"),
+        "The serial is " + "9" * 5_000 + " and the pump hums.",
+        "# Codes\n" + "x" * 4_000 + "\n\nThe pump hums.",
+        f"# {'y' * 4_000}",
+    ],
+    ids=["base64", "no spaces", "list", "paragraphs", "in a sentence", "under a heading", "heading"],
+)
+def test_text_without_spaces_is_cut_too_and_nothing_of_it_is_lost(text: str) -> None:
+    pieces = split(text)
+
+    assert max(len(piece.text) for piece in pieces) <= MAX_WORDS * CHARACTERS_PER_WORD
+    body = text.partition("\n")[2] if text.startswith("# Codes") else text.removeprefix("# ")
+    assert "".join("".join(piece.text for piece in pieces).split()) == "".join(body.split())
+    assert len(pieces) <= 2 * math.ceil(len(text) / (MAX_WORDS * CHARACTERS_PER_WORD))
