@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 CHARACTERS_PER_TOKEN = 2.5
 """Lower than any household text measured (3 to 4), so that an estimate errs on the safe side."""
+_DENSE = re.compile(r"[^A-Za-z\s]")
 _THOUGHTS = re.compile(r"\A(\s*<think>.*?</think>)+", re.DOTALL)
 
 
@@ -53,7 +54,9 @@ class ChatModel(Protocol):
 
 def count_tokens(text: str) -> int:
     """Estimate from above how many tokens a text has."""
-    return int(len(text) / CHARACTERS_PER_TOKEN) + 1
+    # Digits, marks and most other scripts can cost a token each.
+    dense = len(_DENSE.findall(text))
+    return dense + int((len(text) - dense) / CHARACTERS_PER_TOKEN) + 1
 
 
 class LlamaModel:

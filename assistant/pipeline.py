@@ -27,6 +27,9 @@ RELEVANT = 0.24
 NEAR = 0.5
 """Hits below this share of the best one's score are left out: every note shown costs the model time."""
 
+NO_ROOM = "The question is so long that no note fits beside it. Ask it shorter, or raise OUR_HOUSE_CONTEXT_TOKENS."
+"""What is said where notes were found and cannot be shown to the model."""
+
 
 class Finder:
     """Finds the notes that may answer a question: the one path of the chat and of `our-house search`."""
@@ -117,8 +120,13 @@ class Assistant:
         scope, hits = self.finder.find(asked, decision, category)
         lap("search")
         budget = self.model.context_tokens - self._answer_tokens
-        messages, hits = answer_messages(asked, hits, self._today(), budget)
+        found = hits
+        messages, hits = answer_messages(asked, found, self._today(), budget)
         yield Retrieved(scope, hits)
+        if found and not hits:
+            lap("total")
+            yield Finished(Answer("", False, (), "", seconds, NO_ROOM))
+            return
         if not hits:
             yield Token(NO_NOTE)
             lap("total")

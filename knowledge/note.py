@@ -86,6 +86,8 @@ class Hit:
     """Cosine between the question's and the best passage's embedding, -1 to 1."""
     overlap: float
     """Share of the question's words, weighted by their rarity in the house, that the note holds; 0 to 1."""
+    best: int = 0
+    """Which of the passages the note was found by."""
 
     @property
     def text(self) -> str:

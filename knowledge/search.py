@@ -86,6 +86,7 @@ def _hits(scored: Sequence[tuple[Passage, float, float]]) -> list[Hit]:
                 score=found[0][0],
                 similarity=max(each[2] for each in found),
                 overlap=max(each[3] for each in found),
+                best=kept.index(best),
             )
         )
     return sorted(hits, key=lambda hit: (-hit.score, hit.note_id))

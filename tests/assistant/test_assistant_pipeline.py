@@ -8,7 +8,7 @@ from small_house import ScriptedModel, WordRouter
 from assistant.conversation import Turn
 from assistant.errors import ModelStopped, ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Finished, Retrieved, Routed, Token, gathered
-from assistant.pipeline import MAX_QUESTION, Assistant, Finder, checked
+from assistant.pipeline import MAX_QUESTION, NO_ROOM, Assistant, Finder, checked
 from assistant.prompts import NO_NOTE
 from assistant.support import Support
 from classifier.decision import Decision
@@ -358,6 +358,27 @@ def test_a_model_that_says_nothing_has_failed(
     assert "".join(tokens).strip() == ""
     assert (answer.text, answer.answered, answer.citations) == ("", False, ())
     assert answer.failure == "Scripted 1B ended before it answered. Press retry to ask again."
+
+
+def test_a_note_without_spaces_is_still_shown_to_the_model(library: Library) -> None:
+    model = ScriptedModel(context_tokens=1024)
+    assistant = Assistant(Finder(WordRouter(["pool"]), library, 5), model, support=Support())
+    library.add([Draft("The pool pump was replaced by Ray.\n\n" + "QmFzZTY0" * 3_000, "Pump", "pool", id="pump")])
+    model.will_say("Ray [1].")
+    _, retrieved, answer = gathered(assistant.answer(PUMP_QUESTION))
+    assert (answer.text, answer.failure) == ("Ray [1].", "")
+    assert "replaced by Ray" in model.asked[0][-1].content
+    assert [hit.note_id for hit in retrieved.hits] == ["pump"]
+
+
+def test_a_question_that_leaves_no_room_for_a_note_has_failed(library: Library) -> None:
+    model = ScriptedModel(context_tokens=1024)
+    assistant = Assistant(Finder(WordRouter(["pool"]), library, 5), model)
+    library.add([PUMP])
+    _, retrieved, answer = gathered(assistant.answer("pool pump replaced " * 100))
+    assert (answer.text, answer.answered, retrieved.hits) == ("", False, ())
+    assert answer.failure == NO_ROOM
+    assert model.asked == []
 
 
 def test_whoever_stops_listening_stops_the_model(assistant: Assistant, model: ScriptedModel) -> None:

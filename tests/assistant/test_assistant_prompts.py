@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from assistant.chat_models import Message, count_tokens
-from assistant.prompts import NO_NOTE, answer_messages, spoken
+from assistant.prompts import NO_NOTE, TEMPLATE_TOKENS, answer_messages, spoken
 from knowledge.note import Hit, Passage
 
 TODAY = dt.date(2026, 3, 5)
@@ -72,11 +72,13 @@ def test_the_rules_come_first_and_never_change() -> None:
 def test_a_budget_is_kept_by_dropping_the_lowest_hits_whole(budget: int) -> None:
     hits = [hit(f"Note {number}", f"Fact {number}. " * 60) for number in range(1, 6)]
     messages, kept = asked(hits, budget)
-    assert kept == tuple(hits[: len(kept)])
     if kept:
         assert cost(messages) <= budget
     content = messages[-1].content
     assert QUESTION in content
+    if len(kept) == 1 and kept != (hits[0],):
+        return  # the best one alone is too long: below
+    assert kept == tuple(hits[: len(kept)])
     for each in hits:
         # Whole, or not at all.
         assert (each.text in content) == (each in kept)
@@ -87,6 +89,31 @@ def test_no_more_is_dropped_than_must_be() -> None:
     sizes = [len(asked(hits, budget)[1]) for budget in range(200, 3000, 10)]
     assert sizes == sorted(sizes)
     assert set(sizes) == set(range(6))
+
+
+@pytest.mark.parametrize("text", ["QmFzZTY0" * 5_000, "9" * 40_000, "Fact. " * 9_000, "水泵" * 20_000])
+@pytest.mark.parametrize("budget", [512, 768, 3840])
+def test_of_a_note_too_long_for_the_budget_the_beginning_is_shown(text: str, budget: int) -> None:
+    messages, kept = asked([hit("Long", text), NEW], budget)
+    (short,) = kept
+    assert cost(messages) <= budget
+    assert cost(messages) > budget - TEMPLATE_TOKENS - 3  # and no less than fits
+    assert text.startswith(short.text)
+    assert short.text in messages[-1].content
+    assert (short.note_id, short.title, short.score) == ("Long", "Long", 0.9)
+
+
+def test_of_a_long_note_the_passage_it_was_found_by_is_shown() -> None:
+    texts = ["Before. " * 300, "The pump was replaced in May. " * 20, "After. " * 300]
+    passages = tuple(Passage(f"n#{at}", "n", "Pump", "pool", None, "", text) for at, text in enumerate(texts))
+    messages, (short,) = asked([Hit("n", "Pump", "pool", None, passages, 0.9, 0.9, 0.9, best=1)], 1000)
+    assert short.text == texts[1]
+    assert "Before." not in messages[-1].content
+
+
+def test_a_question_that_leaves_no_room_gets_no_scrap_of_a_note() -> None:
+    _, kept = asked([hit("Long", "Fact. " * 9_000)], 600, "why " * 500)
+    assert kept == ()
 
 
 def test_the_callers_own_count_of_tokens_is_the_one_that_counts() -> None:

@@ -137,6 +137,7 @@ def test_a_long_note_counts_once_and_shows_its_best_passages_in_its_own_order(li
     assert positions == sorted(positions)
     # Passage 0 is the heading's own, passages with four 'pump' are the best.
     assert {4, 9} <= set(positions)
+    assert positions[manual.best] in (4, 9)
 
 
 def test_no_more_notes_than_asked_for(house: Library) -> None:
