@@ -36,7 +36,7 @@ browser:
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[web,dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[web,train,dev]'
 	@touch $@
 
 clean:

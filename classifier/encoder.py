@@ -53,10 +53,13 @@ class Head:
 
     def probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return calibrated probabilities of shape (vectors, labels) for unit vectors of shape (vectors, dimension)."""
+        return np.exp(self.log_probabilities(vectors))
+
+    def log_probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the logarithms of `probabilities`, which stay apart where those would all be nought."""
         logits = (vectors @ self.weight.T + self.bias).astype(np.float64) / self.temperature
         logits -= logits.max(axis=1, keepdims=True)
-        exponents = np.exp(logits)
-        return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
+        return np.asarray(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))
 
     def save(self, folder: Path) -> None:
         """Write the head into a router version's folder; raises RouterUnavailable."""

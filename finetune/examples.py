@@ -94,6 +94,42 @@ def folds(examples: Sequence[Example], count: int, seed: int = 0) -> Iterator[tu
         yield training, held_out
 
 
+@dataclass(frozen=True)
+class Split:
+    """Examples in three parts, every family whole in one of them."""
+
+    training: list[Example]
+    validation: list[Example]
+    test: list[Example]
+
+
+def split(examples: Sequence[Example], share: float = 0.15, seed: int = 0) -> Split:
+    """Split examples by family: `share` of every category's questions to validate on, as much to test on.
+
+    Raises:
+        ExamplesRejected: a category has too few families for three parts.
+    """
+    sizes: dict[str, Counter[str]] = defaultdict(Counter)
+    for example in examples:
+        sizes[example.category][example.family] += 1
+    part_of: dict[str, str] = {}
+    for category, families in sorted(sizes.items()):
+        if len(families) < 3:
+            raise ExamplesRejected(f"{category!r} has {len(families)} families; three parts need 3.")
+        drawn = sorted(families)
+        random.Random(f"{seed} {category}").shuffle(drawn)
+        for part in ("validation", "test"):
+            taken = 0
+            while taken < share * families.total() and len(drawn) > (2 if part == "validation" else 1):
+                family = drawn.pop()
+                taken += families[family]
+                part_of[family] = part
+    parts: dict[str, list[Example]] = defaultdict(list)
+    for example in examples:
+        parts[part_of.get(example.family, "training")].append(example)
+    return Split(parts["training"], parts["validation"], parts["test"])
+
+
 def data_hash(examples: Iterable[Example]) -> str:
     """A short fingerprint of the examples, whatever their order."""
     lines = sorted(f"{example.category}\x1f{example.family}\x1f{example.question}" for example in examples)

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from classifier.encoder import Embed, Head, likely_categories
+from classifier.encoder import Embed, Head
 from classifier.errors import RouterUnavailable
 from classifier.taxonomy import NONE
 from classifier.versions import CONFIG_FILE, REPORT_FILE, Version, Versions
+from finetune.calibrate import abstention, fit_temperature, softmax, sureness
 from finetune.examples import Example, data_hash, folds, load
+from finetune.figures import figures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,25 +70,14 @@ def fit(examples: Sequence[Example], embed: Embed, embedder: str, config: HeadCo
         weight, bias = regression(training)
         held_out_logits[held_out] = vectors[held_out] @ weight.T + bias
     temperature = fit_temperature(held_out_logits, target)
-    calibrated = _softmax(held_out_logits / temperature)
-    abstain_below = _abstention(calibrated, target, labels.index(NONE), config.wrong_none)
-    sure_from = _sureness(calibrated, target, labels, config.scope_recall)
+    calibrated = softmax(held_out_logits / temperature)
+    abstain_below = abstention(calibrated, target, labels.index(NONE), config.wrong_none)
+    sure_from = sureness(calibrated, target, labels, config.scope_recall)
     weight, bias = regression(range(len(examples)))
     head = Head(tuple(labels), weight, bias, temperature, abstain_below, sure_from, embedder)
-    return head, _figures(examples, labels, calibrated, target, abstain_below)
-
-
-def fit_temperature(logits: NDArray[np.float64], target: NDArray[np.int64]) -> float:
-    """Return the temperature under which the logits' probabilities fit the targets best (least log loss)."""
-    from scipy.optimize import minimize_scalar
-    from scipy.special import log_softmax
-
-    rows = np.arange(len(target))
-
-    def loss(log_temperature: float) -> float:
-        return float(-log_softmax(logits / np.exp(log_temperature), axis=1)[rows, target].mean())
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-5.0, 5.0), method="bounded").x))
+    sure = calibrated.max(axis=1) >= abstain_below
+    answered = np.where(sure, calibrated.argmax(axis=1), labels.index(NONE))
+    return head, figures(examples, labels, calibrated, target, answered)
 
 
 def write_version(
@@ -123,66 +114,3 @@ def write_version(
 
         versions.add(name, write, replace=True)
     return versions.promote(name)
-
-
-def _abstention(probabilities: NDArray[np.float64], target: NDArray[np.int64], none: int, wrong_none: float) -> float:
-    """The highest bound on confidence that turns at most `wrong_none` of the right answers into none."""
-    likeliest = probabilities.argmax(axis=1)
-    right = (likeliest == target) & (target != none)
-    return float(np.quantile(probabilities.max(axis=1)[right], wrong_none)) if right.any() else 0.0
-
-
-def _sureness(
-    probabilities: NDArray[np.float64], target: NDArray[np.int64], labels: Sequence[str], scope_recall: float
-) -> float:
-    """The lowest `sure_from` under which the searched categories hold the right one often enough."""
-    household = [
-        (labels[at], {labels[column]: float(row[column]) for column in np.argsort(-row)})
-        for row, at in zip(probabilities, target, strict=True)
-        if labels[at] != NONE
-    ]
-    for sure_from in np.arange(0.3, 0.99, 0.02):
-        scopes = [(label, likely_categories(row, float(sure_from))) for label, row in household]
-        narrowed = [label in likely for label, likely in scopes if likely]
-        if narrowed and sum(narrowed) >= scope_recall * len(narrowed):
-            return round(float(sure_from), 2)
-    return 1.0
-
-
-def _figures(
-    examples: Sequence[Example],
-    labels: Sequence[str],
-    probabilities: NDArray[np.float64],
-    target: NDArray[np.int64],
-    abstain_below: float,
-) -> dict[str, Any]:
-    from sklearn.metrics import roc_auc_score
-
-    none = labels.index(NONE)
-    likeliest = probabilities.argmax(axis=1)
-    confidence = probabilities.max(axis=1)
-    answered = np.where(confidence >= abstain_below, likeliest, none)
-    household = target != none
-    right = answered == target
-    bins = np.minimum((confidence * 10).astype(int), 9)
-    gaps = [
-        abs((likeliest == target)[bins == at].mean() - confidence[bins == at].mean()) * (bins == at).mean()
-        for at in np.unique(bins)
-    ]
-    styles = sorted({example.style for example in examples if example.style})
-    of_style = {style: np.array([example.style == style for example in examples]) for style in styles}
-    return {
-        "held_out_questions": len(target),
-        "accuracy": round(float(right.mean()), 4),
-        "accuracy_household": round(float(right[household].mean()), 4),
-        "accuracy_none": round(float(right[~household].mean()), 4),
-        "wrong_none": round(float((answered[household] == none).mean()), 4),
-        "none_auroc": round(float(roc_auc_score(~household, probabilities[:, none])), 4),
-        "calibration_error": round(float(sum(gaps)), 4),
-        "accuracy_by_style": {style: round(float(right[rows].mean()), 4) for style, rows in of_style.items()},
-    }
-
-
-def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))

@@ -13,8 +13,9 @@ from classifier.encoder import WEIGHTS_FILE, EncoderRouter, Head
 from classifier.errors import RouterUnavailable
 from classifier.taxonomy import NONE
 from classifier.versions import CONFIG_FILE, REPORT_FILE, Versions
+from finetune.calibrate import fit_temperature
 from finetune.examples import Example, ExamplesRejected, data_hash
-from finetune.head import HeadConfig, fit, fit_temperature, write_version
+from finetune.head import HeadConfig, fit, write_version
 from knowledge.embedding import Embedder
 
 WORDS = {

@@ -1,0 +1,116 @@
+"""The language model and the encoder head as one router; fitting their weights is left to `finetune.calibrate`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifier.decision import Decision
+from classifier.encoder import Embed, Head, likely_categories
+from classifier.errors import RouterUnavailable
+from classifier.taxonomy import NONE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from classifier.language_model import CodeScorer
+
+FUSION_FILE = "fusion.json"
+
+
+@dataclass(frozen=True)
+class Fusion:
+    """How two halves' log-probabilities become one router's probabilities, and those a decision.
+
+    A weighted product of experts (Hinton 1999) with a bias on `none`; each weight is an inverse temperature, too.
+    """
+
+    language_model: float
+    encoder: float
+    none_bias: float
+    none_from: float
+    """A question is of no category from this probability of `none` on."""
+    sure_from: float
+    """One category, or two together, with this probability are as good as sure; fewer than it, and all are searched."""
+
+    def __post_init__(self) -> None:
+        if not np.isfinite([self.language_model, self.encoder, self.none_bias]).all():
+            raise ValueError("its weights make no probabilities")
+        if not (0 <= self.none_from <= 1 and 0 <= self.sure_from <= 1):
+            raise ValueError("its bounds are no probabilities")
+
+    def probabilities(
+        self, language_model: NDArray[np.float64], encoder: NDArray[np.float64], labels: Sequence[str]
+    ) -> NDArray[np.float64]:
+        """Return calibrated probabilities, of shape (questions, labels), from log-probabilities of the same shape."""
+        logits = self.language_model * language_model + self.encoder * encoder
+        logits[:, list(labels).index(NONE)] += self.none_bias
+        logits -= logits.max(axis=1, keepdims=True)
+        exponents = np.exp(logits)
+        return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
+
+    def decide(self, labels: Sequence[str], row: NDArray[np.float64], version: str) -> Decision:
+        """Make a decision of one question's probabilities, of shape (labels,)."""
+        order = np.argsort(-row)
+        probabilities = {labels[at]: float(row[at]) for at in order}
+        if probabilities[NONE] >= self.none_from:
+            return Decision(None, probabilities[NONE], probabilities, version)
+        category = next(label for label in probabilities if label != NONE)
+        likely = likely_categories(probabilities, self.sure_from)
+        return Decision(category, probabilities[category], probabilities, version, likely)
+
+    def save(self, folder: Path) -> None:
+        """Write it into a router version's folder; raises RouterUnavailable."""
+        try:
+            (folder / FUSION_FILE).write_text(json.dumps(asdict(self), indent=1), "utf-8")
+        except OSError as error:
+            raise RouterUnavailable(f"The router cannot be written into {folder} ({error}).") from error
+
+    @classmethod
+    def load(cls, folder: Path) -> Fusion:
+        """Read it from a router version's folder; raises RouterUnavailable."""
+        try:
+            return cls(**{name: float(value) for name, value in json.loads((folder / FUSION_FILE).read_text()).items()})
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise RouterUnavailable(
+                f"The router in {folder} is damaged ({error}). Choose another one: `our-house routers list`."
+            ) from error
+
+
+class FusedRouter:
+    """Labels questions by what a fine-tuned language model and an encoder head say together."""
+
+    def __init__(self, scorer: CodeScorer, head: Head, embed: Embed, fusion: Fusion, version: str) -> None:
+        """Args: the two halves, what makes vectors of the kind the head was fitted on, their weights, and the name.
+
+        Raises:
+            RouterUnavailable: the halves know different labels.
+        """
+        if set(scorer.labels) != set(head.labels):
+            odd = ", ".join(sorted(set(scorer.labels) ^ set(head.labels)))
+            raise RouterUnavailable(f"The halves of the router {version} know different labels: {odd}.")
+        self._scorer = scorer
+        self._head = head
+        self._embed = embed
+        self._fusion = fusion
+        self._version = version
+        self._columns = [head.labels.index(label) for label in scorer.labels]
+
+    @property
+    def version(self) -> str:
+        """The name of the version that serves."""
+        return self._version
+
+    def classify(self, questions: Sequence[str]) -> list[Decision]:
+        """Return one decision a question, in order."""
+        if not questions:
+            return []
+        encoder = self._head.log_probabilities(self._embed(questions))[:, self._columns]
+        labels = self._scorer.labels
+        rows = self._fusion.probabilities(self._scorer.log_probabilities(questions), encoder, labels)
+        return [self._fusion.decide(labels, row, self._version) for row in rows]

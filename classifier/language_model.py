@@ -1,0 +1,135 @@
+"""A causal language model that scores every label's code in one pass; `finetune.train` makes its adapter."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from classifier.errors import RouterUnavailable
+from classifier.packing import pack
+from classifier.prompt import code_tokens, question_tokens, router_prompt, text_tokens
+
+if TYPE_CHECKING:
+    import torch
+    from numpy.typing import NDArray
+
+    from classifier.taxonomy import Taxonomy
+
+ADAPTER = "adapter"
+TOGETHER = 512
+"""Tokens of waiting questions that are read in one pass: more gain little speed and take quadratic memory."""
+
+
+def best_dtype() -> torch.dtype:
+    """The number format in which a model is quickest here: bfloat16 where the processor has instructions for it."""
+    import torch
+
+    if torch.cuda.is_available() or torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        return torch.bfloat16
+    return torch.float32
+
+
+def load_base(folder: Path, adapter: Path | None = None) -> tuple[Any, Any]:
+    """Read a base model and its tokenizer, with an adapter merged into it where one is given.
+
+    Args:
+        folder: of the dense base: `config.json`, safetensors and the tokenizer's files.
+        adapter: the folder of a LoRA adapter that peft wrote for this base.
+
+    Raises:
+        RouterUnavailable: something is missing, damaged, or does not fit together.
+    """
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    try:
+        if not (folder / "tokenizer.json").is_file():  # without it, transformers makes an empty one and says nothing
+            raise FileNotFoundError("there is no tokenizer.json")
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=best_dtype(), local_files_only=True, use_safetensors=True
+        )
+        if adapter is not None:
+            from peft import PeftModel
+
+            model = PeftModel.from_pretrained(model, adapter, use_safetensors=True).merge_and_unload()
+    except Exception as error:  # transformers, peft and safetensors each raise what they like
+        what = f"{folder} with {adapter}" if adapter else f"{folder}"
+        raise RouterUnavailable(f"The router's language model cannot be read from {what} ({error}).") from error
+    model.requires_grad_(False)  # an adapter brings what is trained
+    return model.train(False), tokenizer
+
+
+class CodeScorer:
+    """Scores questions against the codes of a taxonomy; the prompt that all share is read once."""
+
+    def __init__(self, model: Any, tokenizer: Any, taxonomy: Taxonomy) -> None:
+        """Args: a causal language model of transformers with its tokenizer, and the categories that it was taught.
+
+        Raises:
+            RouterUnavailable: a code of the taxonomy is no single token of this model.
+        """
+        import torch
+
+        prompt = router_prompt(taxonomy, "code", tokenizer)
+        self.labels = tuple(prompt.completions)
+        """One a column of what `log_probabilities` returns; `none` is the last."""
+        try:
+            codes = code_tokens(tokenizer, list(prompt.completions.values()))
+        except ValueError as error:
+            raise RouterUnavailable(str(error)) from error
+        self._tokenizer = tokenizer
+        self._prefix = text_tokens(tokenizer, prompt.before)
+        self._after = text_tokens(tokenizer, prompt.after)
+        self._body = model.get_decoder()
+        # Only the codes' rows of the output matrix are needed: a 8,000th of it.
+        self._codes = model.get_output_embeddings().weight[torch.tensor(codes)].detach().clone()
+        self._alone = threading.Lock()
+        with torch.inference_mode():
+            self._cache = self._body(torch.tensor([self._prefix]), use_cache=True).past_key_values
+
+    def log_probabilities(self, questions: Sequence[str]) -> NDArray[np.float64]:
+        """Return the log-probability of every label's code, of shape (questions, labels).
+
+        They are relative to the codes alone: no other token can be an answer.
+        """
+        import torch
+
+        rows = [question_tokens(self._tokenizer, question) + self._after for question in questions]
+        order = sorted(range(len(rows)), key=lambda at: len(rows[at]))
+        scores = np.zeros((len(rows), len(self.labels)))
+        with self._alone, torch.inference_mode():
+            for batch in _batches(order, rows):
+                hidden = self._read([rows[at] for at in batch])
+                logits = (hidden @ self._codes.T).float()
+                scores[batch] = torch.log_softmax(logits, dim=-1).numpy().astype(np.float64)
+        return scores
+
+    def _read(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
+        packed = pack(self._prefix, rows, self._codes.dtype, cached=True)
+        output = self._body(
+            input_ids=packed.ids,
+            position_ids=packed.positions,
+            attention_mask=packed.mask,
+            past_key_values=self._cache,
+            use_cache=True,
+        )
+        self._cache.crop(-packed.ids.shape[1])  # what is left is the prefix, as before
+        hidden: torch.Tensor = output.last_hidden_state[0, packed.ends]
+        return hidden
+
+
+def _batches(order: Sequence[int], rows: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Group indices so that each group's rows have `TOGETHER` tokens or fewer, or are one row."""
+    batches: list[list[int]] = []
+    filled = TOGETHER
+    for at in order:
+        filled += len(rows[at])
+        if filled > TOGETHER:
+            batches.append([])
+            filled = len(rows[at])
+        batches[-1].append(at)
+    return batches

@@ -1,0 +1,279 @@
+"""Examples to a LoRA adapter of a causal language model; serving it is left to `classifier.language_model`.
+
+Every step reads a whole batch behind one shared prefix (`classifier.packing`), which gives the gradient of one prompt a
+question at a sixth of the work. transformers' Trainer keeps checkpoints, so that a run that was cut off goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from classifier.language_model import ADAPTER
+from classifier.packing import pack
+from classifier.prompt import question_tokens, router_prompt, text_tokens
+from classifier.versions import CONFIG_FILE
+from finetune.config import TrainConfig
+from finetune.examples import Example, Split, data_hash
+from finetune.misspell import misspell
+
+if TYPE_CHECKING:
+    import torch
+
+    from classifier.taxonomy import Taxonomy
+
+LOSSES_FILE = "losses.json"
+CHECKPOINTS = "checkpoints"
+
+
+@dataclass(frozen=True)
+class TrainProgress:
+    """How far a training run has got."""
+
+    step: int
+    steps: int
+    seconds_left: float
+    loss: float | None
+    """Of the last training batch; None before the first."""
+    validation_loss: float | None
+
+
+def ignore(progress: TrainProgress) -> None:
+    """Take a report and do nothing with it."""
+
+
+class Batches:
+    """Examples as packed rows: what Trainer calls a data collator."""
+
+    def __init__(self, tokenizer: Any, taxonomy: Taxonomy, config: TrainConfig, dtype: torch.dtype) -> None:
+        """Args: the base's tokenizer, the labels, the run, and the model's number format."""
+        prompt = router_prompt(taxonomy, config.mode, tokenizer)
+        self._tokenizer = tokenizer
+        self._dtype = dtype
+        self._misspelt = config.misspelt
+        self._random = random.Random(config.seed)
+        self._prefix = text_tokens(tokenizer, prompt.before)
+        self._after = text_tokens(tokenizer, prompt.after)
+        end = [tokenizer.eos_token_id]
+        self._completions = {label: text_tokens(tokenizer, text) + end for label, text in prompt.completions.items()}
+
+    def __call__(self, items: Sequence[tuple[Example, bool]]) -> dict[str, torch.Tensor]:
+        """Return one row; `targets` holds the token to be written after each place of `places`.
+
+        Args:
+            items: examples, each with whether it may be misspelt.
+        """
+        import torch
+
+        rows: list[list[int]] = []
+        places: list[int] = []
+        targets: list[int] = []
+        start = len(self._prefix)
+        for example, noisy in items:
+            question = example.question
+            if noisy and self._random.random() < self._misspelt:
+                question = misspell(question, self._random)
+            completion = self._completions[example.category]
+            own = question_tokens(self._tokenizer, question) + self._after
+            rows.append(own + completion[:-1])
+            places += range(start + len(own) - 1, start + len(rows[-1]))
+            targets += completion
+            start += len(rows[-1])
+        packed = pack(self._prefix, rows, self._dtype)
+        return {
+            "input_ids": packed.ids,
+            "position_ids": packed.positions,
+            "attention_mask": packed.mask,
+            "places": torch.tensor([places]),
+            "targets": torch.tensor([targets]),
+        }
+
+
+def completion_loss(model: Any, row: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Return the mean loss of the tokens to be written, reading the rest of the row for context alone."""
+    import torch
+
+    causal = model.get_base_model() if hasattr(model, "get_base_model") else model
+    hidden = causal.get_decoder()(
+        input_ids=row["input_ids"],
+        position_ids=row["position_ids"],
+        attention_mask=row["attention_mask"],
+        use_cache=False,
+    ).last_hidden_state
+    # The output matrix is a third of the model: only what must be written goes through it.
+    logits = causal.get_output_embeddings()(hidden[0, row["places"][0]])
+    loss: torch.Tensor = torch.nn.functional.cross_entropy(logits.float(), row["targets"][0])
+    return loss
+
+
+def train(
+    model: Any,
+    tokenizer: Any,
+    taxonomy: Taxonomy,
+    parts: Split,
+    folder: Path,
+    config: TrainConfig | None = None,
+    *,
+    base: dict[str, str] | None = None,
+    on_progress: Callable[[TrainProgress], None] = ignore,
+    stop: Callable[[], bool] = lambda: False,
+) -> dict[str, Any]:
+    """Train an adapter and write it with its configuration, its losses and their picture.
+
+    Args:
+        model: the base, a causal language model of transformers.
+        parts: what to train and to validate on; the test part is only counted.
+        folder: receives `adapter/`, `train_config.json`, `losses.json` and `losses.png`; checkpoints of a run that
+            was cut off are found there, and it goes on from the last.
+        base: what the base is: its name and the hash of its weights.
+        stop: asked after every step; true ends the run, and the best adapter so far is kept.
+
+    Returns:
+        The losses: `training` and `validation` as lists of [step, loss], and the seconds of the run.
+    """
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import EarlyStoppingCallback, Trainer, TrainingArguments
+    from transformers.trainer_callback import PrinterCallback, ProgressCallback
+    from transformers.trainer_utils import get_last_checkpoint
+
+    config = config or TrainConfig()
+    torch.manual_seed(config.seed)
+    wrapped = get_peft_model(
+        model,
+        LoraConfig(
+            r=config.rank,
+            lora_alpha=config.alpha,
+            target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+            task_type="CAUSAL_LM",
+        ),
+    )
+    steps = max(1, round(config.epochs * len(parts.training) / config.batch))
+    every = max(1, steps // config.evaluations)
+    checkpoints = folder / CHECKPOINTS
+    listener = _listener(on_progress, stop)
+
+    class PackedTrainer(Trainer):
+        def compute_loss(
+            self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+        ) -> Any:
+            loss = completion_loss(model, inputs)
+            return (loss, {}) if return_outputs else loss
+
+    trainer = PackedTrainer(
+        model=wrapped,
+        args=TrainingArguments(
+            output_dir=str(checkpoints),
+            max_steps=steps,
+            per_device_train_batch_size=config.batch,
+            per_device_eval_batch_size=2 * config.batch,
+            learning_rate=config.learning_rate,
+            lr_scheduler_type="cosine",
+            warmup_steps=max(1, round(config.warm_up * steps)),
+            max_grad_norm=config.clip,
+            weight_decay=0.0,
+            eval_strategy="steps",
+            eval_steps=every,
+            save_strategy="steps",
+            save_steps=every,
+            save_total_limit=2,
+            load_best_model_at_end=True,
+            metric_for_best_model="eval_loss",
+            greater_is_better=False,
+            logging_steps=max(1, min(10, every)),
+            prediction_loss_only=True,
+            label_names=["targets"],
+            remove_unused_columns=False,
+            dataloader_pin_memory=False,
+            report_to=[],
+            disable_tqdm=True,
+            seed=config.seed,
+        ),
+        data_collator=Batches(tokenizer, taxonomy, config, model.dtype),
+        train_dataset=[(example, True) for example in parts.training],
+        eval_dataset=[(example, False) for example in parts.validation],
+        callbacks=[listener, EarlyStoppingCallback(config.patience)],
+    )
+    for chatty in (PrinterCallback, ProgressCallback):
+        trainer.remove_callback(chatty)
+    began = time.monotonic()
+    checkpoint = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None  # type: ignore[no-untyped-call]
+    trainer.train(resume_from_checkpoint=checkpoint)
+    history = trainer.state.log_history
+    losses = {
+        "training": [[log["step"], log["loss"]] for log in history if "loss" in log],
+        "validation": [[log["step"], log["eval_loss"]] for log in history if "eval_loss" in log],
+        "seconds": round(time.monotonic() - began, 1),
+    }
+    _save(wrapped, folder, losses)
+    _write_config(folder, parts, config, base or {})
+    shutil.rmtree(checkpoints, ignore_errors=True)
+    return losses
+
+
+def _listener(on_progress: Callable[[TrainProgress], None], stop: Callable[[], bool]) -> Any:
+    from transformers import TrainerCallback
+
+    class Listener(TrainerCallback):
+        began: float
+        first: int
+        loss: float | None = None
+        validation_loss: float | None = None
+
+        def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            self.began, self.first = time.monotonic(), state.global_step
+
+        def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
+            self.loss = (logs or {}).get("loss", self.loss)
+            self.validation_loss = (logs or {}).get("eval_loss", self.validation_loss)
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            done = state.global_step - self.first
+            left = (time.monotonic() - self.began) / done * (state.max_steps - state.global_step)
+            on_progress(TrainProgress(state.global_step, state.max_steps, left, self.loss, self.validation_loss))
+            if stop():
+                control.should_evaluate = control.should_save = control.should_training_stop = True
+
+    return Listener()
+
+
+def _save(wrapped: Any, folder: Path, losses: dict[str, Any]) -> None:
+    import torch
+
+    # Half the size; the digits that bfloat16 drops are far below what training could tell apart.
+    wrapped.to(torch.bfloat16).save_pretrained(folder / ADAPTER)
+    (folder / ADAPTER / "README.md").unlink(missing_ok=True)
+    (folder / LOSSES_FILE).write_text(json.dumps(losses, indent=1), "utf-8")
+    draw_losses(losses, folder / "losses.png")
+
+
+def draw_losses(losses: dict[str, Any], path: Path) -> None:
+    """Draw both loss curves of a run over its steps into a PNG file."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    for name in ("training", "validation"):
+        if losses[name]:
+            axes.plot(*zip(*losses[name], strict=True), label=name, marker="o" if name == "validation" else None)
+    axes.set(xlabel="step", ylabel="loss")
+    axes.legend()
+    figure.savefig(path, dpi=120)
+
+
+def _write_config(folder: Path, parts: Split, config: TrainConfig, base: dict[str, str]) -> None:
+    made_of = {
+        **asdict(config),
+        "base": base,
+        "data_hash": data_hash([*parts.training, *parts.validation, *parts.test]),
+        "examples": {"training": len(parts.training), "validation": len(parts.validation), "test": len(parts.test)},
+        "libraries": {library: version(library) for library in ("torch", "transformers", "peft", "accelerate")},
+    }
+    (folder / CONFIG_FILE).write_text(json.dumps(made_of, indent=1), "utf-8")

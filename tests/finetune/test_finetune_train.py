@@ -1,0 +1,156 @@
+"""A tiny language model really trained: packed batches, the best adapter kept, and a run that was cut off goes on."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tiny_language_model import WATER_OR_FIRE
+
+from classifier.language_model import ADAPTER, CodeScorer, load_base
+from finetune.config import TrainConfig
+from finetune.examples import Example, ExamplesRejected, Split, split
+from finetune.train import CHECKPOINTS, Batches, TrainProgress, completion_loss, train
+
+QUICK = TrainConfig(rank=4, learning_rate=0.03, epochs=12, batch=8, evaluations=3, misspelt=0.0)
+
+
+def examples(start: int, count: int) -> list[Example]:
+    made = []
+    for at in range(start, start + count):
+        filler = "abcde"[at % 5] * (1 + at % 3)
+        made.append(Example(f"{filler} wwww", "water", f"w{at}"))
+        made.append(Example(f"{filler} ffff", "fire", f"f{at}"))
+        made.append(Example(f"{filler} xxxx", "none", f"x{at}"))
+    return made
+
+
+PARTS = Split(examples(0, 16), examples(16, 4), examples(20, 4))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Threads that wait for one another take ten times the work of steps this small, where cores are busy."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+class Cut(Exception):
+    """What stands for a power cut."""
+
+
+def test_a_packed_batch_gives_the_gradient_of_one_prompt_a_question(tiny_base: Path) -> None:
+    model, tokenizer = load_base(tiny_base)
+    model = model.float().requires_grad_(True)
+    batches = Batches(tokenizer, WATER_OR_FIRE, QUICK, torch.float32)
+    items = [(example, False) for example in PARTS.training[:6]]
+
+    def gradient(rows: list[dict[str, Any]]) -> torch.Tensor:
+        model.zero_grad()
+        torch.stack([completion_loss(model, row) for row in rows]).mean().backward()  # type: ignore[no-untyped-call]
+        return model.model.layers[0].mlp.down_proj.weight.grad.clone()  # type: ignore[no-any-return]
+
+    packed, alone = gradient([batches(items)]), gradient([batches([item]) for item in items])
+
+    torch.testing.assert_close(packed, alone, atol=1e-6, rtol=1e-3)
+
+
+def test_misspelling_touches_only_what_may_be_misspelt(tiny_base: Path) -> None:
+    _, tokenizer = load_base(tiny_base)
+    batches = Batches(tokenizer, WATER_OR_FIRE, TrainConfig(misspelt=1.0), torch.float32)
+    example = Example("water", "water", "w")
+
+    clean, noisy = batches([(example, False)]), batches([(example, True)])
+
+    assert "water" in tokenizer.decode(clean["input_ids"][0]).replace(" ", "")[-60:]
+    assert clean["input_ids"].tolist() != noisy["input_ids"].tolist()
+
+
+@pytest.fixture(scope="module")
+def run(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], list[TrainProgress]]:
+    folder, heard = tmp_path_factory.mktemp("run"), list[TrainProgress]()
+    losses = train(
+        *load_base(tiny_base), WATER_OR_FIRE, PARTS, folder, QUICK, base={"name": "tiny"}, on_progress=heard.append
+    )
+    return folder, losses, heard
+
+
+def test_training_teaches_questions_that_were_held_out(run: Any, tiny_base: Path) -> None:
+    folder, losses, _ = run
+    scorer = CodeScorer(*load_base(tiny_base, folder / ADAPTER), WATER_OR_FIRE)
+
+    rows = scorer.log_probabilities([example.question for example in PARTS.test])
+
+    assert [scorer.labels[at] for at in rows.argmax(axis=1)] == [example.category for example in PARTS.test]
+    assert losses["validation"][-1][1] < losses["validation"][0][1]
+
+
+def test_a_run_says_how_far_it_is_and_leaves_what_it_was_made_of(run: Any) -> None:
+    folder, losses, heard = run
+    config = json.loads((folder / "train_config.json").read_text())
+
+    assert [progress.step for progress in heard] == list(range(1, heard[-1].steps + 1))
+    assert heard[-1].seconds_left == 0
+    assert heard[0].seconds_left > 0
+    assert config["base"] == {"name": "tiny"}
+    assert config["examples"] == {"training": 48, "validation": 12, "test": 12}
+    assert {"data_hash", "libraries", "rank", "seed"} <= set(config)
+    assert (folder / "losses.png").read_bytes().startswith(b"\x89PNG")
+    assert json.loads((folder / "losses.json").read_text()) == losses
+    assert not (folder / CHECKPOINTS).exists()
+
+
+def test_a_run_that_was_cut_off_goes_on_from_its_last_checkpoint(tiny_base: Path, tmp_path: Path) -> None:
+    def cut(progress: TrainProgress) -> None:
+        if progress.step == progress.steps // 2:
+            raise Cut
+
+    with pytest.raises(Cut):
+        train(*load_base(tiny_base), WATER_OR_FIRE, PARTS, tmp_path, QUICK, on_progress=cut)
+    assert not (tmp_path / ADAPTER).exists()
+
+    heard: list[TrainProgress] = []
+    train(*load_base(tiny_base), WATER_OR_FIRE, PARTS, tmp_path, QUICK, on_progress=heard.append)
+
+    assert heard[0].step > 1
+    assert heard[-1].step == heard[-1].steps
+    assert (tmp_path / ADAPTER / "adapter_model.safetensors").exists()
+
+
+def test_stop_keeps_the_best_so_far(tiny_base: Path, tmp_path: Path) -> None:
+    heard: list[TrainProgress] = []
+    losses = train(
+        *load_base(tiny_base),
+        WATER_OR_FIRE,
+        PARTS,
+        tmp_path,
+        QUICK,
+        on_progress=heard.append,
+        stop=lambda: len(heard) >= 5,
+    )
+
+    assert len(heard) == 5
+    assert [step for step, _ in losses["validation"]] == [5]
+    assert (tmp_path / ADAPTER / "adapter_model.safetensors").exists()
+
+
+def test_a_split_keeps_families_whole_and_every_category_in_every_part() -> None:
+    many = [Example(f"q{at}", "abc"[at % 3], f"f{at // 6}{'abc'[at % 3]}") for at in range(600)]
+    parts = split(many)
+
+    sides = [{example.family for example in part} for part in (parts.training, parts.validation, parts.test)]
+    assert not sides[0] & sides[1] and not sides[0] & sides[2] and not sides[1] & sides[2]
+    assert len(parts.training) + len(parts.validation) + len(parts.test) == 600
+    assert 80 <= len(parts.validation) <= 100 and 80 <= len(parts.test) <= 100
+    assert {example.category for example in parts.test} == set("abc")
+    assert split(many) == parts
+    assert split(many, seed=1) != parts
+
+
+def test_a_category_of_two_families_cannot_be_split() -> None:
+    with pytest.raises(ExamplesRejected, match="three parts need 3"):
+        split([Example("q", "a", "f1"), Example("r", "a", "f2")])
