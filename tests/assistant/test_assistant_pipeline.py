@@ -422,3 +422,44 @@ def test_a_question_loses_its_stray_blanks() -> None:
 
 def test_half_a_character_in_a_question_is_dropped_not_passed_on() -> None:
     assert checked("When was the pump \ud83d replaced?") == "When was the pump replaced?"
+
+
+# --- asked first whether any note tells -------------------------------------------------------------------------------
+
+ASKING = Support(asks_first=True)
+
+
+def test_a_model_that_is_given_leave_to_decline_does_so_before_it_writes(finder: Finder, model: ScriptedModel) -> None:
+    finder.library.add([PUMP])
+    model.will_say("I have", " no note about", " that.")
+
+    *events, last = list(Assistant(finder, model, support=ASKING).answer(PUMP_QUESTION))
+
+    assert isinstance(last, Finished)
+    assert (last.answer.text, last.answer.answered, last.answer.citations) == (NO_NOTE, False, ())
+    assert [event.text for event in events if isinstance(event, Token)] == [NO_NOTE]
+    assert len(model.asked) == 1
+    assert NO_NOTE in model.asked[0][-1].content
+
+
+def test_a_model_that_does_not_decline_is_stopped_at_its_first_word_and_then_answers(
+    finder: Finder, model: ScriptedModel
+) -> None:
+    finder.library.add([PUMP])
+    model.will_say("The", " pump", " I need not hear of.")
+    model.will_say("Ray replaced the pool pump [1].")
+
+    _, _, answer = gathered(Assistant(finder, model, support=ASKING).answer(PUMP_QUESTION))
+
+    assert (answer.text, answer.answered) == ("Ray replaced the pool pump [1].", True)
+    assert model.closed == 2
+    assert NO_NOTE not in "".join(message.content for message in model.asked[1])
+
+
+def test_a_model_that_fails_when_it_is_asked_first_fails_as_in_an_answer(finder: Finder, model: ScriptedModel) -> None:
+    finder.library.add([PUMP])
+    model.will_say(ModelUnavailable("It went away. Start it again."))
+
+    _, _, answer = gathered(Assistant(finder, model, support=ASKING).answer(PUMP_QUESTION))
+
+    assert (answer.answered, answer.failure) == (False, "It went away. Start it again.")

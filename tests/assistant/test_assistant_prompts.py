@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from assistant.chat_models import Message, count_tokens
-from assistant.prompts import NO_NOTE, TEMPLATE_TOKENS, answer_messages, spoken
+from assistant.prompts import NO_NOTE, TEMPLATE_TOKENS, answer_messages, doubting, spoken
 from knowledge.note import Hit, Passage
 
 TODAY = dt.date(2026, 3, 5)
@@ -41,8 +41,13 @@ def test_the_model_gets_the_question_the_rules_and_every_note() -> None:
 
 
 def test_it_is_told_how_to_say_that_no_note_tells() -> None:
-    (rules, request), _ = asked([NEW])
-    assert NO_NOTE in rules.content + request.content
+    messages, _ = asked([NEW])
+    plain, leave = messages[-1].content, doubting(messages)[-1].content
+
+    assert NO_NOTE not in plain
+    assert leave.startswith(plain)
+    assert NO_NOTE in leave
+    assert doubting(messages)[:-1] == messages[:-1]
 
 
 def test_notes_carry_their_rank_as_their_number() -> None:
