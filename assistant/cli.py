@@ -15,9 +15,9 @@ import click
 if TYPE_CHECKING:
     from assistant.build import House
     from assistant.conversation import Turn
+    from assistant.fields import Fields
 
 FAILED, ASKED_WRONGLY = 1, 2
-Fields = dict[str, Any]
 Asked = TypeVar("Asked")
 
 
@@ -516,7 +516,7 @@ def _fields(line: str) -> Fields:
     return fields
 
 
-def _history(line: dict[str, Any]) -> list[Turn]:
+def _history(line: Fields) -> list[Turn]:
     """What was said before a question of a file; raises QuestionRefused."""
     from assistant.conversation import Turn
     from assistant.errors import QuestionRefused

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 
-from assistant.chat_models import ChatModel, Message
+from assistant.chat_models import ChatModel
 from assistant.citations import cite
 from assistant.conversation import Turn, standalone
 from assistant.errors import ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Event, Finished, Retrieved, Routed, Token
-from assistant.prompts import NO_NOTE, answer_messages, doubting
+from assistant.prompts import NO_NOTE, answer_messages
 from assistant.support import LEARNED, Support
 from classifier.decision import Decision, Router
 from knowledge.library import Library
@@ -24,8 +24,6 @@ MAX_QUESTION = 2_000
 """Characters of the longest question: more is a note, not a question."""
 RELEVANT = 0.24
 """A hit with a lower score answers nothing: no question of 120 that the sample house answers has so low a best one."""
-DECLINE_TOKENS = 12
-"""What it takes to decline."""
 NEAR = 0.5
 """Hits below this share of the best one's score are left out: every note shown costs the model time."""
 
@@ -137,7 +135,7 @@ class Assistant:
 
         text, failure = "", ""
         try:
-            for piece in self._written(messages):
+            for piece in self.model.stream(messages, self._answer_tokens):
                 if not text:
                     lap("first_token")
                 text += piece
@@ -153,21 +151,6 @@ class Assistant:
         if answered and not failure and not self._support.holds(asked, text, hits, self.finder.library.embedder.embed):
             text, citations, answered = taken_back(hits), (), False
         yield Finished(Answer(text, answered, citations if answered else (), self.model.name, seconds, failure))
-
-    def _written(self, messages: Sequence[Message]) -> Iterator[str]:
-        if self._support.asks_first and self._none_tells(messages):
-            yield NO_NOTE
-        else:
-            yield from self.model.stream(messages, self._answer_tokens)
-
-    def _none_tells(self, messages: Sequence[Message]) -> bool:
-        """Whether the model, given leave to, declines: the first words that it writes say so."""
-        text = ""
-        for piece in self.model.stream(doubting(messages), DECLINE_TOKENS):
-            text = (text + piece).lstrip()
-            if len(text) >= len(NO_NOTE) or not NO_NOTE.startswith(text):
-                break  # which lets the stream go, and so stops the model
-        return text.startswith(NO_NOTE.rstrip("."))
 
 
 def relevant(hits: Sequence[Hit]) -> tuple[Hit, ...]:

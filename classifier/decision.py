@@ -1,10 +1,12 @@
-"""What a router answers, and what a router is."""
+"""What a router answers, what a router is, and how probabilities are read; making them is left to the routers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from classifier.taxonomy import NONE
 
 
 @dataclass(frozen=True)
@@ -37,3 +39,22 @@ class Router(Protocol):
 
     def classify(self, questions: Sequence[str]) -> list[Decision]:
         """Return one decision a question, in order."""
+
+
+def ranked(labels: Sequence[str], row: Iterable[float]) -> dict[str, float]:
+    """Return a row of probabilities by label, likeliest first."""
+    pairs = zip(labels, map(float, row), strict=True)
+    return dict(sorted(pairs, key=lambda pair: -pair[1]))
+
+
+def likely_categories(probabilities: Mapping[str, float], sure_from: float) -> tuple[str, ...]:
+    """Return the one or two likeliest categories that reach `sure_from` together; none where they do not.
+
+    Args:
+        probabilities: of all labels, likeliest first.
+    """
+    top = [name for name in probabilities if name != NONE][:2]
+    for likely in (top[:1], top):
+        if sum(probabilities[name] for name in likely) >= sure_from:
+            return tuple(likely)
+    return ()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifier.decision import Decision
+from classifier.decision import Decision, likely_categories, ranked
 from classifier.errors import RouterUnavailable
 from classifier.taxonomy import NONE
 
@@ -57,9 +57,10 @@ class Head:
 
     def log_probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the logarithms of `probabilities`, which stay apart where those would all be nought."""
+        from scipy.special import log_softmax
+
         logits = (vectors @ self.weight.T + self.bias).astype(np.float64) / self.temperature
-        logits -= logits.max(axis=1, keepdims=True)
-        return np.asarray(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))
+        return np.asarray(log_softmax(logits, axis=1))
 
     def save(self, folder: Path) -> None:
         """Write the head into a router version's folder; raises RouterUnavailable."""
@@ -128,24 +129,9 @@ class EncoderRouter:
         return [self._decide(row) for row in rows]
 
     def _decide(self, row: NDArray[np.float64]) -> Decision:
-        order = np.argsort(-row)
-        probabilities = {self._head.labels[at]: float(row[at]) for at in order}
-        likeliest = self._head.labels[order[0]]
-        confidence = float(row[order[0]])
+        probabilities = ranked(self._head.labels, row)
+        likeliest, confidence = next(iter(probabilities.items()))
         if likeliest == NONE or confidence < self._head.abstain_below:
             return Decision(None, confidence, probabilities, self._version)
         likely = likely_categories(probabilities, self._head.sure_from)
         return Decision(likeliest, confidence, probabilities, self._version, likely)
-
-
-def likely_categories(probabilities: Mapping[str, float], sure_from: float) -> tuple[str, ...]:
-    """Return the one or two likeliest categories that reach `sure_from` together; none where they do not.
-
-    Args:
-        probabilities: of all labels, likeliest first.
-    """
-    top = [name for name in probabilities if name != NONE][:2]
-    for likely in (top[:1], top):
-        if sum(probabilities[name] for name in likely) >= sure_from:
-            return tuple(likely)
-    return ()

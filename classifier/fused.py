@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifier.decision import Decision
-from classifier.encoder import Embed, Head, likely_categories
+from classifier.decision import Decision, likely_categories, ranked
+from classifier.encoder import Embed, Head
 from classifier.errors import RouterUnavailable
 from classifier.taxonomy import NONE
 
@@ -48,16 +48,21 @@ class Fusion:
         self, language_model: NDArray[np.float64], encoder: NDArray[np.float64], labels: Sequence[str]
     ) -> NDArray[np.float64]:
         """Return calibrated probabilities, of shape (questions, labels), from log-probabilities of the same shape."""
+        return np.exp(self.log_probabilities(language_model, encoder, labels))
+
+    def log_probabilities(
+        self, language_model: NDArray[np.float64], encoder: NDArray[np.float64], labels: Sequence[str]
+    ) -> NDArray[np.float64]:
+        """Return the logarithms of `probabilities`."""
+        from scipy.special import log_softmax
+
         logits = self.language_model * language_model + self.encoder * encoder
         logits[:, list(labels).index(NONE)] += self.none_bias
-        logits -= logits.max(axis=1, keepdims=True)
-        exponents = np.exp(logits)
-        return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
+        return np.asarray(log_softmax(logits, axis=1))
 
     def decide(self, labels: Sequence[str], row: NDArray[np.float64], version: str) -> Decision:
         """Make a decision of one question's probabilities, of shape (labels,)."""
-        order = np.argsort(-row)
-        probabilities = {labels[at]: float(row[at]) for at in order}
+        probabilities = ranked(labels, row)
         if probabilities[NONE] >= self.none_from:
             return Decision(None, probabilities[NONE], probabilities, version)
         category = next(label for label in probabilities if label != NONE)

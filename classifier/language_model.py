@@ -85,7 +85,7 @@ class CodeScorer:
         self._prefix = text_tokens(tokenizer, prompt.before)
         self._after = text_tokens(tokenizer, prompt.after)
         self._body = model.get_decoder()
-        # Only the codes' rows of the output matrix are needed: a 8,000th of it.
+        # Only the codes' rows of the output matrix are needed: an 8,000th of it.
         self._codes = model.get_output_embeddings().weight[torch.tensor(codes)].detach().clone()
         self._alone = threading.Lock()
         with torch.inference_mode():

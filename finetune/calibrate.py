@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifier.encoder import likely_categories
+from classifier.decision import likely_categories, ranked
 from classifier.fused import Fusion
 from classifier.taxonomy import NONE
 
@@ -53,9 +54,7 @@ def sureness(
 ) -> float:
     """Return the lowest `sure_from` under which the searched categories hold the right one often enough."""
     household = [
-        (labels[at], {labels[column]: float(row[column]) for column in np.argsort(-row)})
-        for row, at in zip(probabilities, target, strict=True)
-        if labels[at] != NONE
+        (labels[at], ranked(labels, row)) for row, at in zip(probabilities, target, strict=True) if labels[at] != NONE
     ]
     for sure_from in np.arange(0.3, 0.99, 0.02):
         scopes = [(label, likely_categories(row, float(sure_from))) for label, row in household]
@@ -85,29 +84,21 @@ def fit_fusion(
         scope_recall: how often the right category must be among those that are searched, where not all are.
     """
     from scipy.optimize import minimize
-    from scipy.special import log_softmax
 
     rows, none = np.arange(len(target)), list(labels).index(NONE)
 
-    def loss(weights: NDArray[np.float64]) -> float:
-        logits = weights[0] * language_model + weights[1] * encoder
-        logits[:, none] += weights[2]
-        return float(-log_softmax(logits, axis=1)[rows, target].mean())
+    def unbounded(weights: NDArray[np.float64]) -> Fusion:
+        first, second, bias = map(float, weights)
+        return Fusion(first, second, bias, none_from=1.0, sure_from=1.0)
 
-    bounds = [(0.0, 10.0), (0.0, 10.0), (-5.0, 5.0)]
-    first, second, bias = minimize(loss, np.array([0.5, 0.5, 0.0]), bounds=bounds, method="L-BFGS-B").x
-    weights = Fusion(float(first), float(second), float(bias), 1.0, 1.0)
-    probabilities = weights.probabilities(language_model, encoder, labels)
-    return Fusion(
-        weights.language_model,
-        weights.encoder,
-        weights.none_bias,
+    def loss(weights: NDArray[np.float64]) -> float:
+        return float(-unbounded(weights).log_probabilities(language_model, encoder, labels)[rows, target].mean())
+
+    limits = [(0.0, 10.0), (0.0, 10.0), (-5.0, 5.0)]
+    fusion = unbounded(minimize(loss, np.array([0.5, 0.5, 0.0]), bounds=limits, method="L-BFGS-B").x)
+    probabilities = fusion.probabilities(language_model, encoder, labels)
+    return replace(
+        fusion,
         none_from=none_bound(probabilities[:, none], target != none, wrong_none),
         sure_from=sureness(probabilities, target, labels, scope_recall),
     )
-
-
-def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return rows that sum to 1."""
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))

@@ -16,7 +16,7 @@ from classifier.encoder import Embed, Head
 from classifier.errors import RouterUnavailable
 from classifier.taxonomy import NONE
 from classifier.versions import CONFIG_FILE, REPORT_FILE, Version, Versions
-from finetune.calibrate import abstention, fit_temperature, softmax, sureness
+from finetune.calibrate import abstention, fit_temperature, sureness
 from finetune.examples import Example, data_hash, folds, load
 from finetune.figures import figures
 
@@ -51,6 +51,8 @@ def fit(examples: Sequence[Example], embed: Embed, embedder: str, config: HeadCo
     Returns:
         The head fitted on all examples, and the held-out figures.
     """
+    from scipy.special import softmax
+
     labels = [*sorted({example.category for example in examples} - {NONE}), NONE]
     target = np.array([labels.index(example.category) for example in examples])
     vectors = embed([example.question for example in examples])
@@ -70,7 +72,7 @@ def fit(examples: Sequence[Example], embed: Embed, embedder: str, config: HeadCo
         weight, bias = regression(training)
         held_out_logits[held_out] = vectors[held_out] @ weight.T + bias
     temperature = fit_temperature(held_out_logits, target)
-    calibrated = softmax(held_out_logits / temperature)
+    calibrated = softmax(held_out_logits / temperature, axis=1)
     abstain_below = abstention(calibrated, target, labels.index(NONE), config.wrong_none)
     sure_from = sureness(calibrated, target, labels, config.scope_recall)
     weight, bias = regression(range(len(examples)))

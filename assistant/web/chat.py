@@ -117,8 +117,8 @@ class Chat:
         chat.retry(self._retry, seen, chat_view, **asking)
         stop.click(self._stop, window, stop, show_progress="hidden")
         for turned in (
-            fresh.click(self._new, seen, chat_view, show_progress="hidden"),
-            past.open(self._choose, seen, chat_view, show_progress="hidden"),
+            fresh.click(self._new, window, chat_view, show_progress="hidden"),
+            past.open(self._choose, window, chat_view, show_progress="hidden"),
         ):
             turned.then(self._follow, window, chat_view, **asking)
         past.remove(self._delete, seen, [*chat_view, undo_row, undone, deleted], show_progress="hidden")
@@ -227,10 +227,10 @@ class Chat:
         known = [each.id for each in self._house.conversations.all()]
         return self._view(current if current in known else None, window, gr.skip())
 
-    def _choose(self, current: str | None, window: Window, event: gr.EventData) -> tuple[Any, ...]:
+    def _choose(self, window: Window, event: gr.EventData) -> tuple[Any, ...]:
         return self._view(event._data["id"], window, gr.skip())
 
-    def _new(self, current: str | None, window: Window) -> tuple[Any, ...]:
+    def _new(self, window: Window) -> tuple[Any, ...]:
         return self._view(None, window, gr.skip())
 
     def _delete(self, current: str | None, window: Window, event: gr.EventData) -> tuple[Any, ...]:

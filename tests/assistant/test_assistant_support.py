@@ -48,7 +48,7 @@ def test_notes_without_a_sentence_support_nothing() -> None:
 def test_each_weight_pulls_its_way_and_the_outcome_is_a_probability() -> None:
     values = (0.9, 0.8, 0.7, 0.6)
     for name in ("quoted", "echoed", "found", "asked", "intercept"):
-        more, less = replace(Support(), **{name: 2.0}), replace(Support(), **{name: -2.0})  # type: ignore[arg-type]
+        more, less = replace(Support(), **{name: 2.0}), replace(Support(), **{name: -2.0})
         assert 0 < less.probability(values) < 0.5 < more.probability(values) < 1
 
 

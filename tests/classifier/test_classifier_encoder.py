@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from classifier.decision import Decision, Router
-from classifier.encoder import CALIBRATION_FILE, WEIGHTS_FILE, EncoderRouter, Head, likely_categories
+from classifier.decision import Decision, Router, likely_categories
+from classifier.encoder import CALIBRATION_FILE, WEIGHTS_FILE, EncoderRouter, Head
 from classifier.errors import RouterUnavailable
 from classifier.taxonomy import NONE
 from knowledge.embedding import Embedder
