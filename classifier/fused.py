@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -18,9 +18,17 @@ from classifier.taxonomy import NONE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from classifier.language_model import CodeScorer
-
 FUSION_FILE = "fusion.json"
+
+
+class Scorer(Protocol):
+    """The language model half: `classifier.language_model.CodeScorer`, or the same model behind an Ollama."""
+
+    labels: tuple[str, ...]
+    """One a column; `none` is among them."""
+
+    def log_probabilities(self, questions: Sequence[str]) -> NDArray[np.float64]:
+        """Return every label's log-probability, of shape (questions, labels)."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ class Fusion:
 class FusedRouter:
     """Labels questions by what a fine-tuned language model and an encoder head say together."""
 
-    def __init__(self, scorer: CodeScorer, head: Head, embed: Embed, fusion: Fusion, version: str) -> None:
+    def __init__(self, scorer: Scorer, head: Head, embed: Embed, fusion: Fusion, version: str) -> None:
         """Args: the two halves, what makes vectors of the kind the head was fitted on, their weights, and the name.
 
         Raises:
