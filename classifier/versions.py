@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from typing import Any
 from classifier.errors import RouterUnavailable
 
 SERVING_FILE = "serving"
+"""Names one version a line, in the order in which they were made to serve: the last one serves."""
+FILES_FILE = "files.json"
+"""The SHA-256 of every file of a version, by its path."""
 CONFIG_FILE = "train_config.json"
 REPORT_FILE = "report.json"
 
@@ -39,7 +43,7 @@ class Versions:
         """Return the versions on disk, by name."""
         if not self.folder.is_dir():
             return []
-        serving = self._serving_name()
+        serving = "".join(self._served()[-1:])
         return [
             Version(
                 name=path.name,
@@ -77,6 +81,7 @@ class Versions:
         try:
             partial.mkdir(parents=True)
             write(partial)
+            (partial / FILES_FILE).write_text(json.dumps(hashes(partial), indent=1), "utf-8")
             if replace:
                 shutil.rmtree(target, ignore_errors=True)
             partial.rename(target)
@@ -89,21 +94,71 @@ class Versions:
     def promote(self, name: str) -> Version:
         """Make a version the serving one, at once and wholly; raises RouterUnavailable."""
         self.get(name)
+        served = self._served()
+        if served[-1:] != [name]:
+            self._write_served([*served, name], name)
+        return self.get(name)
+
+    def rollback(self) -> Version:
+        """Let the version serve that served before the present one; raises RouterUnavailable where there is none."""
+        there = {version.name for version in self.all()}
+        served = self._served()
+        before = served[:-1]
+        while before and (before[-1] not in there or before[-1] == served[-1]):
+            before.pop()
+        if not before:
+            raise RouterUnavailable("No other router served before this one. Promote one of `our-house routers list`.")
+        self._write_served(before, before[-1])
+        return self.get(before[-1])
+
+    def whole(self, name: str | None = None) -> Version:
+        """Return a version by name, or the serving one, with every file as it was written.
+
+        Raises:
+            RouterUnavailable: there is no such version, or a file of it is missing, changed, or not its own.
+        """
+        version = self.get(name)
+        written = _json(version.folder / FILES_FILE)
+        try:
+            found = hashes(version.folder)
+        except OSError as error:
+            raise RouterUnavailable(f"The router in {version.folder} cannot be read ({error}).") from error
+        for what, files in (
+            ("lacks", written.keys() - found.keys()),
+            ("has a foreign file:", found.keys() - written.keys()),
+            ("has a changed file:", {path for path in written.keys() & found.keys() if written[path] != found[path]}),
+        ):
+            if written and files:
+                raise RouterUnavailable(
+                    f"The router {version.name} {what} {', '.join(sorted(files))}. Choose another one: "
+                    "`our-house routers list`."
+                )
+        return version
+
+    def _served(self) -> list[str]:
+        try:
+            return (self.folder / SERVING_FILE).read_text("utf-8").split("\n")
+        except (OSError, UnicodeDecodeError):
+            return []
+
+    def _write_served(self, names: Sequence[str], name: str) -> None:
         partial = self.folder / f".{SERVING_FILE}.{secrets.token_hex(4)}"
         try:
-            partial.write_text(name, "utf-8")
+            partial.write_text("\n".join(names), "utf-8")
             partial.replace(self.folder / SERVING_FILE)
         except OSError as error:
             raise RouterUnavailable(f"The router {name} cannot be made to serve ({error}).") from error
         finally:
             partial.unlink(missing_ok=True)
-        return self.get(name)
 
-    def _serving_name(self) -> str | None:
-        try:
-            return (self.folder / SERVING_FILE).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            return None
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a version's folder, by its path within it; raises OSError."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != FILES_FILE
+    }
 
 
 def _json(path: Path) -> dict[str, Any]:

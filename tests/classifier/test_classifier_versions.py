@@ -1,5 +1,6 @@
 import json
 import resource
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ import pytest
 from classifier.encoder import Head
 from classifier.errors import RouterUnavailable
 from classifier.taxonomy import NONE
-from classifier.versions import CONFIG_FILE, REPORT_FILE, SERVING_FILE, Versions
+from classifier.versions import CONFIG_FILE, FILES_FILE, REPORT_FILE, SERVING_FILE, Versions
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ def test_a_version_is_not_there_until_it_is_whole(versions: Versions) -> None:
     versions.add("first", write)
 
     assert seen == []
-    assert {path.name for path in versions.get("first").folder.iterdir()} == {CONFIG_FILE, REPORT_FILE}
+    assert {path.name for path in versions.get("first").folder.iterdir()} == {CONFIG_FILE, REPORT_FILE, FILES_FILE}
 
 
 @pytest.mark.parametrize("problem", [OSError("no space"), ValueError("not an example"), KeyboardInterrupt()])
@@ -157,7 +158,7 @@ def test_a_version_can_be_replaced_whole_when_asked(versions: Versions) -> None:
 
     versions.add("first", with_file("new"), replace=True)
 
-    assert [path.name for path in versions.get().folder.iterdir()] == ["new"]
+    assert {path.name for path in versions.get().folder.iterdir()} == {"new", FILES_FILE}
     assert files(versions) == {"first", SERVING_FILE}
 
 
@@ -167,7 +168,7 @@ def test_a_replacement_that_fails_leaves_the_first_version(versions: Versions) -
     with pytest.raises(RouterUnavailable):
         versions.add("first", with_file("missing/new"), replace=True)
 
-    assert [path.name for path in versions.get("first").folder.iterdir()] == ["old"]
+    assert {path.name for path in versions.get("first").folder.iterdir()} == {"old", FILES_FILE}
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", ".hidden", "a/b", "../outside", "serving"])
@@ -279,8 +280,59 @@ def test_a_version_deleted_by_hand_no_longer_serves(versions: Versions) -> None:
         versions.add(name, nothing)
     versions.promote("second")
 
-    versions.get().folder.rmdir()
+    shutil.rmtree(versions.get().folder)
 
     with pytest.raises(RouterUnavailable, match="there are: first"):
         versions.get()
     assert versions.promote("first").serving
+
+
+def test_rolling_back_lets_the_version_before_serve_again(versions: Versions) -> None:
+    for name in ("first", "second", "third"):
+        versions.add(name, nothing)
+        versions.promote(name)
+
+    assert versions.rollback().name == "second"
+    assert versions.rollback().name == "first"
+    with pytest.raises(RouterUnavailable, match="No other router served before"):
+        versions.rollback()
+    assert versions.get().name == "first"
+
+
+def test_rolling_back_passes_over_what_is_gone_and_what_serves(versions: Versions) -> None:
+    for name in ("first", "second", "third"):
+        versions.add(name, nothing)
+        versions.promote(name)
+    versions.promote("first")
+    shutil.rmtree(versions.get("third").folder)
+
+    assert versions.rollback().name == "second"
+
+
+def test_promoting_what_serves_is_no_step_to_roll_back(versions: Versions) -> None:
+    for name in ("first", "second", "second"):
+        if name not in names(versions):
+            versions.add(name, nothing)
+        versions.promote(name)
+
+    assert versions.rollback().name == "first"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda folder: (folder / "head").unlink(), "lacks head"),
+        (lambda folder: (folder / "odd.bin").write_bytes(b"x"), "has a foreign file: odd.bin"),
+        (lambda folder: (folder / "head").write_bytes(b"changed"), "has a changed file: head"),
+    ],
+)
+def test_a_version_whose_files_are_not_its_own_is_refused(
+    versions: Versions, spoil: Callable[[Path], object], said: str
+) -> None:
+    version = versions.add("first", with_file("head", b"weights"))
+    assert versions.whole("first") == version
+
+    spoil(version.folder)
+
+    with pytest.raises(RouterUnavailable, match=said):
+        versions.whole("first")
