@@ -1,4 +1,4 @@
-"""The language model and the encoder head as one router; fitting their weights is left to `finetune.calibrate`."""
+"""The language model and the encoder head as one router, or the first alone; `finetune.calibrate` fits the weights."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FUSION_FILE = "fusion.json"
+ALONE_FILE = "language_model.json"
+"""The same for the language model alone, where the encoder's weight is nought."""
 
 
 class Scorer(Protocol):
@@ -68,6 +70,17 @@ class Fusion:
         logits[:, list(labels).index(NONE)] += self.none_bias
         return np.asarray(log_softmax(logits, axis=1))
 
+    def decisions(
+        self,
+        language_model: NDArray[np.float64],
+        encoder: NDArray[np.float64],
+        labels: Sequence[str],
+        version: str,
+    ) -> list[Decision]:
+        """Make a decision a question of log-probabilities, each of shape (questions, labels)."""
+        rows = self.probabilities(language_model, encoder, labels)
+        return [self.decide(labels, row, version) for row in rows]
+
     def decide(self, labels: Sequence[str], row: NDArray[np.float64], version: str) -> Decision:
         """Make a decision of one question's probabilities, of shape (labels,)."""
         probabilities = ranked(labels, row)
@@ -77,18 +90,18 @@ class Fusion:
         likely = likely_categories(probabilities, self.sure_from)
         return Decision(category, probabilities[category], probabilities, version, likely)
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, file: str = FUSION_FILE) -> None:
         """Write it into a router version's folder; raises RouterUnavailable."""
         try:
-            (folder / FUSION_FILE).write_text(json.dumps(asdict(self), indent=1), "utf-8")
+            (folder / file).write_text(json.dumps(asdict(self), indent=1), "utf-8")
         except OSError as error:
             raise RouterUnavailable(f"The router cannot be written into {folder} ({error}).") from error
 
     @classmethod
-    def load(cls, folder: Path) -> Fusion:
+    def load(cls, folder: Path, file: str = FUSION_FILE) -> Fusion:
         """Read it from a router version's folder; raises RouterUnavailable."""
         try:
-            return cls(**{name: float(value) for name, value in json.loads((folder / FUSION_FILE).read_text()).items()})
+            return cls(**{name: float(value) for name, value in json.loads((folder / file).read_text()).items()})
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise RouterUnavailable(
                 f"The router in {folder} is damaged ({error}). Choose another one: `our-house routers list`."
@@ -124,6 +137,35 @@ class FusedRouter:
         if not questions:
             return []
         encoder = self._head.log_probabilities(self._embed(questions))[:, self._columns]
-        labels = self._scorer.labels
-        rows = self._fusion.probabilities(self._scorer.log_probabilities(questions), encoder, labels)
-        return [self._fusion.decide(labels, row, self._version) for row in rows]
+        scores = self._scorer.log_probabilities(questions)
+        return self._fusion.decisions(scores, encoder, self._scorer.labels, self._version)
+
+
+class ScorerRouter:
+    """Labels questions by what a language model alone says."""
+
+    def __init__(self, scorer: Scorer, fusion: Fusion | None, version: str) -> None:
+        """Args: the language model, what calibrates it (None: the likeliest label is the answer), and the name."""
+        self._scorer = scorer
+        self._fusion = fusion
+        self._version = version
+
+    @property
+    def version(self) -> str:
+        """The name of the version that serves."""
+        return self._version
+
+    def classify(self, questions: Sequence[str]) -> list[Decision]:
+        """Return one decision a question, in order."""
+        if not questions:
+            return []
+        labels, scores = self._scorer.labels, self._scorer.log_probabilities(questions)
+        if self._fusion is None:
+            return [self._likeliest(ranked(labels, row)) for row in np.exp(scores)]
+        return self._fusion.decisions(scores, np.zeros_like(scores), labels, self._version)
+
+    def _likeliest(self, probabilities: dict[str, float]) -> Decision:
+        label, confidence = next(iter(probabilities.items()))
+        if label == NONE:
+            return Decision(None, confidence, probabilities, self._version)
+        return Decision(label, confidence, probabilities, self._version, (label,))

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from classifier.taxonomy import NONE, Taxonomy
 
-Mode = Literal["code", "category"]
-"""Whether the model answers with a category's opaque code or with its name."""
+Mode = Literal["code", "category", "head"]
+"""Whether the model answers with a category's opaque code, with its name, or through a linear head of its own."""
 
 NONE_CODE = "ZZ"
 LONGEST = 192
@@ -30,6 +30,15 @@ class Prompt:
     """What stands for each label; in code mode it is one token."""
 
 
+def task(taxonomy: Taxonomy, mode: Mode) -> tuple[str, dict[str, str]]:
+    """Return what the model is told to do, and what it is to write for each label; `none` is the last."""
+    codes = {**{category.name: category.code for category in taxonomy}, NONE: NONE_CODE}
+    names = {**{category.name: category.name for category in taxonomy}, NONE: "none of these"}
+    if mode == "category":
+        return "\n".join([_TASK.format(what="name"), *names.values()]), names
+    return "\n".join([_TASK.format(what="code"), *(f"{names[label]}: {codes[label]}" for label in codes)]), codes
+
+
 def router_prompt(taxonomy: Taxonomy, mode: Mode, tokenizer: Any) -> Prompt:
     """Lay out the prompt in the model's own chat form, without thinking.
 
@@ -38,18 +47,11 @@ def router_prompt(taxonomy: Taxonomy, mode: Mode, tokenizer: Any) -> Prompt:
         mode: what the model answers with.
         tokenizer: the base's, for its chat template.
     """
-    codes = {**{category.name: category.code for category in taxonomy}, NONE: NONE_CODE}
-    names = {**{category.name: category.name for category in taxonomy}, NONE: "none of these"}
-    if mode == "code":
-        task = _TASK.format(what="code")
-        choices = "\n".join(f"{codes[label]} {names[label]}" for label in codes)
-    else:
-        task = _TASK.format(what="name")
-        choices = "\n".join(names.values())
-    turns = [{"role": "system", "content": f"{task}\n{choices}"}, {"role": "user", "content": _PLACE}]
+    told, completions = task(taxonomy, mode)
+    turns = [{"role": "system", "content": told}, {"role": "user", "content": _PLACE}]
     text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True, enable_thinking=False)
     before, _, after = text.partition(_PLACE)
-    return Prompt(before, after, codes if mode == "code" else names)
+    return Prompt(before, after, completions)
 
 
 def question_tokens(tokenizer: Any, question: str) -> list[int]:

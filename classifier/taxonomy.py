@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from classifier.errors import TaxonomyError
 
@@ -66,6 +68,15 @@ class Taxonomy:
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
+
+
+def read_taxonomy(path: Path) -> Taxonomy:
+    """Read categories from JSON Lines of `name`, `code` and `definition`; raises TaxonomyError."""
+    try:
+        lines = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line.strip()]
+        return Taxonomy.of((line["name"], line["code"], line.get("definition", "")) for line in lines)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise TaxonomyError(f"{path} holds no categories ({error}). Give a name and a code on each line.") from error
 
 
 _DEFINITIONS = {

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from classifier.prompt import Mode
+
+
+@dataclass(frozen=True)
+class Base:
+    """The language model that an adapter is trained for, and means nothing without."""
+
+    name: str
+    sha256: str
+    """Of the publisher's file."""
+    folder: Path
+    """Where its dense copy lies on this machine."""
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What is saved of it."""
+        return {"name": self.name, "sha256": self.sha256}
 
 
 @dataclass(frozen=True)
@@ -12,11 +29,13 @@ class TrainConfig:
     """One training run of a language model's adapter (LoRA, Hu et al. 2021)."""
 
     mode: Mode = "code"
-    rank: int = 8
-    """Of the two low-rank factors of every linear layer; 8 keeps the adapter of a 0.5B model under 9 MB in bfloat16."""
-    alpha: int = 16
+    rank: int = 12
+    """Of the two low-rank factors of each linear layer; 12 keeps the adapter of a 0.5B model under 9 MB in bfloat16."""
+    alpha: int = 24
     """What the factors' product is multiplied with, times `rank`."""
-    learning_rate: float = 3e-4
+    untouched: float = 1 / 3
+    """Share of the layers, the lowest ones, that are left as they are: no gradient has to go down to them."""
+    learning_rate: float = 5e-4
     epochs: float = 2.0
     batch: int = 32
     """Questions behind one prefix, and so in one step."""
@@ -24,8 +43,10 @@ class TrainConfig:
     """Share of the steps in which the learning rate rises; it then falls along a cosine."""
     clip: float = 1.0
     """Longest gradient."""
-    evaluations: int = 8
+    evaluations: int = 3
     """How often the run looks at the validation questions; the best look's adapter is kept."""
+    looked_at: int = 200
+    """How many of them it looks at, drawn once."""
     patience: int = 3
     """Looks in a row without gain after which the run stops."""
     misspelt: float = 0.15

@@ -14,6 +14,8 @@ from classifier.taxonomy import NONE
 
 PACKAGED = Path(__file__).parent / "data" / "questions"
 """The questions written for this project, one file a category."""
+SECOND_SET = PACKAGED.parent / "second_set.jsonl"
+"""Questions written apart from those, used for nothing but final figures."""
 
 
 class ExamplesRejected(Exception):
@@ -36,12 +38,22 @@ def load(path: Path = PACKAGED) -> list[Example]:
     Raises:
         ExamplesRejected: a file is missing, a line is no example, or `check` finds something wrong.
     """
+    examples = read(path)
+    if problems := check(examples):
+        raise ExamplesRejected(f"{path}: " + "; ".join(problems[:5]))
+    return examples
+
+
+def read(path: Path) -> list[Example]:
+    """Read examples as `load` does, to measure on: any number of any category will do.
+
+    Raises:
+        ExamplesRejected: a file is missing, a line is no example, or there is none.
+    """
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     examples = [example for file in files for example in _read(file)]
     if not examples:
         raise ExamplesRejected(f"{path} holds no examples.")
-    if problems := check(examples):
-        raise ExamplesRejected(f"{path}: " + "; ".join(problems[:5]))
     return examples
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from classifier.decision import Decision
 from classifier.taxonomy import NONE
 from finetune.examples import Example
 
@@ -14,48 +15,84 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+INVALID = -1
+"""The column of an answer that is no label."""
+
+
 def figures(
     examples: Sequence[Example],
     labels: Sequence[str],
-    probabilities: NDArray[np.float64],
     target: NDArray[np.int64],
     answered: NDArray[np.int64],
+    probabilities: NDArray[np.float64] | None = None,
 ) -> dict[str, Any]:
     """Return a router's figures, shares from 0 to 1.
 
     Args:
         examples: the questions.
         labels: one a column.
-        probabilities: of shape (questions, labels).
         target: the right label's column, of shape (questions,).
-        answered: the column that was answered: not always the likeliest, where a bound makes it `none`.
+        answered: the column that was answered, or INVALID; not always the likeliest, where a bound makes it `none`.
+        probabilities: of shape (questions, labels), where the router has any.
 
     Returns:
-        Accuracy in all, on household questions, on `none` and by style; the share of household questions answered
-        with `none`; the area under the ROC curve of telling `none` by its probability; and the expected calibration
-        error of the likeliest label in ten bins (Guo et al. 2017).
+        Accuracy in all, on household questions, on `none` and by style; precision, recall and F1 as means over the
+        labels; the number of answers that are no label; and the share of household questions answered with `none`.
+        With probabilities, also the area under the ROC curve of telling `none` by its probability, and the expected
+        calibration error of the likeliest label in ten bins (Guo et al. 2017).
     """
-    from sklearn.metrics import roc_auc_score
+    from sklearn.metrics import precision_recall_fscore_support, roc_auc_score
 
     none = labels.index(NONE)
-    likeliest = probabilities.argmax(axis=1)
-    confidence = probabilities.max(axis=1)
     household = target != none
     right = answered == target
-    bins = np.minimum((confidence * 10).astype(int), 9)
-    gaps = [
-        abs((likeliest == target)[bins == at].mean() - confidence[bins == at].mean()) * (bins == at).mean()
-        for at in np.unique(bins)
-    ]
+    columns = sorted(set(target.tolist()))
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        target, answered, labels=columns, average="macro", zero_division=0
+    )
     styles = sorted({example.style for example in examples if example.style})
     of_style = {style: np.array([example.style == style for example in examples]) for style in styles}
-    return {
+    found: dict[str, Any] = {
         "held_out_questions": len(target),
-        "accuracy": round(float(right.mean()), 4),
-        "accuracy_household": round(float(right[household].mean()), 4),
-        "accuracy_none": round(float(right[~household].mean()), 4),
-        "wrong_none": round(float((answered[household] == none).mean()), 4),
-        "none_auroc": round(float(roc_auc_score(~household, probabilities[:, none])), 4),
-        "calibration_error": round(float(sum(gaps)), 4),
-        "accuracy_by_style": {style: round(float(right[rows].mean()), 4) for style, rows in of_style.items()},
+        "accuracy": _share(right),
+        "accuracy_household": _share(right[household]),
+        "accuracy_none": _share(right[~household]),
+        "macro_precision": round(float(precision), 4),
+        "macro_recall": round(float(recall), 4),
+        "macro_f1": round(float(f1), 4),
+        "invalid_labels": int((answered == INVALID).sum()),
+        "wrong_none": _share(answered[household] == none),
     }
+    if probabilities is not None:
+        found["none_auroc"] = round(float(roc_auc_score(~household, probabilities[:, none])), 4)
+        found["calibration_error"] = round(
+            sum(share * abs(right - sure) for share, sure, right in reliability(probabilities, target)), 4
+        )
+    found["accuracy_by_style"] = {style: _share(right[rows]) for style, rows in of_style.items()}
+    return found
+
+
+def decision_figures(
+    examples: Sequence[Example], labels: Sequence[str], decisions: Sequence[Decision]
+) -> dict[str, Any]:
+    """Return the figures of a router's decisions, one an example."""
+    target = np.array([labels.index(example.category) for example in examples])
+    answered = np.array([labels.index(decision.category or NONE) for decision in decisions])
+    probabilities = np.array([[decision.probabilities[label] for label in labels] for decision in decisions])
+    return figures(examples, labels, target, answered, probabilities)
+
+
+def reliability(probabilities: NDArray[np.float64], target: NDArray[np.int64]) -> list[tuple[float, float, float]]:
+    """Return (share of the questions, mean confidence, share that is right) of each of ten bins that holds any."""
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == target
+    bins = np.minimum((confidence * 10).astype(int), 9)
+    return [(_mean(bins == at), _mean(confidence[bins == at]), _mean(right[bins == at])) for at in np.unique(bins)]
+
+
+def _mean(values: NDArray[Any]) -> float:
+    return float(values.mean()) if len(values) else 0.0
+
+
+def _share(values: NDArray[np.bool_]) -> float:
+    return round(_mean(values), 4)

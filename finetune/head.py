@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from classifier.encoder import Embed, Head
-from classifier.errors import RouterUnavailable
 from classifier.taxonomy import NONE
-from classifier.versions import CONFIG_FILE, REPORT_FILE, Version, Versions
 from finetune.calibrate import abstention, fit_temperature, sureness
-from finetune.examples import Example, data_hash, folds, load
+from finetune.examples import Example, folds
 from finetune.figures import figures
 
 if TYPE_CHECKING:
@@ -53,66 +47,64 @@ def fit(examples: Sequence[Example], embed: Embed, embedder: str, config: HeadCo
     """
     from scipy.special import softmax
 
-    labels = [*sorted({example.category for example in examples} - {NONE}), NONE]
-    target = np.array([labels.index(example.category) for example in examples])
+    labels = labels_of(examples)
+    target = columns_of(examples, labels)
     vectors = embed([example.question for example in examples])
-
-    def regression(rows: Sequence[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        from sklearn.linear_model import LogisticRegression
-        from threadpoolctl import threadpool_limits
-
-        weight = "balanced" if config.balanced else None
-        model = LogisticRegression(C=config.strength, class_weight=weight, max_iter=1000)
-        with threadpool_limits(1):  # its many small steps take up to 20 times as long on threads, when cores are busy
-            model.fit(vectors[rows], target[rows])
-        return model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
-
     held_out_logits = np.zeros((len(examples), len(labels)), np.float64)
     for training, held_out in folds(examples, config.folds, config.seed):
-        weight, bias = regression(training)
+        weight, bias = regression(vectors[training], target[training], config)
         held_out_logits[held_out] = vectors[held_out] @ weight.T + bias
     temperature = fit_temperature(held_out_logits, target)
     calibrated = softmax(held_out_logits / temperature, axis=1)
     abstain_below = abstention(calibrated, target, labels.index(NONE), config.wrong_none)
     sure_from = sureness(calibrated, target, labels, config.scope_recall)
-    weight, bias = regression(range(len(examples)))
+    weight, bias = regression(vectors, target, config)
     head = Head(tuple(labels), weight, bias, temperature, abstain_below, sure_from, embedder)
     sure = calibrated.max(axis=1) >= abstain_below
     answered = np.where(sure, calibrated.argmax(axis=1), labels.index(NONE))
-    return head, figures(examples, labels, calibrated, target, answered)
+    return head, figures(examples, labels, target, answered, calibrated)
 
 
-def write_version(
-    versions: Versions, embed: Embed, embedder: str, examples_path: Path | None = None, config: HeadConfig | None = None
-) -> Version:
-    """Fit a head on the packaged (or the given) examples, keep it as a version and let it serve.
+def calibrated(
+    weight: NDArray[np.float32],
+    bias: NDArray[np.float32],
+    held_out: Sequence[Example],
+    embed: Embed,
+    embedder: str,
+    labels: Sequence[str],
+    config: HeadConfig,
+) -> Head:
+    """Make a head of weights that were trained elsewhere, honest on questions that they were not trained on."""
+    from scipy.special import softmax
 
-    The version is named after all that goes into it: the same is fitted again only where the version is damaged.
+    target = columns_of(held_out, labels)
+    logits = (embed([example.question for example in held_out]) @ weight.T + bias).astype(np.float64)
+    temperature = fit_temperature(logits, target)
+    rows = softmax(logits / temperature, axis=1)
+    abstain_below = abstention(rows, target, list(labels).index(NONE), config.wrong_none)
+    sure_from = sureness(rows, target, labels, config.scope_recall)
+    return Head(tuple(labels), weight, bias, temperature, abstain_below, sure_from, embedder)
 
-    Raises:
-        ExamplesRejected: the examples cannot be trained on.
-        RouterUnavailable: the version cannot be written.
-    """
-    config = config or HeadConfig()
-    examples = load(examples_path) if examples_path else load()
-    inputs = {
-        "kind": "encoder",
-        **asdict(config),
-        "examples": len(examples),
-        "data_hash": data_hash(examples),
-        "embedder": embedder,
-        "libraries": {library: version(library) for library in ("scikit-learn", "numpy")},
-    }
-    name = f"encoder-{hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:12]}"
-    try:
-        Head.load(versions.get(name).folder)
-    except RouterUnavailable:
-        head, report = fit(examples, embed, embedder, config)
 
-        def write(folder: Path) -> None:
-            head.save(folder)
-            (folder / CONFIG_FILE).write_text(json.dumps(inputs, indent=1), "utf-8")
-            (folder / REPORT_FILE).write_text(json.dumps(report, indent=1), "utf-8")
+def regression(
+    vectors: NDArray[np.float32], target: NDArray[np.int64], config: HeadConfig
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the weights, of shape (labels, dimension), and the bias of a multinomial logistic regression."""
+    from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
-        versions.add(name, write, replace=True)
-    return versions.promote(name)
+    weight = "balanced" if config.balanced else None
+    model = LogisticRegression(C=config.strength, class_weight=weight, max_iter=1000)
+    with threadpool_limits(1):  # its many small steps take up to 20 times as long on threads, when cores are busy
+        model.fit(vectors, target)
+    return model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
+
+
+def labels_of(examples: Sequence[Example]) -> list[str]:
+    """Return the labels that the examples have, `none` last."""
+    return [*sorted({example.category for example in examples} - {NONE}), NONE]
+
+
+def columns_of(examples: Sequence[Example], labels: Sequence[str]) -> NDArray[np.int64]:
+    """Return the column of every example's label, of shape (examples,)."""
+    return np.array([list(labels).index(example.category) for example in examples])

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from classifier.language_model import ADAPTER
+from classifier.language_model import ADAPTER, LABEL_HEAD, use_label_head
 from classifier.packing import pack
 from classifier.prompt import question_tokens, router_prompt, text_tokens
 from classifier.versions import CONFIG_FILE
@@ -61,8 +61,13 @@ class Batches:
         self._random = random.Random(config.seed)
         self._prefix = text_tokens(tokenizer, prompt.before)
         self._after = text_tokens(tokenizer, prompt.after)
-        end = [tokenizer.eos_token_id]
-        self._completions = {label: text_tokens(tokenizer, text) + end for label, text in prompt.completions.items()}
+        if config.mode == "head":  # its outputs are the labels themselves
+            self._completions = {label: [at] for at, label in enumerate(prompt.completions)}
+        else:
+            end = [tokenizer.eos_token_id] if config.mode == "category" else []  # one token needs no end
+            self._completions = {
+                label: text_tokens(tokenizer, text) + end for label, text in prompt.completions.items()
+            }
 
     def __call__(self, items: Sequence[tuple[Example, bool]]) -> dict[str, torch.Tensor]:
         """Return one row; `targets` holds the token to be written after each place of `places`.
@@ -108,7 +113,8 @@ def completion_loss(model: Any, row: dict[str, torch.Tensor]) -> torch.Tensor:
         use_cache=False,
     ).last_hidden_state
     # The output matrix is a third of the model: only what must be written goes through it.
-    logits = causal.get_output_embeddings()(hidden[0, row["places"][0]])
+    outputs = causal.get_output_embeddings()
+    logits = outputs(hidden[0, row["places"][0]].to(outputs.weight.dtype))
     loss: torch.Tensor = torch.nn.functional.cross_entropy(logits.float(), row["targets"][0])
     return loss
 
@@ -146,15 +152,21 @@ def train(
 
     config = config or TrainConfig()
     torch.manual_seed(config.seed)
+    layers = model.config.num_hidden_layers
+    if config.mode == "head":
+        use_label_head(model, len(taxonomy) + 1)
     wrapped = get_peft_model(
         model,
         LoraConfig(
             r=config.rank,
             lora_alpha=config.alpha,
             target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+            layers_to_transform=list(range(round(config.untouched * layers), layers)),
+            modules_to_save=[LABEL_HEAD] if config.mode == "head" else None,
             task_type="CAUSAL_LM",
         ),
     )
+    drawn = random.Random(config.seed).sample(parts.validation, min(config.looked_at, len(parts.validation)))
     steps = max(1, round(config.epochs * len(parts.training) / config.batch))
     every = max(1, steps // config.evaluations)
     checkpoints = folder / CHECKPOINTS
@@ -198,7 +210,7 @@ def train(
         ),
         data_collator=Batches(tokenizer, taxonomy, config, model.dtype),
         train_dataset=[(example, True) for example in parts.training],
-        eval_dataset=[(example, False) for example in parts.validation],
+        eval_dataset=[(example, False) for example in drawn],
         callbacks=[listener, EarlyStoppingCallback(config.patience)],
     )
     for chatty in (PrinterCallback, ProgressCallback):
@@ -248,6 +260,7 @@ def _save(wrapped: Any, folder: Path, losses: dict[str, Any]) -> None:
     import torch
 
     # Half the size; the digits that bfloat16 drops are far below what training could tell apart.
+    wrapped.peft_config["default"].base_model_name_or_path = ""  # where it lay on this machine is no matter
     wrapped.to(torch.bfloat16).save_pretrained(folder / ADAPTER)
     (folder / ADAPTER / "README.md").unlink(missing_ok=True)
     (folder / LOSSES_FILE).write_text(json.dumps(losses, indent=1), "utf-8")

@@ -1,21 +1,17 @@
-import json
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from classifier.encoder import WEIGHTS_FILE, EncoderRouter, Head
-from classifier.errors import RouterUnavailable
+from classifier.encoder import EncoderRouter
 from classifier.taxonomy import NONE
-from classifier.versions import CONFIG_FILE, REPORT_FILE, Versions
 from finetune.calibrate import fit_temperature
-from finetune.examples import Example, ExamplesRejected, data_hash
-from finetune.head import HeadConfig, fit, write_version
+from finetune.examples import Example
+from finetune.head import HeadConfig, fit
 from knowledge.embedding import Embedder
 
 WORDS = {
@@ -207,136 +203,3 @@ def test_fit_temperature_stays_finite_where_every_answer_is_right() -> None:
 
 
 # --- versions -------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Training:
-    """A house's versions, its questions, and an embedder that counts."""
-
-    versions: Versions
-    examples_path: Path
-    embedder: CountingEmbedder
-    examples: list[Example] = field(default_factory=learnable)
-
-    def write(self, name: str = "words", config: HeadConfig | None = None) -> str:
-        return write_version(self.versions, self.embedder.embed, name, self.examples_path, config).name
-
-    @property
-    def names(self) -> list[str]:
-        return [version.name for version in self.versions.all()]
-
-
-@pytest.fixture
-def training(tmp_path: Path, embedder: Embedder) -> Training:
-    made = Training(Versions(tmp_path / "routers"), tmp_path / "mine.jsonl", CountingEmbedder(embedder))
-    made.examples_path.write_text("\n".join(json.dumps(vars(example)) for example in made.examples), "utf-8")
-    return made
-
-
-def test_a_written_version_serves_and_answers_like_the_head_that_was_fitted(
-    training: Training, embedder: Embedder
-) -> None:
-    written = write_version(training.versions, embedder.embed, embedder.name, training.examples_path)
-
-    fitted, report = fit(training.examples, embedder.embed, embedder.name, CONFIG)
-    loaded = Head.load(training.versions.get().folder)
-    vectors = embedder.embed(["new tyres for the sedan", "tell me a joke"])
-    assert written.serving
-    assert written.report == report
-    assert np.array_equal(loaded.probabilities(vectors), fitted.probabilities(vectors))
-
-
-def test_a_written_version_keeps_what_it_was_made_of(training: Training) -> None:
-    config = replace(CONFIG, strength=1.0, seed=7)
-
-    training.write("words", config)
-
-    kept = training.versions.get().config
-    assert {key: kept[key] for key in asdict(config)} == asdict(config)
-    assert (kept["kind"], kept["embedder"], kept["examples"]) == ("encoder", "words", len(training.examples))
-    assert kept["data_hash"] == data_hash(training.examples)
-    assert set(kept["libraries"]) == {"scikit-learn", "numpy"}
-
-
-def test_writing_the_same_version_again_changes_nothing_and_embeds_nothing(training: Training) -> None:
-    first = training.write()
-    before = {path.name: path.read_bytes() for path in training.versions.get().folder.iterdir()}
-    embedded = training.embedder.texts
-
-    second = training.write()
-
-    assert second == first
-    assert training.names == [first]
-    assert {path.name: path.read_bytes() for path in training.versions.get().folder.iterdir()} == before
-    assert training.embedder.texts == embedded
-
-
-def test_writing_the_same_version_again_lets_it_serve_again(training: Training) -> None:
-    first = training.write()
-    training.versions.add("other", lambda folder: None)
-    training.versions.promote("other")
-
-    training.write()
-
-    assert training.versions.get().name == first
-
-
-@pytest.mark.parametrize("file", [WEIGHTS_FILE, "calibration.json"])
-def test_a_damaged_version_is_made_anew(training: Training, file: str) -> None:
-    name = training.write()
-    (training.versions.get().folder / file).write_bytes(b"{}")
-
-    assert training.write() == name
-
-    assert training.names == [name]
-    Head.load(training.versions.get().folder)
-    assert (training.versions.get().folder / CONFIG_FILE).exists()
-    assert (training.versions.get().folder / REPORT_FILE).exists()
-
-
-def test_another_embedder_another_config_or_other_questions_make_another_version(training: Training) -> None:
-    names = [training.write(), training.write("other words"), training.write(config=replace(CONFIG, strength=1.0))]
-    lines = training.examples_path.read_text("utf-8").splitlines()
-    training.examples_path.write_text("\n".join(lines[1:]), "utf-8")
-    names.append(training.write())
-
-    assert len(set(names)) == 4
-    assert training.names == sorted(names)
-    assert training.versions.get().name == names[-1]
-    assert Head.load(training.versions.get(names[1]).folder).embedder == "other words"
-
-
-def test_questions_that_cannot_be_trained_on_leave_the_serving_version_alone(training: Training) -> None:
-    serving = training.write()
-    training.examples_path.write_text('{"question": "when?", "category": "pool", "family": "a"}', "utf-8")
-
-    with pytest.raises(ExamplesRejected, match="needs 5 to be split"):
-        training.write()
-
-    assert training.names == [serving]
-    assert training.versions.get().name == serving
-
-
-def test_more_folds_than_families_are_refused_before_anything_is_written(training: Training) -> None:
-    with pytest.raises(ExamplesRejected, match="they cannot make 11 folds"):
-        training.write(config=replace(CONFIG, folds=11))
-
-    assert not training.versions.folder.exists()
-
-
-def test_a_house_that_cannot_be_written_to_is_said(training: Training) -> None:
-    training.versions.folder.write_text("not a folder", "utf-8")
-
-    with pytest.raises(RouterUnavailable, match="cannot be kept"):
-        training.write()
-
-
-def test_the_packaged_questions_are_what_a_new_house_is_taught(training: Training, embedder: Embedder) -> None:
-    # Two folds and a strong penalty: a bag of words learns too little for its figures to matter, but quickly.
-    config = replace(CONFIG, folds=2, strength=0.1)
-
-    written = write_version(training.versions, embedder.embed, embedder.name, config=config)
-
-    assert written.config["examples"] == written.report["held_out_questions"] >= 3000
-    assert len(Head.load(written.folder).labels) == 19
-    assert written.report["accuracy"] > 0.3  # chance is 0.16

@@ -1,0 +1,89 @@
+"""The systems that `our-house evaluate router` asks the same questions: a router, its halves, and their rivals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.build import House
+    from classifier.taxonomy import Taxonomy
+    from classifier.versions import Version
+    from finetune.config import Base
+    from finetune.evaluate import System
+
+
+def systems(house: House, version: Version, adapters: Sequence[Path] = (), baselines: bool = False) -> Iterator[System]:
+    """Yield the systems one by one, each loaded when its turn comes; the router itself is the last.
+
+    Args:
+        version: a fused router, or an encoder alone.
+        adapters: folders of adapters in category or in head mode, trained for the same base.
+        baselines: whether the untrained base is asked, too.
+
+    Raises:
+        RouterUnavailable, WeightsUnavailable: something cannot be loaded.
+    """
+    from classifier.encoder import EncoderRouter
+    from classifier.fused import ALONE_FILE, FusedRouter, Fusion, ScorerRouter
+    from classifier.language_model import ADAPTER, CodeScorer, load_base
+    from classifier.taxonomy import Taxonomy
+    from finetune.evaluate import System, routed
+
+    head, embed = house.encoder_half(version)
+    encoder = System("encoder head", "encoder", version.name, "", routed(EncoderRouter(head, embed, "")))
+    if version.config.get("kind") != "fused":
+        yield encoder
+        return
+    base = house.router_base(version.config["base"]["name"])
+    taxonomy = Taxonomy.of(version.config["categories"])
+    if baselines:
+        yield from _untrained(base, taxonomy)
+    for folder in adapters:
+        yield _trained(base, taxonomy, folder)
+    scorer = CodeScorer(*load_base(base.folder, version.folder / ADAPTER), taxonomy)
+    alone = ScorerRouter(scorer, Fusion.load(version.folder, ALONE_FILE), version.name)
+    yield System("fine-tuned, code", "fine-tuned", version.name, "code", routed(alone))
+    yield encoder
+    fused = FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name)
+    yield System("fused", "fused", version.name, "code", routed(fused))
+
+
+def _untrained(base: Base, taxonomy: Taxonomy) -> Iterator[System]:
+    from classifier.fused import ScorerRouter
+    from classifier.language_model import CodeScorer, load_base
+    from finetune.baselines import PromptedModel
+    from finetune.evaluate import System, routed, written
+
+    model, tokenizer = load_base(base.folder)
+    codes = CodeScorer(model, tokenizer, taxonomy)  # first: it looks into the output matrix
+    by_name = PromptedModel(model, tokenizer, taxonomy, "category")
+    by_code = PromptedModel(model, tokenizer, taxonomy, "code")
+    yield System("base, writing names", "base", base.name, "category", written(by_name))
+    yield System("base, writing codes", "base", base.name, "code", written(by_code))
+    yield System("base, scored names", "base", base.name, "category", routed(ScorerRouter(by_name, None, base.name)))
+    yield System("base, scored codes", "base", base.name, "code", routed(ScorerRouter(codes, None, base.name)))
+
+
+def _trained(base: Base, taxonomy: Taxonomy, folder: Path) -> System:
+    import json
+
+    from classifier.errors import RouterUnavailable
+    from classifier.fused import ScorerRouter
+    from classifier.language_model import ADAPTER, CodeScorer, load_base
+    from classifier.versions import CONFIG_FILE
+    from finetune.baselines import PromptedModel
+    from finetune.evaluate import System, routed, written
+
+    try:
+        mode = json.loads((folder / CONFIG_FILE).read_text("utf-8"))["mode"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RouterUnavailable(f"{folder} holds no adapter of `our-house train --out` ({error}).") from error
+    model, tokenizer = load_base(base.folder, folder / ADAPTER)
+    if mode == "category":
+        ask = written(PromptedModel(model, tokenizer, taxonomy, "category"))
+        return System("fine-tuned, writing names", "fine-tuned", base.name, "category", ask)
+    scored = routed(ScorerRouter(CodeScorer(model, tokenizer, taxonomy), None, base.name))
+    title = "fine-tuned, classification head" if mode == "head" else f"fine-tuned, {mode}"
+    return System(title, "fine-tuned", base.name, mode, scored)

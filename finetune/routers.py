@@ -1,0 +1,205 @@
+"""Examples to a whole router version: the adapter, the encoder head, what weighs them, and how well they do.
+
+Which version serves, and where a base model is to be had, is left to others.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from classifier.encoder import Embed, EncoderRouter, Head
+from classifier.errors import RouterUnavailable
+from classifier.fused import ALONE_FILE, Fusion
+from classifier.language_model import ADAPTER, ADAPTER_WEIGHTS, CodeScorer, load_base
+from classifier.taxonomy import NONE, Taxonomy
+from classifier.tuned_encoder import ENCODER, TunedEncoder
+from classifier.versions import CONFIG_FILE, REPORT_FILE, Version, Versions
+from finetune.calibrate import fit_fusion
+from finetune.config import Base, TrainConfig
+from finetune.encoder import EncoderConfig, train_encoder
+from finetune.examples import Example, ExamplesRejected, Split, data_hash, split
+from finetune.figures import decision_figures
+from finetune.head import HeadConfig, calibrated, columns_of, fit, labels_of, regression
+from finetune.train import TrainProgress, ignore, train
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WORK = ".training"
+"""Where a run lies until it is a version; what was cut off goes on from there."""
+RUN_FILE = "run.json"
+
+
+def train_version(
+    versions: Versions,
+    examples: Sequence[Example],
+    taxonomy: Taxonomy,
+    base: Base,
+    embed: Embed,
+    embedder: str,
+    config: TrainConfig | None = None,
+    *,
+    encoder: Path | None = None,
+    name: str = "",
+    on_progress: Callable[[TrainProgress], None] = ignore,
+    stop: Callable[[], bool] = lambda: False,
+) -> Version:
+    """Train both halves of a router, weigh them on the validation questions, and keep them as a version.
+
+    Nothing serves until somebody promotes it. A run that was cut off, on the same examples, base and configuration,
+    goes on from its last checkpoint.
+
+    Args:
+        embed: texts to unit vectors of shape (texts, dimension).
+        embedder: the name of what `embed` is.
+        encoder: the folder of the model that `embed` is; where it is given, it is tuned for the head.
+        name: of the version; by default the day and a fingerprint of all that goes into it.
+
+    Raises:
+        ExamplesRejected: the examples cannot be trained on, or name other categories than the taxonomy.
+        RouterUnavailable: the base cannot be read, another run is under way, or the version cannot be written.
+    """
+    config = config or TrainConfig()
+    if odd := sorted({example.category for example in examples} ^ {*taxonomy.names, NONE}):
+        raise ExamplesRejected(f"The examples and the taxonomy differ in: {', '.join(odd)}.")
+    parts = split(examples, seed=config.seed)
+    made_of = {
+        **asdict(config),
+        "kind": "fused",
+        "base": base.identity,
+        "categories": [[each.name, each.code, each.definition] for each in taxonomy],
+        "data_hash": data_hash(examples),
+        "embedder": embedder,
+        "encoder": asdict(EncoderConfig(seed=config.seed)) if encoder else None,
+    }
+    fingerprint = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
+    with _alone(versions.folder):
+        try:
+            work = _work_folder(versions.folder / WORK, fingerprint)
+            if not ((work / ADAPTER / ADAPTER_WEIGHTS).is_file() and (work / CONFIG_FILE).is_file()):
+                model, tokenizer = load_base(base.folder)
+                train(
+                    model, tokenizer, taxonomy, parts, work, config,
+                    base=base.identity, on_progress=on_progress, stop=stop,
+                )  # fmt: skip
+                del model
+            head, embed = _encoder_half(parts, embed, embedder, encoder, work, config.seed)
+            scorer = CodeScorer(*load_base(base.folder, work / ADAPTER), taxonomy)
+            fusion, alone, report = weighed(scorer, head, embed, parts)
+
+            def write(folder: Path) -> None:
+                shutil.copytree(work, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(RUN_FILE))
+                head.save(folder)
+                fusion.save(folder)
+                alone.save(folder, ALONE_FILE)
+                trained = json.loads((work / CONFIG_FILE).read_text("utf-8"))
+                prompt = [scorer.prompt.before, scorer.prompt.after]  # for who serves it without its tokenizer
+                made = {**trained, **made_of, "prompt": prompt}
+                (folder / CONFIG_FILE).write_text(json.dumps(made, indent=1), "utf-8")
+                (folder / REPORT_FILE).write_text(json.dumps(report, indent=1), "utf-8")
+
+            version = versions.add(name or f"{dt.date.today()}-{fingerprint[:8]}", write, replace=not name)
+            shutil.rmtree(work, ignore_errors=True)
+        except OSError as error:
+            raise RouterUnavailable(
+                f"Training cannot write into {versions.folder} ({error.strerror or error}). Make room there and start "
+                "again: it goes on where it stopped."
+            ) from error
+    return version
+
+
+def _encoder_half(
+    parts: Split, embed: Embed, embedder: str, encoder: Path | None, work: Path, seed: int
+) -> tuple[Head, Embed]:
+    """Train the encoder half; return its head, and what makes the vectors that the head reads."""
+    config = HeadConfig(seed=seed)
+    if encoder is None:
+        return fit(parts.training, embed, embedder, config)[0], embed
+    labels = labels_of(parts.training)
+    before = embed([example.question for example in parts.training])
+    start = regression(before, columns_of(parts.training, labels), config)
+    weight, bias = train_encoder(encoder, parts.training, labels, *start, work / ENCODER, EncoderConfig(seed=seed))
+    tuned = TunedEncoder(encoder, work / ENCODER).embed
+    return calibrated(weight, bias, parts.validation, tuned, embedder, labels, config), tuned
+
+
+def train_adapter(
+    folder: Path,
+    examples: Sequence[Example],
+    taxonomy: Taxonomy,
+    base: Base,
+    config: TrainConfig,
+    *,
+    on_progress: Callable[[TrainProgress], None] = ignore,
+) -> None:
+    """Train an adapter alone, in whatever mode, to be measured; it makes no version.
+
+    Args:
+        folder: receives `adapter/`, `train_config.json` and the losses.
+
+    Raises:
+        ExamplesRejected: the examples cannot be trained on.
+        RouterUnavailable: the base cannot be read.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = split(examples, seed=config.seed)
+    model, tokenizer = load_base(base.folder)
+    train(model, tokenizer, taxonomy, parts, folder, config, base=base.identity, on_progress=on_progress)
+
+
+def weighed(scorer: CodeScorer, head: Head, embed: Embed, parts: Split) -> tuple[Fusion, Fusion, dict[str, Any]]:
+    """Return what fuses two halves, what calibrates the language model alone, and the figures on the test questions."""
+    labels = scorer.labels
+    columns = [head.labels.index(label) for label in labels]
+
+    def scored(examples: Sequence[Example]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+        questions = [example.question for example in examples]
+        target = np.array([labels.index(example.category) for example in examples])
+        return scorer.log_probabilities(questions), head.log_probabilities(embed(questions))[:, columns], target
+
+    language_model, encoder, target = scored(parts.validation)
+    fusion = fit_fusion(language_model, encoder, target, labels)
+    alone = fit_fusion(language_model, np.zeros_like(encoder), target, labels)
+    language_model, encoder, target = scored(parts.test)
+    questions = [example.question for example in parts.test]
+    decided = {
+        "fused": fusion.decisions(language_model, encoder, labels, ""),
+        "language_model": alone.decisions(language_model, np.zeros_like(encoder), labels, ""),
+        "encoder": EncoderRouter(head, embed, "").classify(questions),
+    }
+    return fusion, alone, {name: decision_figures(parts.test, labels, each) for name, each in decided.items()}
+
+
+def _work_folder(folder: Path, fingerprint: str) -> Path:
+    try:
+        if json.loads((folder / RUN_FILE).read_text("utf-8"))["fingerprint"] == fingerprint:
+            return folder
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # there is none yet, or it is no run of ours
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / RUN_FILE).write_text(json.dumps({"fingerprint": fingerprint}), "utf-8")
+    return folder
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep a second run out; raises RouterUnavailable where one is under way."""
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".training.lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise RouterUnavailable("A router is being trained already. Wait for it, or stop it first.") from error

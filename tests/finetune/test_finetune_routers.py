@@ -1,0 +1,171 @@
+"""A whole router made from examples: both halves, their weights, their figures; and what becomes of a run cut off."""
+
+import dataclasses
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from tiny_language_model import WATER_OR_FIRE
+
+from classifier.encoder import Head
+from classifier.errors import RouterUnavailable
+from classifier.fused import ALONE_FILE, FusedRouter, Fusion
+from classifier.language_model import ADAPTER, CodeScorer, load_base
+from classifier.versions import Version, Versions
+from finetune.config import Base, TrainConfig
+from finetune.examples import Example, ExamplesRejected
+from finetune.routers import WORK, train_adapter, train_version
+from finetune.train import TrainProgress
+
+QUICK = TrainConfig(rank=4, learning_rate=0.03, epochs=8, batch=8, evaluations=2, misspelt=0.0)
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    """How often each letter stands in a text, as a unit vector."""
+    counts = np.array([[text.count(letter) for letter in LETTERS] for text in texts], np.float32) + 0.01
+    return np.asarray(counts / np.linalg.norm(counts, axis=1, keepdims=True), np.float32)
+
+
+def examples(families: int = 24) -> list[Example]:
+    made = []
+    for at in range(families):
+        filler = LETTERS[at % 5] * (1 + at // 5)
+        made.append(Example(f"{filler} wwww", "water", f"w{at}", "plain"))
+        made.append(Example(f"{filler} ffff", "fire", f"f{at}", "odd"))
+        made.append(Example(f"{filler} xxxx", "none", f"x{at}"))
+    return made
+
+
+class Cut(Exception):
+    """What stands for a power cut."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Threads that wait for one another take ten times the work of steps this small, where cores are busy."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def base(tiny_base: Path) -> Base:
+    return Base("tiny", "0" * 64, tiny_base)
+
+
+@pytest.fixture(scope="module")
+def trained(base: Base, tmp_path_factory: pytest.TempPathFactory) -> tuple[Versions, Version]:
+    versions = Versions(tmp_path_factory.mktemp("house") / "routers")
+    return versions, train_version(versions, examples(), WATER_OR_FIRE, base, embed, "letters", QUICK, name="first")
+
+
+def test_a_trained_version_labels_questions_it_never_saw(trained: tuple[Versions, Version], base: Base) -> None:
+    _, version = trained
+    scorer = CodeScorer(*load_base(base.folder, version.folder / ADAPTER), WATER_OR_FIRE)
+    router = FusedRouter(scorer, Head.load(version.folder), embed, Fusion.load(version.folder), version.name)
+
+    decisions = router.classify(["zz wwww", "yyy ffff", "vv xxxx"])
+
+    assert [decision.category for decision in decisions] == ["water", "fire", None]
+
+
+def test_it_is_whole_says_what_it_is_made_of_and_does_not_serve(trained: tuple[Versions, Version]) -> None:
+    versions, version = trained
+
+    assert versions.whole("first") == version
+    assert not version.serving
+    assert version.config["kind"] == "fused"
+    assert version.config["base"] == {"name": "tiny", "sha256": "0" * 64}
+    assert [name for name, _, _ in version.config["categories"]] == WATER_OR_FIRE.names
+    assert version.config["examples"]["test"] > 0
+    assert set(version.report) == {"fused", "language_model", "encoder"}
+    assert version.report["fused"]["invalid_labels"] == 0
+    assert {"odd", "plain"} == set(version.report["fused"]["accuracy_by_style"])
+    assert Fusion.load(version.folder, ALONE_FILE).none_from > 0
+    assert not (versions.folder / WORK).exists()
+
+
+def test_a_run_cut_off_leaves_the_serving_router_alone_and_goes_on(base: Base, tmp_path: Path) -> None:
+    versions = Versions(tmp_path)
+    versions.add("old", lambda folder: None)
+    versions.promote("old")
+    steps: list[int] = []
+
+    def cut(progress: TrainProgress) -> None:
+        if progress.step > progress.steps // 2:
+            raise Cut
+
+    with pytest.raises(Cut):
+        train_version(versions, examples(), WATER_OR_FIRE, base, embed, "letters", QUICK, on_progress=cut)
+    assert [version.name for version in versions.all()] == ["old"]
+    assert versions.get().name == "old"
+
+    version = train_version(
+        versions, examples(), WATER_OR_FIRE, base, embed, "letters", QUICK,
+        on_progress=lambda progress: steps.append(progress.step),
+    )  # fmt: skip
+
+    assert steps[0] > 1
+    assert versions.get().name == "old"
+    assert versions.whole(version.name).report["fused"]["accuracy"] > 0.5
+
+
+def test_other_examples_do_not_go_on_from_a_run_that_was_cut_off(base: Base, tmp_path: Path) -> None:
+    versions = Versions(tmp_path)
+    folder = versions.folder / WORK / ADAPTER
+    folder.mkdir(parents=True)
+    (folder / "adapter_model.safetensors").write_bytes(b"of another run")
+    (versions.folder / WORK / "run.json").write_text(json.dumps({"fingerprint": "another"}), "utf-8")
+
+    version = train_version(versions, examples(), WATER_OR_FIRE, base, embed, "letters", QUICK)
+
+    assert versions.whole(version.name)
+
+
+def test_a_second_run_at_the_same_time_is_refused(base: Base, tmp_path: Path) -> None:
+    versions, said = Versions(tmp_path), list[str]()
+
+    def again(progress: TrainProgress) -> None:
+        with pytest.raises(RouterUnavailable) as caught:
+            train_version(versions, examples(), WATER_OR_FIRE, base, embed, "letters", QUICK)
+        said.append(str(caught.value))
+        raise Cut
+
+    with pytest.raises(Cut):
+        train_version(versions, examples(), WATER_OR_FIRE, base, embed, "letters", QUICK, on_progress=again)
+    assert "trained already" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([*examples(), Example("q", "earth", "e")], "differ in: earth"),
+        ([each for each in examples() if each.category != "fire"], "differ in: fire"),
+    ],
+)
+def test_examples_of_other_categories_are_refused(base: Base, tmp_path: Path, given: list[Example], said: str) -> None:
+    with pytest.raises(ExamplesRejected, match=said):
+        train_version(Versions(tmp_path), given, WATER_OR_FIRE, base, embed, "letters", QUICK)
+
+
+def test_a_base_that_is_not_there_is_said(tmp_path: Path) -> None:
+    nowhere = Base("gone", "", tmp_path / "gone")
+    with pytest.raises(RouterUnavailable, match="cannot be read"):
+        train_version(Versions(tmp_path / "routers"), examples(), WATER_OR_FIRE, nowhere, embed, "letters", QUICK)
+
+
+def test_a_classification_head_is_trained_kept_and_scores_its_labels(base: Base, tmp_path: Path) -> None:
+    config = dataclasses.replace(QUICK, mode="head", learning_rate=0.02)
+    train_adapter(tmp_path, examples(), WATER_OR_FIRE, base, config)
+
+    scorer = CodeScorer(*load_base(base.folder, tmp_path / ADAPTER), WATER_OR_FIRE)
+    rows = scorer.log_probabilities(["zz wwww", "yyy ffff", "vv xxxx"])
+
+    assert [scorer.labels[at] for at in rows.argmax(axis=1)] == ["water", "fire", "none"]
+    np.testing.assert_allclose(np.exp(rows).sum(axis=1), 1, atol=1e-6)
