@@ -15,6 +15,7 @@ test: $(STAMP) browser  ## every check: style, types, all tests, the real models
 	$(BIN)/mypy
 	$(BIN)/our-house models fetch minilm
 	$(BIN)/our-house models fetch qwen2.5-coder-1.5b
+	$(BIN)/our-house models fetch qwen2.5-coder-0.5b
 	$(BIN)/pytest
 
 check: $(STAMP)  ## seconds: style, types and the fast tests

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from assistant.conversation import Conversations
     from assistant.pipeline import Assistant, Finder
     from classifier.decision import Router
-    from classifier.versions import Versions
+    from classifier.encoder import Embed, Head
+    from classifier.fused import Scorer
+    from classifier.versions import Version, Versions
+    from finetune.config import Base
     from knowledge.embedding import Embedder
     from knowledge.library import Library
     from knowledge.notebook import Notebook
@@ -30,6 +33,9 @@ logger = logging.getLogger(__name__)
 Report = Callable[[Progress], None]
 BEST, PACKAGED, EMBEDDER = "qwen3-4b", "qwen2.5-coder-1.5b", "minilm"
 """The answer writer that the product is made for, the one that every machine can have, and the encoder."""
+ROUTER_BASE = "qwen2.5-coder-0.5b"
+"""What the packaged router was trained for."""
+ROUTER_BASES = (ROUTER_BASE, "qwen3-0.6b")
 
 
 def unheard(progress: Progress) -> None:
@@ -113,28 +119,110 @@ class House:
         return Versions(self.settings.home / "routers")
 
     def router(self, name: str | None = None) -> Router:
-        """Return the serving router, or a named one; the first one is fitted on the packaged questions.
+        """Return the serving router, or a named one; in a new house the packaged one serves.
 
         Raises:
             RouterUnavailable: there is none of this name, or its files are damaged.
         """
-        from classifier.encoder import EncoderRouter, Head
         from classifier.errors import RouterUnavailable
+        from finetune.packaged import install
 
         try:
-            version = self.versions.get(name)
-            head = Head.load(version.folder)
-            if head.embedder != self.embedder.name:
-                raise RouterUnavailable(f"The router {version.name} was made for the embedder {head.embedder}.")
-        except RouterUnavailable:
+            return self.load_router(self.ensure_router(name))
+        except RouterUnavailable as error:
             if name is not None:
                 raise
-            from finetune.head import write_version
+            # The house goes on with what came with it; the damaged version stays for who wants to look into it.
+            logger.warning("%s The packaged router serves instead.", error)
+            return self.load_router(install(self.versions))
 
-            self.report(Progress("router", 0, 1, "teaching the first router"))
-            version = write_version(self.versions, self.embedder.embed, self.embedder.name)
-            head = Head.load(version.folder)
-        return EncoderRouter(head, self.embedder.embed, version.name)
+    def ensure_router(self, name: str | None = None) -> Version:
+        """Return the serving version, or a named one, whole; the packaged one is put into a house that has none.
+
+        Raises:
+            RouterUnavailable: there is none of this name, or its files are damaged.
+        """
+        from finetune.packaged import install
+
+        if not any(version.serving for version in self.versions.all()):
+            install(self.versions)
+        return self.versions.whole(name)
+
+    def load_router(self, version: Version) -> Router:
+        """Return a version ready to label; its encoder half alone where its base model cannot be had.
+
+        Raises:
+            RouterUnavailable: its files are damaged, or do not fit what the house has.
+        """
+        from classifier.encoder import EncoderRouter
+        from classifier.errors import RouterUnavailable
+        from classifier.fused import FusedRouter, Fusion
+
+        head, embed = self.encoder_half(version)
+        if version.config.get("kind") != "fused":
+            return EncoderRouter(head, embed, version.name)
+        try:
+            scorer = self._scorer(version)
+        except (KeyError, TypeError, ValueError) as error:
+            raise RouterUnavailable(f"The router {version.name} does not say what it was made of.") from error
+        except WeightsUnavailable as error:
+            # Half a router is better than none, and the other half comes with the next start.
+            logger.warning("%s The encoder alone labels questions meanwhile.", error)
+            return EncoderRouter(head, embed, version.name)
+        return FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name)
+
+    def encoder_half(self, version: Version) -> tuple[Head, Embed]:
+        """Return a version's head, and what makes the vectors that it reads; raises RouterUnavailable."""
+        from classifier.encoder import Head
+        from classifier.errors import RouterUnavailable
+        from classifier.tuned_encoder import ENCODER, TunedEncoder
+
+        head = Head.load(version.folder)
+        if head.embedder != self.embedder.name:
+            raise RouterUnavailable(f"The router {version.name} was made for the embedder {head.embedder}.")
+        if (adapter := version.folder / ENCODER).is_dir():
+            return head, TunedEncoder(self.store.path(CATALOGUE[EMBEDDER]), adapter).embed
+        return head, self.embedder.embed
+
+    def _scorer(self, version: Version) -> Scorer:
+        from classifier.errors import RouterUnavailable
+        from classifier.language_model import ADAPTER, CodeScorer, load_base
+        from classifier.ollama import OllamaScorer
+        from classifier.prompt import Prompt, task
+        from classifier.taxonomy import Taxonomy
+
+        taxonomy = Taxonomy.of(version.config["categories"])
+        if model := self.settings.router_model:
+            before, after = version.config["prompt"]
+            return OllamaScorer(self.settings.ollama_host, Prompt(before, after, task(taxonomy, "code")[1]), model)
+        base = self.router_base(version.config["base"]["name"])
+        if base.identity != version.config["base"]:
+            raise RouterUnavailable(f"The router {version.name} was trained for another {base.name}.")
+        self.report(Progress(base.name, 0, 1, "loading the router"))
+        return CodeScorer(*load_base(base.folder, version.folder / ADAPTER), taxonomy)
+
+    def router_base(self, name: str = ROUTER_BASE) -> Base:
+        """Return a language model that routers are trained for, fetched, verified and unpacked where that is missing.
+
+        Raises:
+            RouterUnavailable: nobody knows it, or it cannot be unpacked.
+            WeightsUnavailable: it cannot be had.
+        """
+        from classifier.dense import dense_copy
+        from classifier.errors import RouterUnavailable
+        from classifier.qwen3 import furnish
+        from finetune.config import Base
+
+        if name not in ROUTER_BASES:
+            raise RouterUnavailable(f"No router's base is called {name!r}; there are {', '.join(ROUTER_BASES)}.")
+        weights = CATALOGUE[name]
+        path = self.store.ensure(weights, self.report)
+        if path.suffix == ".gguf":
+            self.report(Progress(name, 0, 1, "unpacking the router's base, once"))
+            path = dense_copy(path)
+        else:
+            furnish(path)
+        return Base(name, weights.files[0].sha256, path)
 
     def choice(self) -> Choice:
         """Say which language model answers: Ollama's, else the best whose weights are here or can be had.
@@ -194,7 +282,7 @@ class House:
     def fetch(self) -> list[Path]:
         """Fetch and verify what the chat needs, without loading it; returns where it lies."""
         choice = self.choice()
-        paths = [self.store.ensure(CATALOGUE[EMBEDDER], self.report)]
+        paths = [self.store.ensure(CATALOGUE[EMBEDDER], self.report), self.router_base().folder]
         return paths if choice.kind == "ollama" else [*paths, self._writer(choice)[0]]
 
     def _writer(self, choice: Choice) -> tuple[Path, Weights]:

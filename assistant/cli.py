@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import logging
 import sys
@@ -12,55 +11,15 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from assistant.cli_options import FAILED, LastWord, house_options
+from assistant.cli_teach import evaluate, export, routers, train
+
 if TYPE_CHECKING:
     from assistant.build import House
     from assistant.conversation import Turn
     from assistant.fields import Fields
 
-FAILED, ASKED_WRONGLY = 1, 2
 Asked = TypeVar("Asked")
-
-
-class LastWord(click.Group):
-    """Turns whatever the rooms raise on purpose into one line on standard error and the right exit status."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a failure of ours ends it with status 1, a wrong call with 2."""
-        from assistant.errors import AssistantError, QuestionRefused, SettingsError
-        from classifier.errors import RouterError
-        from knowledge.errors import KnowledgeError, NoSuchNote, NoteRejected
-
-        try:
-            return super().invoke(ctx)
-        except click.exceptions.NoArgsIsHelpError:
-            raise
-        except click.UsageError as error:
-            path = (error.ctx or ctx).command_path
-            click.echo(f"our-house: {error.format_message().rstrip('.')}. `{path} --help` tells more.", err=True)
-            raise SystemExit(ASKED_WRONGLY) from error
-        except (AssistantError, KnowledgeError, RouterError) as error:
-            click.echo(f"our-house: {error}", err=True)
-            asked_wrongly = isinstance(error, QuestionRefused | SettingsError | NoteRejected | NoSuchNote)
-            raise SystemExit(ASKED_WRONGLY if asked_wrongly else FAILED) from error
-
-
-def house_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command `--house` and `--json`, and hand it the House they mean as its first argument."""
-
-    @click.option("--house", "home", type=click.Path(path_type=Path), help="The house folder (OUR_HOUSE_HOME).")
-    @click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
-    @functools.wraps(command)
-    def wrapped(home: Path | None, **options: Any) -> None:
-        from assistant.build import House
-        from assistant.settings import read_settings, unknown_settings
-        from assistant.terminal import TerminalReport
-
-        for sentence in unknown_settings():
-            click.echo(f"our-house: {sentence}", err=True)
-        open_house = click.get_current_context().obj or House  # whoever calls from Python may bring another one
-        command(open_house(read_settings(home=home), TerminalReport()), **options)
-
-    return wrapped
 
 
 @click.group(cls=LastWord, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -546,6 +505,10 @@ def _show(house: House, as_json: bool, note_id: str, *, line: bool = False) -> N
         print_note_line(note)
     else:
         print_note(note)
+
+
+for command in (train, routers, evaluate, export):
+    cli.add_command(command)
 
 
 def main() -> None:

@@ -88,14 +88,19 @@ def _index(house: House) -> Check:
 
 
 def _router(house: House) -> Check:
+    from assistant.fields import version_fields
     from classifier.encoder import Head
 
-    serving = [version for version in house.versions.all() if version.serving]
-    if not serving:
-        return Check("router", True, "none yet: the first start makes one from the packaged questions")
-    Head.load(serving[0].folder)
-    accuracy = serving[0].report.get("accuracy_household")
-    return Check("router", True, f"{serving[0].name} serves" + (f", {accuracy:.1%} held out" if accuracy else ""))
+    if not any(version.serving for version in house.versions.all()):
+        return Check("router", True, "none yet: the first start brings the packaged one in")
+    version = house.versions.whole()
+    Head.load(version.folder)
+    told = version_fields(version)
+    accuracy = told["figures"].get("accuracy_household")
+    detail = f"{version.name} serves" + (f", {accuracy:.1%} of held-out household questions right" if accuracy else "")
+    if told["base"] and not house.store.ready(CATALOGUE[told["base"]]):
+        detail += f"; its language model is not here yet: it is {FETCHED_LATER}"
+    return Check("router", True, detail)
 
 
 def _model(house: House) -> Check:

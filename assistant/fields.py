@@ -7,6 +7,7 @@ from typing import Any
 from assistant.events import Answer, Citation, Retrieved, Routed
 from assistant.ingest import Outcome
 from classifier.decision import Decision
+from classifier.versions import Version
 from knowledge.note import Hit, Note, Scope
 
 Fields = dict[str, Any]
@@ -103,4 +104,17 @@ def outcome_fields(outcome: Outcome) -> Fields:
         "title": note.title if note else None,
         "category": note.category if note else None,
         "reason": outcome.reason,
+    }
+
+
+def version_fields(version: Version) -> Fields:
+    """A router of the house, with its figures on questions that it was not trained on."""
+    report = version.report.get("fused", version.report)
+    return {
+        "name": version.name,
+        "kind": version.config.get("kind", "encoder"),
+        "serving": version.serving,
+        "base": version.config.get("base", {}).get("name"),
+        "data_hash": version.config.get("data_hash"),
+        "figures": report,
     }

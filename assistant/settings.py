@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """Where Ollama listens."""
     ollama_model: str = "qwen3:4b"
     """The model that Ollama is asked for."""
+    router_model: str = ""
+    """What an exported router is called on Ollama, to label there; empty to label in this process."""
     hub: str = "https://huggingface.co"
     """The Hugging Face Hub, or a mirror laid out like it."""
     context_tokens: int = Field(4096, ge=1024, le=131072)

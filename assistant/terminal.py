@@ -11,8 +11,10 @@ from typing import Any
 import click
 
 from assistant.events import Answer, Finished, Retrieved, Routed, Token
+from assistant.fields import version_fields
 from assistant.weights import Progress
 from classifier.decision import Decision
+from classifier.versions import Version
 from knowledge.note import Hit, Note
 
 
@@ -99,3 +101,13 @@ def print_note(note: Note) -> None:
     known = {"id": note.id, "title": note.title, "date": note.date, "category": note.category, "tags": list(note.tags)}
     post = frontmatter.Post(note.text, **{name: value for name, value in known.items() if value})
     click.echo(frontmatter.dumps(post, sort_keys=False, allow_unicode=True, width=1000))
+
+
+def print_version(version: Version) -> None:
+    """Print a router on one line of a list, the serving one with a star."""
+    fields = version_fields(version)
+    shares = ("accuracy", "accuracy_household", "wrong_none")
+    told = ", ".join(
+        f"{name.replace('_', ' ')} {fields['figures'][name]:.1%}" for name in shares if name in fields["figures"]
+    )
+    click.echo(f"{'*' if version.serving else ' '} {version.name}\t{fields['kind']}\t{told}")

@@ -16,8 +16,8 @@ from knowledge.index import PassageIndex
 from knowledge.library import Library
 from knowledge.record import Record
 
-pytest_plugins = ("small_house", "tiny_language_model", "ollama_server", "browser_support")
-"""Fixtures of their own: a whole house with tiny models, a server that speaks Ollama, and the page in Chromium."""
+pytest_plugins = ("small_house", "taught_house", "tiny_language_model", "ollama_server", "browser_support")
+"""Fixtures of their own: whole houses with tiny models, a server that speaks Ollama, and the page in Chromium."""
 
 
 class WordEmbedder:

@@ -1,21 +1,23 @@
-import json
-from functools import cached_property
+import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import WordEmbedder
 from ollama_server import OllamaServer
 from small_house import ScriptedModel, SmallHouse, WordRouter, pretend_fetched
+from taught_house import TaughtHouse
 
 from assistant.build import BEST, EMBEDDER, PACKAGED, Choice, House, writers
 from assistant.catalogue import CATALOGUE
 from assistant.chat_models import OllamaModel
-from assistant.errors import ModelUnavailable, SettingsError
+from assistant.errors import ModelUnavailable, SettingsError, WeightsUnavailable
 from assistant.settings import read_settings
-from assistant.weights import Progress
+from classifier.encoder import EncoderRouter
 from classifier.errors import RouterUnavailable
+from classifier.fused import FusedRouter
 from classifier.taxonomy import DEFAULT_TAXONOMY
-from finetune.head import write_version
+from classifier.versions import Version
+from finetune.config import Base
 from knowledge.errors import NotebookUnavailable
 from knowledge.note import Draft
 
@@ -168,56 +170,75 @@ def test_a_given_model_and_router_are_used(house: SmallHouse) -> None:
 # --- its router -------------------------------------------------------------------------------------------------------
 
 
-class TaughtHouse(House):
-    """A house with a tiny embedder, whose routers are really taught."""
+def test_the_packaged_router_serves_a_new_house(taught: TaughtHouse) -> None:
+    router = taught.router()
 
-    @cached_property
-    def embedder(self) -> WordEmbedder:
-        return WordEmbedder()
-
-
-@pytest.fixture
-def examples(tmp_path: Path) -> Path:
-    words = {"pool": "pump chlorine", "fence": "gate boards", "none": "weather joke"}
-    path = tmp_path / "examples.jsonl"
-    path.write_text(
-        "".join(
-            json.dumps({"question": f"{verb} {noun} {each}", "category": label, "family": f"{label} {noun} {verb}"})
-            + "\n"
-            for label, nouns in words.items()
-            for noun in nouns.split()
-            for verb in ("when", "who", "what", "where")
-            for each in ("", "please")
-        )
-    )
-    return path
+    assert isinstance(router, FusedRouter)
+    assert router.version == "first"
+    assert set(router.classify(["when pump"])[0].probabilities) == {"water", "fire", "none"}
+    assert taught.versions.whole().serving
+    assert taught.router("first").version == "first"
 
 
-def test_the_serving_router_labels_and_a_named_one_can_be_asked_for(examples: Path) -> None:
-    house = TaughtHouse(read_settings())
-    version = write_version(house.versions, house.embedder.embed, house.embedder.name, examples)
-    router = house.router()
-    assert router.version == version.name
-    assert [decision.category for decision in router.classify(["when pump", "who gate"])] == ["pool", "fence"]
-    assert house.router(version.name).version == version.name
+def test_a_router_that_is_not_there_is_said_with_those_that_are(taught: TaughtHouse) -> None:
+    taught.router()
+    with pytest.raises(RouterUnavailable, match=r"no router nobody.*first"):
+        taught.router("nobody")
 
 
-def test_a_router_that_is_not_there_is_said_with_those_that_are(examples: Path) -> None:
-    house = TaughtHouse(read_settings())
-    version = write_version(house.versions, house.embedder.embed, house.embedder.name, examples)
-    with pytest.raises(RouterUnavailable, match=rf"no router nobody.*{version.name}"):
-        house.router("nobody")
+def test_what_a_person_made_to_serve_goes_on_serving(taught: TaughtHouse, packaged: Version) -> None:
+    taught.versions.add("mine", partial(shutil.copytree, packaged.folder, dirs_exist_ok=True))
+    taught.versions.promote("mine")
+
+    assert taught.router().version == "mine"
 
 
-def test_the_first_router_is_taught_and_one_for_another_embedder_is_replaced(examples: Path) -> None:
-    heard: list[Progress] = []
-    house = TaughtHouse(read_settings(), heard.append)
-    foreign = write_version(house.versions, house.embedder.embed, "another", examples)
-    with pytest.raises(RouterUnavailable, match="another"):
-        house.router(foreign.name)
-    first = house.router()
-    assert first.version != foreign.name
-    assert [version.name for version in house.versions.all() if version.serving] == [first.version]
-    assert first.classify(["when did we replace the pool pump"])[0].category == "pool"
-    assert house.router().version == first.version
-    assert [progress.step for progress in heard] == ["teaching the first router"]  # once
+@pytest.mark.parametrize("file", ["head.safetensors", "fusion.json", "adapter/adapter_model.safetensors"])
+def test_a_damaged_router_gives_way_to_the_packaged_one(taught: TaughtHouse, file: str) -> None:
+    path = taught.ensure_router().folder / file
+    path.write_bytes(path.read_bytes()[:-7])
+
+    with pytest.raises(RouterUnavailable, match=f"changed file: {file}"):
+        taught.router("first")
+    assert taught.router().version == "first"
+    assert taught.versions.whole("first")
+
+
+def test_a_router_for_another_embedder_or_another_base_is_refused(taught: TaughtHouse, tiny_base: Path) -> None:
+    taught.ensure_router()
+    taught.base = Base("tiny", "1" * 64, tiny_base)
+    with pytest.raises(RouterUnavailable, match="trained for another tiny"):
+        taught.router("first")
+    taught.embedder.name = "another"
+    with pytest.raises(RouterUnavailable, match="made for the embedder words"):
+        taught.router("first")
+
+
+def test_a_base_that_cannot_be_had_leaves_the_encoder_labelling(
+    taught: TaughtHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nowhere(name: str = "") -> Base:
+        raise WeightsUnavailable("No source answers.")
+
+    monkeypatch.setattr(taught, "router_base", nowhere)
+
+    router = taught.router()
+
+    assert isinstance(router, EncoderRouter)
+    assert router.classify(["when pump"])[0].category == "water"
+
+
+def test_a_base_that_nobody_knows_is_said() -> None:
+    with pytest.raises(RouterUnavailable, match=r"No router's base is called 'gpt'; there are qwen2.5-coder-0.5b"):
+        House(read_settings()).router_base("gpt")
+
+
+def test_a_router_exported_to_ollama_labels_there_without_the_base(taught: TaughtHouse) -> None:
+    taught.settings = taught.settings.model_copy(update={"router_model": "our-house-router"})
+    del taught.base  # is not asked for
+
+    router = taught.router()
+
+    assert isinstance(router, FusedRouter)
+    with pytest.raises(RouterUnavailable, match="No Ollama answers"):
+        router.classify(["when pump"])

@@ -70,3 +70,12 @@ def test_a_model_file_cut_short_is_named_with_the_remedy(weights: Path, tmp_path
         (tmp_path / "cut.gguf").write_bytes(whole.read(50_000_000))
     with pytest.raises(ModelUnavailable, match=r"cut\.gguf.*Delete the file"):
         LlamaModel(tmp_path / "cut.gguf", "Cut", CONTEXT)
+
+
+def test_it_leans_to_what_the_note_says(model: LlamaModel) -> None:
+    note = "Note: the gate was painted green. Was the gate painted "
+
+    assert model.leaning(asking(f"{note}green? Answer yes or no.")) > model.leaning(
+        asking(f"{note}on a boat, by whom?")
+    )
+    assert model.leaning(asking("Is two plus two four? Answer yes or no.")) > 0

@@ -1,0 +1,267 @@
+"""The commands that make routers, compare them, choose one, and hand one on; the rest are in `assistant.cli`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.cli_options import house_options
+
+if TYPE_CHECKING:
+    from assistant.build import House
+    from assistant.terminal import TerminalReport
+    from classifier.taxonomy import Taxonomy
+    from classifier.versions import Version
+    from finetune.train import TrainProgress
+
+_PATH = click.Path(path_type=Path)
+_DATA_HELP = "Examples to use instead of the packaged ones: JSON Lines of question, category, family."
+_TAXONOMY_HELP = "The categories of --data: JSON Lines of name, code, definition."
+
+
+@click.command()
+@house_options
+@click.option("--base", "base_name", help="The language model to teach, such as qwen3-0.6b.")
+@click.option("--data", type=_PATH, help=_DATA_HELP)
+@click.option("--taxonomy", type=_PATH, help=_TAXONOMY_HELP)
+@click.option(
+    "--mode",
+    type=click.Choice(["code", "category", "head"]),
+    default="code",
+    show_default=True,
+    help="What the model learns to answer with; only code can serve.",
+)
+@click.option("--epochs", type=click.FloatRange(0, min_open=True), help="How often it reads all examples.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--name", default="", help="What the version is called.")
+@click.option("--out", type=_PATH, help="Write the adapter alone here, and add no version.")
+@click.option("--promote", is_flag=True, help="Let the new version serve.")
+def train(
+    house: House,
+    as_json: bool,
+    base_name: str | None,
+    data: Path | None,
+    taxonomy: Path | None,
+    mode: str,
+    epochs: float | None,
+    seed: int,
+    name: str,
+    out: Path | None,
+    promote: bool,
+) -> None:
+    """Teach a new router; the serving one goes on serving.
+
+    What was cut off goes on where it stopped when the same command is given again.
+    """
+    from dataclasses import replace
+
+    from assistant.build import EMBEDDER, ROUTER_BASE
+    from assistant.catalogue import CATALOGUE
+    from assistant.terminal import TerminalReport, print_json
+    from finetune.config import TrainConfig
+    from finetune.examples import PACKAGED, load
+
+    if mode != "code" and out is None:
+        raise click.UsageError(f"A router in {mode} mode cannot serve. Give --out, a folder for its adapter.")
+    config = TrainConfig(mode=mode, seed=seed)  # type: ignore[arg-type]  # click has checked it
+    if epochs is not None:
+        config = replace(config, epochs=epochs)
+    examples, categories = load(data or PACKAGED), _taxonomy(taxonomy)
+    base = house.router_base(base_name or ROUTER_BASE)
+    report = TerminalReport()
+
+    def hear(progress: TrainProgress) -> None:
+        losses = ((each, value) for each, value in (("loss", progress.loss), ("validation", progress.validation_loss)))
+        told = "".join(f", {each} {value:.3f}" for each, value in losses if value is not None)
+        left = str(dt.timedelta(seconds=round(progress.seconds_left)))
+        report.say(f"training {progress.step} of {progress.steps}, {left} left{told}", "training")
+
+    if out is not None:
+        from finetune.routers import train_adapter
+
+        train_adapter(out, examples, categories, base, config, on_progress=hear)
+        report.done()
+        if as_json:
+            print_json({"folder": str(out)})
+        else:
+            click.echo(f"The adapter is in {out}.")
+        return
+    from finetune.routers import train_version
+
+    version = train_version(
+        house.versions, examples, categories, base, house.embedder.embed, house.embedder.name, config,
+        encoder=house.store.path(CATALOGUE[EMBEDDER]), name=name, on_progress=hear,
+    )  # fmt: skip
+    report.done()
+    if promote:
+        version = house.versions.promote(version.name)
+    _tell(version, as_json)
+    if not promote and not as_json:
+        click.echo(f"Let it serve: `our-house routers promote {version.name}`.")
+
+
+@click.group()
+def routers() -> None:
+    """The routers of the house: which there are, and which serves."""
+
+
+@routers.command("list")
+@house_options
+def list_routers(house: House, as_json: bool) -> None:
+    """List the routers with their figures on held-out questions."""
+    house.ensure_router()
+    for version in house.versions.all():
+        _tell(version, as_json)
+
+
+@routers.command("promote")
+@house_options
+@click.argument("name")
+def promote_router(house: House, as_json: bool, name: str) -> None:
+    """Let a router serve, at once."""
+    house.versions.whole(name)
+    _tell(house.versions.promote(name), as_json)
+
+
+@routers.command("rollback")
+@house_options
+def roll_back_router(house: House, as_json: bool) -> None:
+    """Let the router serve that served before."""
+    _tell(house.versions.rollback(), as_json)
+
+
+@click.group()
+def evaluate() -> None:
+    """Measure, with a report and pictures."""
+
+
+@evaluate.command("router")
+@house_options
+@click.option("--file", "data", type=_PATH, help="JSON Lines of question, category, family and style.")
+@click.option("--router", "name", help="A version that the house has; the serving one unless named.")
+@click.option("--adapter", "adapters", type=_PATH, multiple=True, help="An adapter of `train --out` to compare.")
+@click.option("--baselines", is_flag=True, help="Compare the untrained language model, too; takes minutes.")
+@click.option("--out", type=_PATH, default=Path("report"), show_default=True, help="A folder for the report.")
+def evaluate_router(
+    house: House,
+    as_json: bool,
+    data: Path | None,
+    name: str | None,
+    adapters: tuple[Path, ...],
+    baselines: bool,
+    out: Path,
+) -> None:
+    """Ask a router, its halves and others the same questions."""
+    from assistant.comparison import systems
+    from assistant.terminal import TerminalReport, print_json
+    from finetune.evaluate import asked
+    from finetune.examples import SECOND_SET, read
+    from finetune.report import write_report
+
+    examples = read(data or SECOND_SET)
+    report, outcomes = TerminalReport(), []
+    for system in systems(house, house.ensure_router(name), adapters, baselines):
+        say = functools.partial(_say_asked, report, system.title)
+        outcomes.append(asked(system, examples, say))
+    report.done()
+    try:
+        found = write_report(outcomes, examples, out, _measured_on(data))
+    except OSError as error:
+        raise click.ClickException(f"The report cannot be written into {out} ({error}).") from error
+    if as_json:
+        print_json({"folder": str(out), "systems": found})
+        return
+    for title, each in found.items():
+        click.echo(f"{title:44} {each['accuracy']:6.1%}  household {each['accuracy_household']:6.1%}")
+    click.echo(f"The report is in {out}.")
+
+
+@click.group()
+def export() -> None:
+    """Hand on what the house has, in others' formats."""
+
+
+@export.command("router")
+@house_options
+@click.argument("out", type=_PATH)
+@click.option("--router", "name", help="A version that the house has; the serving one unless named.")
+@click.option("--ollama-base", help="What Ollama calls the model that the router was trained for.")
+@click.option("--merged", is_flag=True, help="Write the whole model, too, as safetensors.")
+def export_router_(
+    house: House, as_json: bool, out: Path, name: str | None, ollama_base: str | None, merged: bool
+) -> None:
+    """Write a router's language model for Ollama and others."""
+    from assistant.terminal import print_json
+    from classifier.errors import RouterUnavailable
+    from classifier.language_model import ADAPTER
+    from classifier.taxonomy import Taxonomy
+    from finetune.export import create_command, export_router
+
+    version = house.ensure_router(name)
+    if version.config.get("kind") != "fused":
+        raise RouterUnavailable(f"The router {version.name} has no language model to export.")
+    base = house.router_base(version.config["base"]["name"])
+    taxonomy = Taxonomy.of(version.config["categories"])
+    files = export_router(base.folder, version.folder / ADAPTER, out, taxonomy, ollama_base, merged)
+    if as_json:
+        print_json({"folder": str(out), "files": [str(path) for path in files], "create": create_command(out)})
+        return
+    for path in files:
+        click.echo(str(path))
+    click.echo(f"Make it known to Ollama: `{create_command(out)}`")
+
+
+@export.command("training")
+@house_options
+@click.argument("out", type=_PATH)
+@click.option("--format", "form", type=click.Choice(["alpaca", "messages"]), default="messages", show_default=True)
+@click.option("--data", type=_PATH, help=_DATA_HELP)
+@click.option("--taxonomy", "categories", type=_PATH, help=_TAXONOMY_HELP)
+def export_training_(
+    house: House, as_json: bool, out: Path, form: str, data: Path | None, categories: Path | None
+) -> None:
+    """Write the training questions for LLaMA-Factory (alpaca) or ms-swift (messages)."""
+    from assistant.terminal import print_json
+    from finetune.examples import PACKAGED, load
+    from finetune.export import export_training
+
+    examples = load(data or PACKAGED)
+    taxonomy = _taxonomy(categories)
+    files = export_training(examples, form, out, taxonomy)  # type: ignore[arg-type]  # click has checked it
+    if as_json:
+        print_json({"files": [str(path) for path in files], "examples": len(examples)})
+    else:
+        click.echo(f"{len(examples)} examples are in {' and '.join(map(str, files))}.")
+
+
+def _say_asked(report: TerminalReport, title: str, done: int, total: int) -> None:
+    report.say(f"{title}: {done} of {total}", title)
+
+
+def _taxonomy(path: Path | None) -> Taxonomy:
+    """The categories in a file, or those a new house starts with; raises TaxonomyError."""
+    from classifier.taxonomy import DEFAULT_TAXONOMY, read_taxonomy
+
+    return read_taxonomy(path) if path else DEFAULT_TAXONOMY
+
+
+def _measured_on(data: Path | None) -> str:
+    import os
+    import platform
+
+    what = "The project's second set, which nothing was tuned on." if data is None else f"From {data.name}."
+    return f"{what} Measured on {os.cpu_count()} cores of {platform.machine()}, {platform.system()}."
+
+
+def _tell(version: Version, as_json: bool) -> None:
+    from assistant.fields import version_fields
+    from assistant.terminal import print_json, print_version
+
+    if as_json:
+        print_json(version_fields(version))
+    else:
+        print_version(version)
