@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import queue
 import re
 import secrets
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -20,6 +21,10 @@ logger = logging.getLogger(__name__)
 
 CHARACTERS_PER_TOKEN = 2.5
 """Lower than any household text measured (3 to 4), so that an estimate errs on the safe side."""
+TOPS = 20
+"""First words whose probability is asked for; Ollama tells no more."""
+UNSAID = 1e-4
+"""What a word's probability counts at least, so that one that was not told has one, too."""
 _DENSE = re.compile(r"[^A-Za-z\s]")
 _THOUGHTS = re.compile(r"\A(\s*<think>.*?</think>)+", re.DOTALL)
 
@@ -49,6 +54,15 @@ class ChatModel(Protocol):
         Raises:
             ModelUnavailable: the model cannot start.
             ModelStopped: it broke off in the middle; what was yielded stands.
+        """
+
+    def leaning(self, messages: Sequence[Message]) -> float:
+        """Return how far the model leans to answer yes rather than no: the log-odds of the first word of its reply.
+
+        0 where it would say neither.
+
+        Raises:
+            ModelUnavailable: the model cannot answer.
         """
 
 
@@ -116,6 +130,25 @@ class LlamaModel:
             "chat_template_kwargs": {"enable_thinking": False},
         }
         yield from without_thoughts(self._pieces(request))
+
+    def leaning(self, messages: Sequence[Message]) -> float:
+        """Return the log-odds of yes against no; the messages that were answered last are not read again."""
+        request = {
+            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "max_tokens": 1,
+            "temperature": 0.0,
+            "seed": 1,
+            "logprobs": True,
+            "top_logprobs": TOPS,
+            "cache_prompt": True,
+            "chat_template_kwargs": {"enable_thinking": False},
+        }
+        try:
+            reply = self._server.handle_chat_completions(request)
+            tops = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
+        except Exception as error:
+            raise _failure(self._name, error, started=False) from error
+        return log_odds((each["token"], each["logprob"]) for each in tops)
 
     def _pieces(self, request: dict[str, Any]) -> Generator[str, None, None]:
         chunks: queue.Queue[dict[str, Any] | Exception | None] = queue.Queue()
@@ -188,6 +221,27 @@ class OllamaModel:
         """Yield the reply piece by piece; closing the iterator stops it."""
         yield from without_thoughts(self._pieces(messages, max_tokens))
 
+    def leaning(self, messages: Sequence[Message]) -> float:
+        """Return the log-odds of yes against no; by the word alone where Ollama, older than 0.12.11, tells no odds."""
+        import httpx
+        import ollama
+
+        try:
+            reply = self._client.chat(
+                self._model,
+                [{"role": message.role, "content": message.content} for message in messages],
+                think=False,
+                logprobs=True,
+                top_logprobs=TOPS,
+                options={"num_ctx": self._context_tokens, "num_predict": 1, "temperature": 0, "seed": 1},
+                keep_alive=self._keep_alive,
+            )
+            if not reply.logprobs:
+                return log_odds([(reply.message.content or "", 0.0)])
+            return log_odds((each.token, each.logprob) for each in reply.logprobs[0].top_logprobs or ())
+        except (ollama.ResponseError, ConnectionError, httpx.HTTPError, ValueError, AttributeError) as error:
+            raise _failure(self.name, error, started=False) from error
+
     def _pieces(self, messages: Sequence[Message], max_tokens: int) -> Generator[str, None, None]:
         import httpx
         import ollama
@@ -214,6 +268,15 @@ class OllamaModel:
             raise _failure(self.name, error, started) from error
         if not done:
             raise _failure(self.name, ConnectionError("the connection was lost"), started)
+
+
+def log_odds(words: Iterable[tuple[str, float]]) -> float:
+    """Return the log-odds of yes against no among first words with their log-probabilities; 0 without both."""
+    shares = {"yes": UNSAID, "no": UNSAID}
+    for word, log_probability in words:
+        if (plain := word.strip(" \n\"'*.,!").casefold()) in shares:
+            shares[plain] += math.exp(log_probability)
+    return math.log(shares["yes"] / shares["no"])
 
 
 def ollama_models(host: str, timeout: float = 1.0) -> list[str] | None:

@@ -7,12 +7,12 @@ import logging
 import time
 from collections.abc import Callable, Generator, Sequence
 
-from assistant.chat_models import ChatModel
+from assistant.chat_models import ChatModel, Message
 from assistant.citations import cite
 from assistant.conversation import Turn, standalone
 from assistant.errors import ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Event, Finished, Retrieved, Routed, Token
-from assistant.prompts import NO_NOTE, answer_messages
+from assistant.prompts import NO_NOTE, answer_messages, doubting
 from assistant.support import LEARNED, Support
 from classifier.decision import Decision, Router
 from knowledge.library import Library
@@ -145,12 +145,22 @@ class Assistant:
             failure = str(error)
         if not text.strip() and not failure:
             failure = f"{self.model.name} ended before it answered. Press retry to ask again."
-        text, citations = cite(text, hits)
-        lap("total")
+        written = text
+        text, citations = cite(written, hits)
         answered = bool(text) and not declines(text)
-        if answered and not failure and not self._support.holds(asked, text, hits, self.finder.library.embedder.embed):
+        if answered and not failure and not self._stands(asked, text, hits, doubting(messages, written)):
             text, citations, answered = taken_back(hits), (), False
+        lap("total")
         yield Finished(Answer(text, answered, citations if answered else (), self.model.name, seconds, failure))
+
+    def _stands(self, question: str, answer: str, hits: Sequence[Hit], doubt: Sequence[Message]) -> bool:
+        try:
+            leaning = self.model.leaning(doubt)
+        except ModelUnavailable as error:
+            logger.warning("%s", error)
+            leaning = 0.0  # the other signs decide
+        embed = self.finder.library.embedder.embed
+        return self._support.holds(self._support.features(question, answer, hits, embed, leaning))
 
 
 def relevant(hits: Sequence[Hit]) -> tuple[Hit, ...]:

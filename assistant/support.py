@@ -1,4 +1,4 @@
-"""Whether an answer stands on its notes: a second look after writing, without another call of the language model."""
+"""Whether an answer stands on its notes: a second look, at its words and at what its writer says of it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+Features = tuple[float, float, float, float, float]
 _SENTENCE = re.compile(r"(?<=[.!?:;])\s+|\n+")
 _MARK = re.compile(r"\s*\[[\d, ]+\]")
 
@@ -35,29 +36,34 @@ class Support:
     """Weight of the best hit's score."""
     asked: float = 0.0
     """Weight of the cosine between the question and that nearest sentence."""
+    believed: float = 0.0
+    """Weight of how far the model leans to yes, asked whether the notes say so; see `ChatModel.leaning`."""
     enough: float = 0.0
     """Probability below which the answer is taken back."""
 
     def features(
-        self, question: str, answer: str, hits: Sequence[Hit], embed: Callable[[Sequence[str]], NDArray[np.float32]]
-    ) -> tuple[float, float, float, float]:
+        self,
+        question: str,
+        answer: str,
+        hits: Sequence[Hit],
+        embed: Callable[[Sequence[str]], NDArray[np.float32]],
+        leaning: float,
+    ) -> Features:
         """Return how near the answer is to the notes and to the question, and the rest, in the order of the weights."""
         sentences = [sentence for hit in hits for sentence in _SENTENCE.split(hit.text) if len(sentence.split()) > 2]
         said, asked, *told = embed([_MARK.sub("", answer), question, *sentences])
         quoted, about = max(((float(each @ said), float(each @ asked)) for each in told), default=(0.0, 0.0))
-        return quoted, float(said @ asked), max(hit.score for hit in hits), about
+        return quoted, float(said @ asked), max(hit.score for hit in hits), about, leaning
 
-    def probability(self, features: tuple[float, float, float, float]) -> float:
+    def probability(self, features: Features) -> float:
         """Return how likely an answer with these features stands on its notes, 0 to 1."""
-        weights = (self.quoted, self.echoed, self.found, self.asked)
+        weights = (self.quoted, self.echoed, self.found, self.asked, self.believed)
         logit = self.intercept + sum(weight * value for weight, value in zip(weights, features, strict=True))
         return 1 / (1 + math.exp(-logit))
 
-    def holds(
-        self, question: str, answer: str, hits: Sequence[Hit], embed: Callable[[Sequence[str]], NDArray[np.float32]]
-    ) -> bool:
+    def holds(self, features: Features) -> bool:
         """Whether the answer may stand."""
-        return self.probability(self.features(question, answer, hits, embed)) >= self.enough
+        return self.probability(features) >= self.enough
 
 
 LEARNED = Support(intercept=-2.01, quoted=2.65, echoed=-1.47, found=1.74, asked=1.78, enough=0.36)

@@ -20,11 +20,26 @@ from assistant.build import House
 from assistant.events import gathered
 from assistant.pipeline import Assistant
 from assistant.settings import read_settings
-from assistant.support import Support
+from assistant.support import Features, Support
 
 FOLDER = Path(__file__).parent / "sample_house"
 LOST = 0.05
 """Share of the answers that may stand which the second look may take back."""
+
+
+class Recording(Support):
+    """Lets every answer stand, and keeps what it looked like."""
+
+    seen: list[Features]
+
+    def __init__(self) -> None:
+        super().__init__()
+        object.__setattr__(self, "seen", [])
+
+    def holds(self, features: Features) -> bool:
+        """Remember."""
+        self.seen.append(features)
+        return True
 
 
 def main() -> None:
@@ -38,19 +53,17 @@ def main() -> None:
     options = parser.parse_args()
     files = ("tuning", "relevance")
     lines = [line for name in files for line in (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines()]
-    look = Support()
+    look = Recording()
     features, answerable = [], []
     with tempfile.TemporaryDirectory() as home:
         house = House(read_settings(home=Path(home)))
         sample.put_in(house.library)
         assistant = Assistant(house.finder(), house.chat_model(), support=look)
         for case in map(json.loads, lines[:: options.every]):
-            routed, retrieved, answer = gathered(assistant.answer(case["question"]))
-            if answer.answered:
-                features.append(
-                    look.features(routed.standalone, answer.text, retrieved.hits, house.library.embedder.embed)
-                )
-                answerable.append(case["answerable"])
+            look.seen.clear()
+            gathered(assistant.answer(case["question"]))
+            features += look.seen
+            answerable += [case["answerable"]] * len(look.seen)
     rows, stands = np.array(features), np.array(answerable)
     model = LogisticRegression(class_weight="balanced", C=3.0)
     folds = StratifiedKFold(8, shuffle=True, random_state=0)

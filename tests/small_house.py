@@ -34,11 +34,18 @@ class ScriptedModel:
         self.context_tokens = context_tokens
         self.asked: list[list[Message]] = []
         self.closed = 0
+        self.leans: float | Exception = 4.0
+        """To yes, when it is asked whether its answer stands."""
         self._replies: deque[tuple[Piece, ...]] = deque()
 
     def will_say(self, *pieces: Piece) -> None:
         """Line up a reply: texts to yield, events to wait for, an error to break off with."""
         self._replies.append(pieces)
+
+    def leaning(self, messages: Sequence[Message]) -> float:
+        if isinstance(self.leans, Exception):
+            raise self.leans
+        return self.leans
 
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
         reply = self._replies.popleft()

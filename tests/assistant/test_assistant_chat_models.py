@@ -1,4 +1,5 @@
 import itertools
+import math
 import threading
 from collections.abc import Generator, Iterator
 from http.server import BaseHTTPRequestHandler
@@ -8,7 +9,15 @@ import pytest
 from ollama_server import OllamaServer, line, serving
 from small_house import PATIENCE
 
-from assistant.chat_models import LlamaModel, Message, OllamaModel, count_tokens, ollama_models, without_thoughts
+from assistant.chat_models import (
+    LlamaModel,
+    Message,
+    OllamaModel,
+    count_tokens,
+    log_odds,
+    ollama_models,
+    without_thoughts,
+)
 from assistant.errors import ModelStopped, ModelUnavailable
 
 QUESTION = [Message("system", "Answer from the notes."), Message("user", "When was the pump replaced?")]
@@ -273,3 +282,41 @@ def test_a_file_that_is_no_model_is_named_with_the_remedy(tmp_path: Path, conten
         path.write_bytes(content)
     with pytest.raises(ModelUnavailable, match=r"Tiny cannot be loaded from .*model\.gguf.*Delete the file"):
         LlamaModel(path, "Tiny", 1024)
+
+
+# --- yes or no -----------------------------------------------------------------------------------------------------
+
+
+def test_leaning_is_the_log_odds_of_yes_however_it_is_written() -> None:
+    assert log_odds([("Yes", math.log(0.6)), (" no", math.log(0.2)), ("NO", math.log(0.1))]) == pytest.approx(
+        math.log(0.6 / 0.3), abs=0.01
+    )
+    assert log_odds([("yes", 0.0)]) > 5
+    assert log_odds([("No.", 0.0)]) < -5
+    assert log_odds([("Perhaps", 0.0), ("yesterday", -1.0)]) == 0
+    assert log_odds([]) == 0
+
+
+def test_ollama_tells_how_it_leans(ollama: OllamaServer) -> None:
+    tops = [{"token": "Yes", "logprob": math.log(0.75)}, {"token": "No", "logprob": math.log(0.25)}]
+    first = {"token": "Yes", "logprob": math.log(0.75), "top_logprobs": tops}
+    ollama.lines = [line(message={"role": "assistant", "content": "Yes"}, done=True, logprobs=[first])]
+
+    assert OllamaModel(ollama.url, "qwen3:4b", 2048).leaning([Message("user", "Is it so?")]) == pytest.approx(
+        math.log(3), abs=0.01
+    )
+    (request,) = ollama.asked
+    assert request["options"]["num_predict"] == 1
+    assert (request["logprobs"], request["top_logprobs"], request["think"]) == (True, 20, False)
+    assert request["options"]["num_ctx"] == 2048
+
+
+def test_an_older_ollama_leans_by_its_word_alone(ollama: OllamaServer) -> None:
+    ollama.lines = [line(message={"role": "assistant", "content": "No"}, done=True)]
+
+    assert OllamaModel(ollama.url, "qwen3:4b", 2048).leaning([Message("user", "Is it so?")]) < -5
+
+
+def test_an_ollama_that_is_gone_leans_no_way(nobody: str) -> None:
+    with pytest.raises(ModelUnavailable):
+        OllamaModel(nobody, "qwen3:4b", 2048).leaning([Message("user", "Is it so?")])

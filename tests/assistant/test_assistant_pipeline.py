@@ -422,3 +422,32 @@ def test_a_question_loses_its_stray_blanks() -> None:
 
 def test_half_a_character_in_a_question_is_dropped_not_passed_on() -> None:
     assert checked("When was the pump \ud83d replaced?") == "When was the pump replaced?"
+
+
+BELIEVING = Support(believed=1.0, enough=0.5)
+
+
+@pytest.mark.parametrize(("leans", "stands"), [(2.0, True), (-2.0, False)])
+def test_the_model_is_asked_whether_the_notes_say_so(
+    finder: Finder, model: ScriptedModel, leans: float, stands: bool
+) -> None:
+    finder.library.add([PUMP])
+    model.will_say("Ray replaced the pool pump [1].")
+    model.leans = leans
+
+    _, _, answer = gathered(Assistant(finder, model, support=BELIEVING).answer(PUMP_QUESTION))
+
+    assert answer.answered is stands
+    assert answer.seconds["total"] >= answer.seconds["first_token"]
+
+
+def test_a_model_that_cannot_say_whether_it_stands_leaves_that_to_the_other_signs(
+    finder: Finder, model: ScriptedModel
+) -> None:
+    finder.library.add([PUMP])
+    model.will_say("Ray replaced the pool pump [1].")
+    model.leans = ModelUnavailable("It went away.")
+
+    _, _, answer = gathered(Assistant(finder, model, support=BELIEVING).answer(PUMP_QUESTION))
+
+    assert (answer.answered, answer.failure) == (True, "")

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from conftest import WordEmbedder
 
-from assistant.support import LEARNED, Support
+from assistant.support import LEARNED, Features, Support
 from knowledge.note import Hit, Passage
 
 QUESTION = "Who replaced the pool pump?"
@@ -15,8 +15,8 @@ def hit(text: str, score: float = 0.8) -> Hit:
     return Hit("n", "Pump", "pool", None, (Passage("n#0", "n", "Pump", "pool", None, "", text),), score, 0.8, 0.8)
 
 
-def features(answer: str, *hits: Hit) -> tuple[float, float, float, float]:
-    return Support().features(QUESTION, answer, hits or (hit(NOTE),), EMBED)
+def features(answer: str, *hits: Hit, leaning: float = 1.0) -> Features:
+    return Support().features(QUESTION, answer, hits or (hit(NOTE),), EMBED, leaning)
 
 
 def test_what_repeats_the_note_is_near_the_note_and_what_repeats_the_question_near_the_question() -> None:
@@ -33,7 +33,7 @@ def test_the_numbers_of_the_notes_are_no_words_of_the_answer() -> None:
 
 
 def test_every_note_is_looked_at_and_the_best_score_counts() -> None:
-    quoted, _, found, _ = features(
+    quoted, _, found, *_ = features(
         "Ray fitted a Pentair for $1,150.", hit("It rained all day long.", 0.9), hit(NOTE, 0.4)
     )
     assert quoted == pytest.approx(1)
@@ -41,13 +41,13 @@ def test_every_note_is_looked_at_and_the_best_score_counts() -> None:
 
 
 def test_notes_without_a_sentence_support_nothing() -> None:
-    quoted, _, _, about = features("Ray fitted a Pentair.", hit("Pump."), hit("1234"))
+    quoted, _, _, about, _ = features("Ray fitted a Pentair.", hit("Pump."), hit("1234"))
     assert (quoted, about) == (0.0, 0.0)
 
 
 def test_each_weight_pulls_its_way_and_the_outcome_is_a_probability() -> None:
-    values = (0.9, 0.8, 0.7, 0.6)
-    for name in ("quoted", "echoed", "found", "asked", "intercept"):
+    values = (0.9, 0.8, 0.7, 0.6, 1.0)
+    for name in ("quoted", "echoed", "found", "asked", "believed", "intercept"):
         more, less = replace(Support(), **{name: 2.0}), replace(Support(), **{name: -2.0})
         assert 0 < less.probability(values) < 0.5 < more.probability(values) < 1
 
@@ -56,8 +56,11 @@ def test_an_answer_holds_from_the_bound_on() -> None:
     values = features(NOTE)
     probability = LEARNED.probability(values)
     for enough, holds in ((probability, True), (probability + 1e-9, False), (0.0, True)):
-        support = Support(LEARNED.intercept, LEARNED.quoted, LEARNED.echoed, LEARNED.found, LEARNED.asked, enough)
-        assert support.holds(QUESTION, NOTE, [hit(NOTE)], EMBED) is holds
+        assert replace(LEARNED, enough=enough).holds(values) is holds
+
+
+def test_a_model_that_believes_its_answer_is_believed_more() -> None:
+    assert LEARNED.probability(features(NOTE, leaning=3.0)) > LEARNED.probability(features(NOTE, leaning=-3.0))
 
 
 def test_what_was_learned_trusts_a_quote_more_than_an_echo() -> None:
