@@ -103,6 +103,11 @@ class House:
         weights = CATALOGUE[EMBEDDER]
         return SentenceEmbedder(self.store.ensure(weights, self.report), weights.title)
 
+    @property
+    def encoder_folder(self) -> Path | None:
+        """Where the model lies that the embedder is, for who wants to tune it; None where it cannot be tuned."""
+        return self.store.path(CATALOGUE[EMBEDDER])
+
     @cached_property
     def library(self) -> Library:
         """The notes with their index."""
@@ -180,9 +185,12 @@ class House:
         head = Head.load(version.folder)
         if head.embedder != self.embedder.name:
             raise RouterUnavailable(f"The router {version.name} was made for the embedder {head.embedder}.")
-        if (adapter := version.folder / ENCODER).is_dir():
-            return head, TunedEncoder(self.store.path(CATALOGUE[EMBEDDER]), adapter).embed
-        return head, self.embedder.embed
+        adapter = version.folder / ENCODER
+        if not adapter.is_dir():
+            return head, self.embedder.embed
+        if self.encoder_folder is None:
+            raise RouterUnavailable(f"The router {version.name} tunes an encoder that this house does not have.")
+        return head, TunedEncoder(self.encoder_folder, adapter).embed
 
     def _scorer(self, version: Version) -> Scorer:
         from classifier.errors import RouterUnavailable
@@ -282,7 +290,7 @@ class House:
     def fetch(self) -> list[Path]:
         """Fetch and verify what the chat needs, without loading it; returns where it lies."""
         choice = self.choice()
-        paths = [self.store.ensure(CATALOGUE[EMBEDDER], self.report), self.router_base().folder]
+        paths = [self.store.ensure(CATALOGUE[name], self.report) for name in (EMBEDDER, ROUTER_BASE)]
         return paths if choice.kind == "ollama" else [*paths, self._writer(choice)[0]]
 
     def _writer(self, choice: Choice) -> tuple[Path, Weights]:

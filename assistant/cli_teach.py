@@ -59,8 +59,7 @@ def train(
     """
     from dataclasses import replace
 
-    from assistant.build import EMBEDDER, ROUTER_BASE
-    from assistant.catalogue import CATALOGUE
+    from assistant.build import ROUTER_BASE
     from assistant.terminal import TerminalReport, print_json
     from finetune.config import TrainConfig
     from finetune.examples import PACKAGED, load
@@ -94,7 +93,7 @@ def train(
 
     version = train_version(
         house.versions, examples, categories, base, house.embedder.embed, house.embedder.name, config,
-        encoder=house.store.path(CATALOGUE[EMBEDDER]), name=name, on_progress=hear,
+        encoder=house.encoder_folder, name=name, on_progress=hear,
     )  # fmt: skip
     report.done()
     if promote:

@@ -69,6 +69,8 @@ def train_version(
         ExamplesRejected: the examples cannot be trained on, or name other categories than the taxonomy.
         RouterUnavailable: the base cannot be read, another run is under way, or the version cannot be written.
     """
+    from safetensors import SafetensorError
+
     config = config or TrainConfig()
     if odd := sorted({example.category for example in examples} ^ {*taxonomy.names, NONE}):
         raise ExamplesRejected(f"The examples and the taxonomy differ in: {', '.join(odd)}.")
@@ -110,9 +112,9 @@ def train_version(
 
             version = versions.add(name or f"{dt.date.today()}-{fingerprint[:8]}", write, replace=not name)
             shutil.rmtree(work, ignore_errors=True)
-        except OSError as error:
+        except (OSError, SafetensorError, RuntimeError) as error:  # the last is torch's for a full disk, too
             raise RouterUnavailable(
-                f"Training cannot write into {versions.folder} ({error.strerror or error}). Make room there and start "
+                f"Training broke off ({error}). See that {versions.folder} can be written and has room, and start "
                 "again: it goes on where it stopped."
             ) from error
     return version

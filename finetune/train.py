@@ -10,13 +10,14 @@ import json
 import random
 import shutil
 import time
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from classifier.language_model import ADAPTER, LABEL_HEAD, use_label_head
+from classifier.language_model import ADAPTER, ADAPTER_WEIGHTS, LABEL_HEAD, use_label_head
 from classifier.packing import pack
 from classifier.prompt import question_tokens, router_prompt, text_tokens
 from classifier.versions import CONFIG_FILE
@@ -148,7 +149,6 @@ def train(
     from peft import LoraConfig, get_peft_model
     from transformers import EarlyStoppingCallback, Trainer, TrainingArguments
     from transformers.trainer_callback import PrinterCallback, ProgressCallback
-    from transformers.trainer_utils import get_last_checkpoint
 
     config = config or TrainConfig()
     torch.manual_seed(config.seed)
@@ -216,8 +216,7 @@ def train(
     for chatty in (PrinterCallback, ProgressCallback):
         trainer.remove_callback(chatty)
     began = time.monotonic()
-    checkpoint = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None  # type: ignore[no-untyped-call]
-    trainer.train(resume_from_checkpoint=checkpoint)
+    trainer.train(resume_from_checkpoint=last_checkpoint(checkpoints))
     history = trainer.state.log_history
     losses = {
         "training": [[log["step"], log["loss"]] for log in history if "loss" in log],
@@ -228,6 +227,30 @@ def train(
     _write_config(folder, parts, config, base or {})
     shutil.rmtree(checkpoints, ignore_errors=True)
     return losses
+
+
+def last_checkpoint(folder: Path) -> str | None:
+    """Return the newest whole checkpoint in a folder; what a power cut or a full disk left of others is removed."""
+    found = sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]), reverse=True)
+    for path in found:
+        if _whole(path):
+            return str(path)
+        shutil.rmtree(path, ignore_errors=True)
+    return None
+
+
+def _whole(checkpoint: Path) -> bool:
+    """Whether every file that Trainer goes on from can be read to its end."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        json.loads((checkpoint / "trainer_state.json").read_text("utf-8"))
+        with safe_open(checkpoint / ADAPTER_WEIGHTS, framework="np"):
+            pass
+    except (OSError, ValueError, SafetensorError):
+        return False
+    # torch writes ZIP files, whose list of contents stands at their end.
+    return all(zipfile.is_zipfile(checkpoint / name) for name in ("optimizer.pt", "scheduler.pt", "rng_state.pth"))
 
 
 def _listener(on_progress: Callable[[TrainProgress], None], stop: Callable[[], bool]) -> Any:

@@ -24,6 +24,10 @@ class TaughtHouse(House):
     def embedder(self) -> WordEmbedder:
         return WordEmbedder()
 
+    @property
+    def encoder_folder(self) -> Path | None:
+        return None
+
     def router_base(self, name: str = ROUTER_BASE) -> Base:
         return self.base if name in (ROUTER_BASE, "tiny") else super().router_base(name)
 

@@ -7,7 +7,7 @@ from ollama_server import OllamaServer
 from small_house import ScriptedModel, SmallHouse, WordRouter, pretend_fetched
 from taught_house import TaughtHouse
 
-from assistant.build import BEST, EMBEDDER, PACKAGED, Choice, House, writers
+from assistant.build import BEST, EMBEDDER, PACKAGED, ROUTER_BASE, Choice, House, writers
 from assistant.catalogue import CATALOGUE
 from assistant.chat_models import OllamaModel
 from assistant.errors import ModelUnavailable, SettingsError, WeightsUnavailable
@@ -95,14 +95,14 @@ def test_a_model_that_cannot_write_answers_is_refused_with_those_that_can(name: 
 
 def test_where_the_best_cannot_be_had_the_packaged_one_is_used() -> None:
     house = House(read_settings())
-    pretend_fetched(house.store, EMBEDDER, PACKAGED)
-    assert house.fetch() == [house.store.path(CATALOGUE[name]) for name in (EMBEDDER, PACKAGED)]
+    pretend_fetched(house.store, EMBEDDER, ROUTER_BASE, PACKAGED)
+    assert house.fetch() == [house.store.path(CATALOGUE[name]) for name in (EMBEDDER, ROUTER_BASE, PACKAGED)]
 
 
-def test_ollama_needs_no_weights_but_the_embedders(ollama: OllamaServer) -> None:
+def test_with_ollama_only_what_labels_and_searches_is_fetched(ollama: OllamaServer) -> None:
     house = House(read_settings(ollama_host=ollama.url))
-    pretend_fetched(house.store, EMBEDDER)
-    assert house.fetch() == [house.store.folder / EMBEDDER]
+    pretend_fetched(house.store, EMBEDDER, ROUTER_BASE)
+    assert house.fetch() == [house.store.path(CATALOGUE[name]) for name in (EMBEDDER, ROUTER_BASE)]
 
 
 def test_weights_cut_short_are_no_crash() -> None:

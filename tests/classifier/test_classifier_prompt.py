@@ -10,8 +10,8 @@ def test_a_code_prompt_names_every_code_with_its_category() -> None:
     prompt = router_prompt(WATER_OR_FIRE, "code", tiny_tokenizer())
 
     assert prompt.completions == {"fire": "BB", "water": "AA", "none": "ZZ"}
-    assert "AA water\n" in prompt.before
-    assert "ZZ none of these<|im_end|>" in prompt.before
+    assert "water: AA\n" in prompt.before
+    assert "none of these: ZZ<|im_end|>" in prompt.before
     assert prompt.before.endswith("<|im_start|>user\n")
     assert prompt.after == "<|im_end|>\n<|im_start|>assistant\n"
 

@@ -117,10 +117,14 @@ def test_the_report_has_its_figures_and_they_are_shares(embedder: Embedder) -> N
     assert report.pop("held_out_questions") == len(examples)
     styles = report.pop("accuracy_by_style")
     assert set(styles) == {"plain", "terse"}
+    assert report.pop("invalid_labels") == 0
     assert set(report) == {
         "accuracy",
         "accuracy_household",
         "accuracy_none",
+        "macro_precision",
+        "macro_recall",
+        "macro_f1",
         "wrong_none",
         "none_auroc",
         "calibration_error",

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import resource
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from finetune.examples import Example, ExamplesRejected
 from finetune.routers import WORK, train_adapter, train_version
 from finetune.train import TrainProgress
 
-QUICK = TrainConfig(rank=4, learning_rate=0.03, epochs=8, batch=8, evaluations=2, misspelt=0.0)
+QUICK = TrainConfig(rank=4, alpha=4, untouched=0.0, learning_rate=0.03, epochs=8, batch=8, evaluations=2, misspelt=0.0)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -160,8 +161,27 @@ def test_a_base_that_is_not_there_is_said(tmp_path: Path) -> None:
         train_version(Versions(tmp_path / "routers"), examples(), WATER_OR_FIRE, nowhere, embed, "letters", QUICK)
 
 
+def test_a_full_disk_is_said_and_leaves_the_serving_router_alone(base: Base, tmp_path: Path) -> None:
+    versions = Versions(tmp_path)
+    versions.add("old", lambda folder: None)
+    versions.promote("old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill_up(progress: TrainProgress) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+
+    try:
+        with pytest.raises(RouterUnavailable, match="has room, and start again"):
+            train_version(versions, examples(), WATER_OR_FIRE, base, embed, "letters", QUICK, on_progress=fill_up)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert versions.get().name == "old"
+    assert train_version(versions, examples(), WATER_OR_FIRE, base, embed, "letters", QUICK)
+
+
 def test_a_classification_head_is_trained_kept_and_scores_its_labels(base: Base, tmp_path: Path) -> None:
-    config = dataclasses.replace(QUICK, mode="head", learning_rate=0.02)
+    config = dataclasses.replace(QUICK, mode="head", epochs=16)
     train_adapter(tmp_path, examples(), WATER_OR_FIRE, base, config)
 
     scorer = CodeScorer(*load_base(base.folder, tmp_path / ADAPTER), WATER_OR_FIRE)

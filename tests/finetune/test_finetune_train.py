@@ -1,6 +1,7 @@
 """A tiny language model really trained: packed batches, the best adapter kept, and a run that was cut off goes on."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ from tiny_language_model import WATER_OR_FIRE
 from classifier.language_model import ADAPTER, CodeScorer, load_base
 from finetune.config import TrainConfig
 from finetune.examples import Example, ExamplesRejected, Split, split
-from finetune.train import CHECKPOINTS, Batches, TrainProgress, completion_loss, train
+from finetune.train import CHECKPOINTS, Batches, TrainProgress, completion_loss, last_checkpoint, train
 
-QUICK = TrainConfig(rank=4, learning_rate=0.03, epochs=12, batch=8, evaluations=3, misspelt=0.0)
+QUICK = TrainConfig(rank=4, alpha=4, untouched=0.0, learning_rate=0.03, epochs=12, batch=8, evaluations=3, misspelt=0.0)
 
 
 def examples(start: int, count: int) -> list[Example]:
@@ -119,6 +120,21 @@ def test_a_run_that_was_cut_off_goes_on_from_its_last_checkpoint(tiny_base: Path
     assert heard[0].step > 1
     assert heard[-1].step == heard[-1].steps
     assert (tmp_path / ADAPTER / "adapter_model.safetensors").exists()
+
+
+@pytest.mark.parametrize("file", ["trainer_state.json", "adapter_model.safetensors", "optimizer.pt"])
+def test_a_checkpoint_cut_short_is_passed_over_for_the_one_before(tiny_base: Path, tmp_path: Path, file: str) -> None:
+    def cut(progress: TrainProgress) -> None:
+        if progress.step == progress.steps - 1:
+            raise Cut
+
+    with pytest.raises(Cut):
+        train(*load_base(tiny_base), WATER_OR_FIRE, PARTS, tmp_path, QUICK, on_progress=cut)
+    *_, older, newest = sorted((tmp_path / CHECKPOINTS).iterdir(), key=lambda path: int(path.name.split("-")[1]))
+    os.truncate(newest / file, (newest / file).stat().st_size // 2)
+
+    assert last_checkpoint(tmp_path / CHECKPOINTS) == str(older)
+    assert not newest.exists()
 
 
 def test_stop_keeps_the_best_so_far(tiny_base: Path, tmp_path: Path) -> None:
