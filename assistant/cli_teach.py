@@ -112,7 +112,12 @@ def routers() -> None:
 @house_options
 def list_routers(house: House, as_json: bool) -> None:
     """List the routers with their figures on held-out questions."""
-    house.ensure_router()
+    from classifier.errors import RouterUnavailable
+
+    try:
+        house.ensure_router()
+    except RouterUnavailable as error:  # a damaged one is listed, too
+        click.echo(f"our-house: {error}", err=True)
     for version in house.versions.all():
         _tell(version, as_json)
 

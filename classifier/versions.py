@@ -74,8 +74,7 @@ class Versions:
         Raises:
             RouterUnavailable: the name is taken or can name no folder, or the folder cannot be written.
         """
-        if not name or name.startswith(".") or name == SERVING_FILE or Path(name).name != name:
-            raise RouterUnavailable(f"{name!r} cannot name a router.")
+        self.check_name(name)
         target = self.folder / name
         partial = self.folder / f".{name}.{secrets.token_hex(4)}"
         try:
@@ -90,6 +89,11 @@ class Versions:
         finally:
             shutil.rmtree(partial, ignore_errors=True)
         return self.get(name)
+
+    def check_name(self, name: str) -> None:
+        """Raise RouterUnavailable where a name can name no folder of the house."""
+        if not name or name.startswith(".") or name == SERVING_FILE or Path(name).name != name:
+            raise RouterUnavailable(f"{name!r} cannot name a router.")
 
     def promote(self, name: str) -> Version:
         """Make a version the serving one, at once and wholly; raises RouterUnavailable."""

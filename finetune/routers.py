@@ -74,6 +74,10 @@ def train_version(
     config = config or TrainConfig()
     if odd := sorted({example.category for example in examples} ^ {*taxonomy.names, NONE}):
         raise ExamplesRejected(f"The examples and the taxonomy differ in: {', '.join(odd)}.")
+    if name:  # before it has cost anything
+        versions.check_name(name)
+        if name in {version.name for version in versions.all()}:
+            raise RouterUnavailable(f"There is a router {name} already. Choose another name.")
     parts = split(examples, seed=config.seed)
     made_of = {
         **asdict(config),

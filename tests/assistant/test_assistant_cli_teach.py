@@ -57,6 +57,15 @@ def test_a_new_house_lists_the_packaged_router_which_serves(run: Run) -> None:
     assert run("routers", "list").stdout.startswith("* first\tfused\taccuracy ")
 
 
+def test_a_damaged_router_is_listed_and_said(run: Run, taught: TaughtHouse) -> None:
+    (taught.ensure_router().folder / "fusion.json").unlink()
+
+    result = run("routers", "list")
+
+    assert result.stdout.startswith("* first")
+    assert "lacks fusion.json" in result.stderr
+
+
 def test_a_trained_router_serves_once_it_is_promoted_and_can_be_rolled_back(run: Run, data: tuple[Any, ...]) -> None:
     run("routers", "list")
 

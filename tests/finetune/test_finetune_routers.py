@@ -155,6 +155,19 @@ def test_examples_of_other_categories_are_refused(base: Base, tmp_path: Path, gi
         train_version(Versions(tmp_path), given, WATER_OR_FIRE, base, embed, "letters", QUICK)
 
 
+@pytest.mark.parametrize(("name", "said"), [("first", "already"), ("../first", "cannot name")])
+def test_a_name_that_cannot_be_had_is_said_before_anything_is_trained(
+    trained: tuple[Versions, Version], base: Base, name: str, said: str
+) -> None:
+    def never(progress: TrainProgress) -> None:
+        raise Cut
+
+    with pytest.raises(RouterUnavailable, match=said):
+        train_version(
+            trained[0], examples(), WATER_OR_FIRE, base, embed, "letters", QUICK, name=name, on_progress=never
+        )
+
+
 def test_a_base_that_is_not_there_is_said(tmp_path: Path) -> None:
     nowhere = Base("gone", "", tmp_path / "gone")
     with pytest.raises(RouterUnavailable, match="cannot be read"):
