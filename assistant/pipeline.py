@@ -145,10 +145,9 @@ class Assistant:
             failure = str(error)
         if not text.strip() and not failure:
             failure = f"{self.model.name} ended before it answered. Press retry to ask again."
-        written = text
-        text, citations = cite(written, hits)
+        text, citations = cite(text, hits)
         answered = bool(text) and not declines(text)
-        if answered and not failure and not self._stands(asked, text, hits, doubting(messages, written)):
+        if answered and not failure and not self._stands(asked, text, hits, doubting(messages)):
             text, citations, answered = taken_back(hits), (), False
         lap("total")
         yield Finished(Answer(text, answered, citations if answered else (), self.model.name, seconds, failure))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from assistant.chat_models import Message, count_tokens
-from assistant.prompts import NO_NOTE, TEMPLATE_TOKENS, answer_messages, spoken
+from assistant.prompts import NO_NOTE, TEMPLATE_TOKENS, answer_messages, doubting, spoken
 from knowledge.note import Hit, Passage
 
 TODAY = dt.date(2026, 3, 5)
@@ -149,3 +149,14 @@ def test_a_question_without_notes_still_makes_messages() -> None:
 
 def test_a_date_is_spoken_the_same_everywhere() -> None:
     assert spoken(dt.date(2023, 4, 8)) == "8 April 2023"
+
+
+def test_asking_whether_the_notes_tell_it_reads_on_from_the_question() -> None:
+    messages, _ = asked([NEW])
+
+    *before, last = doubting(messages)
+
+    assert before == messages[:-1]
+    assert last.role == "user"
+    assert last.content.startswith(messages[-1].content)
+    assert last.content.endswith("yes or no.")
