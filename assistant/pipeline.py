@@ -146,8 +146,10 @@ class Assistant:
         if not text.strip() and not failure:
             failure = f"{self.model.name} ended before it answered. Press retry to ask again."
         text, citations = cite(text, hits)
-        answered = bool(text) and not declines(text)
-        if answered and not failure and not self._stands(asked, text, hits, doubting(messages)):
+        answered = any(letter.isalnum() for letter in text) and not declines(text)
+        # A bare "[1]." says nothing once the mark is taken for a citation.
+        stands = answered and (bool(failure) or self._stands(asked, text, hits, doubting(messages)))
+        if not failure and not stands and not declines(text):
             text, citations, answered = taken_back(hits), (), False
         lap("total")
         yield Finished(Answer(text, answered, citations if answered else (), self.model.name, seconds, failure))

@@ -451,3 +451,16 @@ def test_a_model_that_cannot_say_whether_it_stands_leaves_that_to_the_other_sign
     _, _, answer = gathered(Assistant(finder, model, support=BELIEVING).answer(PUMP_QUESTION))
 
     assert (answer.answered, answer.failure) == (True, "")
+
+
+def test_an_answer_that_is_a_bare_number_of_a_note_says_nothing_and_names_the_note(
+    finder: Finder, model: ScriptedModel
+) -> None:
+    finder.library.add([PUMP])
+    model.will_say("[1]", ".")
+
+    _, _, answer = gathered(Assistant(finder, model, support=Support()).answer(PUMP_QUESTION))
+
+    assert (answer.answered, answer.citations) == (False, ())
+    assert answer.text.startswith(NO_NOTE)
+    assert PUMP.title in answer.text
