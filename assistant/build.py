@@ -263,11 +263,6 @@ class House:
                 return Choice("llama", name, "its weights are here", "" if name == BEST else advice)
         return Choice("llama", BEST, "the best that this machine can run alone", "")
 
-    def writer_here(self) -> bool:
-        """Whether `chat_model` has nothing to fetch; raises SettingsError."""
-        choice = self.choice()
-        return choice.kind == "ollama" or self.store.ready(CATALOGUE[choice.name])
-
     def chat_model(self) -> ChatModel:
         """Return the language model that answers, fetched and loaded; raises ModelUnavailable."""
         from assistant.chat_models import LlamaModel, OllamaModel

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ from knowledge.errors import KnowledgeError
 if TYPE_CHECKING:
     from assistant.build import House
     from assistant.pipeline import Assistant
-    from classifier.decision import Router
 
 logger = logging.getLogger(__name__)
 
@@ -84,12 +82,15 @@ class Startup:
 
     def _run(self) -> None:
         try:
-            with ThreadPoolExecutor(1, "writer") as pool:
-                # Where nothing has to be fetched, what writes answers loads beside what finds notes.
-                writer = pool.submit(self.house.chat_model) if self.house.writer_here() else None
-                router = self._finder()
-                model = writer.result() if writer else None
-            assistant = self.house.assistant(model, router)
+            self._say(Status("opening the notes"))
+            _ = self.house.notebook
+            self._say(Status("loading what finds notes"))
+            self.house.embedder.embed(["warm-up"])
+            library = self.house.library
+            router = self.house.router()
+            self._library.set()
+            library.heal(lambda done, total: self._say(Status("indexing notes", done / total if total else None)))
+            assistant = self.house.assistant(router=router)
         except (AssistantError, KnowledgeError, RouterError) as error:
             logger.error("%s", error)
             self._say(Status("stopped", failure=str(error)))
@@ -101,18 +102,6 @@ class Startup:
                 self._assistant = assistant
                 self.status = Status("ready", 1.0, ready=True)
                 self._changed.notify_all()
-
-    def _finder(self) -> Router:
-        """Bring up what finds notes; return what labels questions."""
-        self._say(Status("opening the notes"))
-        _ = self.house.notebook
-        self._say(Status("loading what finds notes"))
-        self.house.embedder.embed(["warm-up"])
-        library = self.house.library
-        router = self.house.router()
-        self._library.set()
-        library.heal(lambda done, total: self._say(Status("indexing notes", done / total if total else None)))
-        return router
 
     def _hear(self, progress: Progress) -> None:
         self._say(Status(f"{progress.weights}: {progress.step}", progress.fraction if progress.total > 1 else None))
