@@ -226,8 +226,7 @@ class House:
         weights = CATALOGUE[name]
         path = self.store.ensure(weights, self.report)
         if path.suffix == ".gguf":
-            self.report(Progress(name, 0, 1, "unpacking the router's base, once"))
-            path = dense_copy(path)
+            path = dense_copy(path, lambda: self.report(Progress(name, 0, 1, "unpacking the router's base, once")))
         else:
             furnish(path)
         return Base(name, weights.files[0].sha256, path)

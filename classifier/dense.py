@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,14 @@ GROWTH = 3.0
 """How many times the packed file's size the dense copy may have; 2.6 for 4-bit files in bfloat16."""
 
 
-def dense_copy(gguf: Path) -> Path:
+def dense_copy(gguf: Path, on_start: Callable[[], None] = lambda: None) -> Path:
     """Return the folder of the file's dense copy, `dense` beside it; made where it is missing, damaged or older.
 
     Making it takes 40 s for half a billion weights. It appears whole or not at all.
+
+    Args:
+        gguf: the packed file.
+        on_start: called before a copy is made.
 
     Raises:
         RouterUnavailable: the file is no model, or the copy cannot be written.
@@ -34,6 +39,7 @@ def dense_copy(gguf: Path) -> Path:
                 f"The router's language model needs {needed / 1e9:.1f} GB in {gguf.parent} and {free / 1e9:.1f} are "
                 "free. Free some, or set OUR_HOUSE_MODELS to another disk."
             )
+        on_start()
         _unpack(gguf, partial)
         (partial / STAMP_FILE).write_text(json.dumps(_stamp(partial, gguf), indent=1), "utf-8")
         shutil.rmtree(folder, ignore_errors=True)

@@ -37,11 +37,13 @@ def unpacked(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 def test_a_copy_is_made_once(gguf: Path, unpacked: list[Path]) -> None:
-    folder = dense_copy(gguf)
+    begun: list[str] = []
+    folder = dense_copy(gguf, lambda: begun.append("begun"))
 
     assert folder == gguf.parent / "dense"
     assert (folder / "model.safetensors").read_bytes() == gguf.read_bytes() * 2
-    assert dense_copy(gguf) == folder
+    assert dense_copy(gguf, lambda: begun.append("again")) == folder
+    assert begun == ["begun"]
     assert len(unpacked) == 1
     assert {path.name for path in gguf.parent.iterdir()} == {"small.gguf", "dense"}
 

@@ -81,12 +81,12 @@ def test_classify_labels_household_questions_with_honest_shares(house: House) ->
         assert each["confidence"] == max(each["probabilities"].values())
 
 
-def test_the_router_is_taught_once_and_serves_every_later_start(house: House, settings: Settings) -> None:
+def test_the_packaged_router_serves_every_start_and_is_made_ready_once(house: House, settings: Settings) -> None:
     heard: list[str] = []
     again = House(settings, lambda progress: heard.append(progress.step))
     (found,) = run(house, "classify", PUMP_QUESTION)
     assert again.router().version == found["router"]
-    assert heard == []
+    assert heard == ["loading the router"]
 
 
 def test_search_finds_the_note_in_its_category(house: House) -> None:

@@ -4,7 +4,7 @@ Its weights are in no registry that every machine reaches. Its tokenizer is Qwen
 made of the one that `make test` has fetched; the outcome encodes as the published one does.
 """
 
-import dataclasses
+import json
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +27,25 @@ from finetune.train import train
 
 pytestmark = pytest.mark.models
 
+FIRST_MARK = 151665
 MORE_MARKS = ["<tool_response>", "</tool_response>", "<think>", "</think>"]
 
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny random Qwen3 as `our-house models fetch qwen3-0.6b` leaves the real one: weights and tokenizer alone."""
-    from transformers import AutoTokenizer, Qwen3Config, Qwen3ForCausalLM
+    from transformers import Qwen3Config, Qwen3ForCausalLM
 
     settings, folder = read_settings(), tmp_path_factory.mktemp("qwen3")
     packed = ModelStore(settings.models, hub=settings.hub).ensure(CATALOGUE["qwen2.5-coder-0.5b"])
-    tokenizer = AutoTokenizer.from_pretrained(dense_copy(packed))
-    tokenizer.add_special_tokens({"additional_special_tokens": MORE_MARKS}, replace_extra_special_tokens=False)
-    tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
+    tokenizer = json.loads((dense_copy(packed) / "tokenizer.json").read_text("utf-8"))
+    vocabulary = tokenizer["model"]["vocab"]
+    tokenizer["model"]["vocab"] = {word: at for word, at in vocabulary.items() if at < FIRST_MARK}
+    for at, mark in enumerate(MORE_MARKS, start=FIRST_MARK):
+        plain = tokenizer["added_tokens"][-1] | {"id": at, "content": mark, "special": False}
+        tokenizer["added_tokens"].append(plain)
+        tokenizer["model"]["vocab"][mark] = at
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), "utf-8")
     torch.manual_seed(0)
     tiny: dict[str, Any] = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "head_dim": 16}
     heads: dict[str, Any] = {"num_attention_heads": 4, "num_key_value_heads": 2, "initializer_range": 0.3}
@@ -65,7 +71,7 @@ def test_a_tied_head_is_trained_around_scored_and_exported(base: Path, tmp_path:
 
     words = {"pool": "chlorine", "fence": "boards", "none": "weather"}
     examples = [Example(f"{word} {at}", label, f"{label}{at}") for label, word in words.items() for at in range(16)]
-    config = dataclasses.replace(TrainConfig(), rank=4, learning_rate=0.02, epochs=8, batch=12, misspelt=0.0)
+    config = TrainConfig(rank=4, alpha=4, untouched=0.0, learning_rate=0.03, epochs=20, batch=8, misspelt=0.0)
 
     losses = train(*load_base(base), DEFAULT_TAXONOMY, Split(examples, examples[::3], []), tmp_path, config)
     scorer = CodeScorer(*load_base(base, tmp_path / ADAPTER), DEFAULT_TAXONOMY)
