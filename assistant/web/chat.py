@@ -199,7 +199,10 @@ class Chat:
     def _follow(self, window: Window) -> Iterator[tuple[Any, ...]]:
         """Go on showing an answer that was being written when the page, or the conversation, was left."""
         run = self._dialogues.running(window.shown)
-        if run is None:
+        if window.shown is None:
+            # Nothing to add to the empty page; drawn again, it could wipe out a question asked in this moment.
+            yield (gr.skip(),) * 5
+        elif run is None:
             yield self._view(window.shown, window, gr.skip())
         else:
             yield from self._watch(run, window, gr.skip())
@@ -222,10 +225,10 @@ class Chat:
     # --- the list of conversations ----------------------------------------------------------------------------------
 
     def _open(self, current: str | None, window: Window) -> tuple[Any, ...]:
-        if window.shown is not None:  # on a busy machine a question can be quicker than this
-            return self._view(window.shown, window, gr.skip())
         known = [each.id for each in self._house.conversations.all()]
-        return self._view(current if current in known else None, window, gr.skip())
+        # On a busy machine a question can be quicker than this; `_follow` mends what this view then lacks.
+        current = window.shown or (current if current in known else None)
+        return self._view(current, window, gr.skip())
 
     def _choose(self, window: Window, event: gr.EventData) -> tuple[Any, ...]:
         return self._view(event._data["id"], window, gr.skip())

@@ -1,7 +1,9 @@
 """Asking and answering: the bubble and its tag, the growing text, the notes behind it, and what is refused."""
 
+import itertools
 import re
 import threading
+import time
 
 import pytest
 from browser_support import (
@@ -19,6 +21,7 @@ from browser_support import (
 )
 from playwright.sync_api import expect
 
+from assistant.conversation import Conversation
 from assistant.errors import ModelStopped
 from assistant.support import Support
 from knowledge.note import Draft
@@ -63,6 +66,32 @@ def test_the_answer_grows_while_it_is_written(home: Served, windows: Windows) ->
     expect(page.locator("#oh-chat .oh-progress")).to_have_count(0)
     second.set()
     expect(answers(page)).to_contain_text("was replaced on 18 April 2023")
+
+
+@pytest.mark.parametrize("slow", [1, 2, 3])
+def test_a_question_asked_while_the_page_still_opens_is_not_wiped_out(
+    fresh: Served, windows: Windows, monkeypatch: pytest.MonkeyPatch, slow: int
+) -> None:
+    fresh.furnished().started()
+    conversations_of, calls = fresh.house.conversations.all, itertools.count(1)
+
+    def dawdling() -> list[Conversation]:
+        found = conversations_of()
+        if next(calls) == slow and not found:
+            deadline = time.monotonic() + 10
+            while not conversations_of() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            time.sleep(0.5)  # as long as the answer takes to be shown
+        return found
+
+    monkeypatch.setattr(fresh.house.conversations, "all", dawdling)
+    fresh.will_say(ANSWER)
+    page = windows.open(fresh.address)
+    ask(page)
+    whole(page)
+    page.wait_for_timeout(1500)  # whatever was late has come
+    expect(bubbles(page)).to_contain_text(QUESTION)
+    expect(conversations(page)).to_contain_text(QUESTION[:20])
 
 
 def test_stop_keeps_what_was_written_and_retry_asks_again(home: Served, windows: Windows) -> None:
