@@ -17,10 +17,12 @@ from assistant.weights import ModelStore, Progress
 if TYPE_CHECKING:
     from assistant.chat_models import ChatModel
     from assistant.conversation import Conversations
+    from assistant.corrections import Corrections
     from assistant.pipeline import Assistant, Finder
     from classifier.decision import Router
     from classifier.encoder import Embed, Head
     from classifier.fused import Scorer
+    from classifier.memory import Memory
     from classifier.versions import Version, Versions
     from finetune.config import Base
     from knowledge.embedding import Embedder
@@ -66,11 +68,13 @@ class House:
     @cached_property
     def record(self) -> Record:
         """The SQLite file with all tables; raises NotebookUnavailable."""
-        from assistant import conversation
+        from assistant import conversation, corrections
         from knowledge import notebook
         from knowledge.record import Record
 
-        return Record(self.settings.home / "house.db", (notebook.migrations, conversation.migrations))
+        return Record(
+            self.settings.home / "house.db", (notebook.migrations, conversation.migrations, corrections.migrations)
+        )
 
     @cached_property
     def notebook(self) -> Notebook:
@@ -89,6 +93,21 @@ class House:
         from assistant.conversation import Conversations
 
         return Conversations(self.record)
+
+    @cached_property
+    def corrections(self) -> Corrections:
+        """What the household told of its questions."""
+        from assistant.corrections import Corrections
+
+        _ = self.notebook  # they name its categories
+        return Corrections(self.record)
+
+    @cached_property
+    def memory(self) -> Memory:
+        """What applies to questions that mean the same as those told of."""
+        from classifier.memory import Memory
+
+        return Memory(self.corrections, self.embedder.embed)
 
     @cached_property
     def store(self) -> ModelStore:
@@ -140,6 +159,12 @@ class House:
             # The house goes on with what came with it; the damaged version stays for who wants to look into it.
             logger.warning("%s The packaged router serves instead.", error)
             return self.load_router(install(self.versions))
+
+    def serving(self) -> Router:
+        """Return what labels this house's questions: the serving router, and what the household told; as `router`."""
+        from classifier.memory import RememberingRouter
+
+        return RememberingRouter(self.router(), self.memory)
 
     def ensure_router(self, name: str | None = None) -> Version:
         """Return the serving version, or a named one, whole; the packaged one is put into a house that has none.
@@ -284,7 +309,7 @@ class House:
         """Return what finds notes in this house, as the chat does."""
         from assistant.pipeline import Finder
 
-        return Finder(router or self.router(), self.library, limit or self.settings.notes_per_answer)
+        return Finder(router or self.serving(), self.library, limit or self.settings.notes_per_answer)
 
     def fetch(self) -> list[Path]:
         """Fetch and verify what the chat needs, without loading it; returns where it lies."""

@@ -120,29 +120,11 @@ class LlamaModel:
 
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
         """Yield the reply piece by piece, always the same for the same messages; closing the iterator stops it."""
-        request = {
-            "messages": [{"role": message.role, "content": message.content} for message in messages],
-            "max_tokens": max_tokens,
-            "temperature": 0.0,
-            "seed": 1,
-            "stream": True,
-            "cache_prompt": True,
-            "chat_template_kwargs": {"enable_thinking": False},
-        }
-        yield from without_thoughts(self._pieces(request))
+        yield from without_thoughts(self._pieces({**_llama_request(messages, max_tokens), "stream": True}))
 
     def leaning(self, messages: Sequence[Message]) -> float:
         """Return the log-odds of yes against no; the messages that were answered last are not read again."""
-        request = {
-            "messages": [{"role": message.role, "content": message.content} for message in messages],
-            "max_tokens": 1,
-            "temperature": 0.0,
-            "seed": 1,
-            "logprobs": True,
-            "top_logprobs": TOPS,
-            "cache_prompt": True,
-            "chat_template_kwargs": {"enable_thinking": False},
-        }
+        request = {**_llama_request(messages, 1), "logprobs": True, "top_logprobs": TOPS}
         try:
             reply = self._server.handle_chat_completions(request)
             tops = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
@@ -229,7 +211,7 @@ class OllamaModel:
         try:
             reply = self._client.chat(
                 self._model,
-                [{"role": message.role, "content": message.content} for message in messages],
+                _plain(messages),
                 think=False,
                 logprobs=True,
                 top_logprobs=TOPS,
@@ -250,7 +232,7 @@ class OllamaModel:
         try:
             replies = self._client.chat(
                 self._model,
-                [{"role": message.role, "content": message.content} for message in messages],
+                _plain(messages),
                 stream=True,
                 think=False,
                 # Ollama's own default is small, and it cuts longer prompts without a word.
@@ -314,6 +296,21 @@ def without_thoughts(pieces: Generator[str, None, None]) -> Iterator[str]:
         # A reply may end inside what looked like a thought's beginning, and then it was none.
         if held and not begun:
             yield held
+
+
+def _plain(messages: Sequence[Message]) -> list[dict[str, str]]:
+    return [{"role": message.role, "content": message.content} for message in messages]
+
+
+def _llama_request(messages: Sequence[Message], max_tokens: int) -> dict[str, Any]:
+    return {
+        "messages": _plain(messages),
+        "max_tokens": max_tokens,
+        "temperature": 0.0,
+        "seed": 1,
+        "cache_prompt": True,
+        "chat_template_kwargs": {"enable_thinking": False},
+    }
 
 
 def _cores() -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from assistant.cli_corrections import correct, corrections
 from assistant.cli_options import FAILED, LastWord, house_options
 from assistant.cli_teach import evaluate, export, routers, train
 
@@ -110,7 +111,7 @@ def classify(house: House, as_json: bool, questions: tuple[str, ...], source: Te
         asked, failed = [checked(question) for question in questions], False
     else:
         asked, failed = _asked(None, source, lambda line: checked(line["question"]))
-    router = house.router(name)
+    router = house.router(name) if name else house.serving()
     router.classify(["warm-up"])  # loads the encoder, so that `seconds` tells the labelling alone
     for question in asked:
         began = time.perf_counter()
@@ -186,7 +187,7 @@ def ingest(house: House, as_json: bool, paths: tuple[Path, ...], category: str |
     if not yes and not as_json and files > 1 and sys.stdin.isatty():
         click.confirm(f"Bring in {files} files?", abort=True, default=True, err=True)
     counts: dict[str, int] = {}
-    for outcome in bring_in(paths, house.library, house.router(), category):
+    for outcome in bring_in(paths, house.library, house.serving(), category):
         counts[outcome.status] = counts.get(outcome.status, 0) + 1
         if as_json:
             print_json(outcome_fields(outcome))
@@ -274,7 +275,7 @@ def add_note(
     if not text.strip():
         raise click.UsageError("The note is empty. Write what should be remembered.")
     draft = Draft(text, title, house.notebook.known_category(category), parse_date(date), tags)
-    filed, _ = file(draft, house.library, house.router())
+    filed, _ = file(draft, house.library, house.serving())
     (note,) = house.library.add([filed])
     _show(house, as_json, note.id)
 
@@ -507,7 +508,7 @@ def _show(house: House, as_json: bool, note_id: str, *, line: bool = False) -> N
         print_note(note)
 
 
-for command in (train, routers, evaluate, export):
+for command in (correct, corrections, train, routers, evaluate, export):
     cli.add_command(command)
 
 

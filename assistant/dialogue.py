@@ -10,12 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.conversation import Conversations, Turn
+from assistant.corrections import Correction, Corrections, Provenance
 from assistant.errors import AssistantError, NoSuchConversation
 from assistant.events import Finished, Retrieved, Routed, Token
 from assistant.fields import citation_fields, hit_fields
 from assistant.pipeline import checked
 from assistant.startup import Startup, Status
 from classifier.errors import RouterError
+from classifier.taxonomy import NONE
 from knowledge.errors import KnowledgeError
 
 logger = logging.getLogger(__name__)
@@ -24,15 +26,35 @@ KEEP_EVERY = 1.0
 """Seconds between two writes of a growing answer to the record."""
 STOPPED = "Stopped. What was written so far is above; retry asks again."
 BROKEN_OFF = "our-house ended before the answer did. Retry asks again."
+BUSY = "The last question is still being answered. Stop it, or wait a moment."
 
 
 class Run:
     """One question being answered; it goes on when nobody watches, and what it wrote is in the record."""
 
-    def __init__(self, conversation_id: str, history: Sequence[Turn], question: Turn, answer: Turn) -> None:
-        """Args: where it belongs, what was said before, and the two turns, already kept."""
+    def __init__(
+        self,
+        conversation_id: str,
+        history: Sequence[Turn],
+        question: Turn,
+        answer: Turn,
+        later: Sequence[Turn] = (),
+        category: str | None = None,
+    ) -> None:
+        """Prepare to answer.
+
+        Args:
+            conversation_id: where it belongs.
+            history: what was said before.
+            question: the turn that asks, already kept.
+            answer: the turn that grows, already kept.
+            later: what was said after, where a question is asked anew in its place.
+            category: the label that the person gave it.
+        """
         self.conversation_id = conversation_id
-        self._history = tuple(history)
+        self.history = tuple(history)
+        self.category = category
+        self._later = tuple(later)
         self._question = question
         self._answer = answer
         self._changed = threading.Condition()
@@ -44,7 +66,13 @@ class Run:
     def turns(self) -> list[Turn]:
         """The whole conversation as it stands now."""
         with self._changed:
-            return [*self._history, self._question, self._answer]
+            return self._turns()
+
+    @property
+    def exchange(self) -> tuple[Turn, Turn]:
+        """The question and its answer as they stand now."""
+        with self._changed:
+            return self._question, self._answer
 
     @property
     def done(self) -> bool:
@@ -68,7 +96,7 @@ class Run:
                 if self._version == seen and not self._done:
                     self._changed.wait(timeout=10)
                 seen, done = self._version, self._done
-                turns = [*self._history, self._question, self._answer]
+                turns = self._turns()
             yield turns
             if done:
                 return
@@ -82,13 +110,17 @@ class Run:
             self._version += 1
             self._changed.notify_all()
 
+    def _turns(self) -> list[Turn]:
+        return [*self.history, self._question, self._answer, *self._later]
+
 
 class Dialogues:
     """Asks questions in conversations and remembers which are being answered."""
 
-    def __init__(self, conversations: Conversations, startup: Startup) -> None:
-        """Args: the record of what was said; what brings the assistant up."""
+    def __init__(self, conversations: Conversations, corrections: Corrections, startup: Startup) -> None:
+        """Args: the record of what was said, and of what was told; what brings the assistant up."""
         self._conversations = conversations
+        self._corrections = corrections
         self._startup = startup
         self._runs: dict[str, Run] = {}
         self._lock = threading.Lock()
@@ -105,16 +137,14 @@ class Dialogues:
         question = checked(question)
         with self._lock:
             if conversation_id is not None and self.running(conversation_id):
-                raise AssistantError("The last question is still being answered. Stop it, or wait a moment.")
+                raise AssistantError(BUSY)
             history = self._conversations.turns(conversation_id) if conversation_id else []
             asked = Turn("user", question)
             conversation_id, question_id = self._conversations.say(conversation_id, asked)
             reply = Turn("assistant", "", {"state": "waiting", "step": "looking"})
             _, answer_id = self._conversations.say(conversation_id, reply)
             run = Run(conversation_id, history, replace(asked, id=question_id), replace(reply, id=answer_id))
-            self._runs[conversation_id] = run
-        threading.Thread(target=self._work, args=(run,), name="answer", daemon=True).start()
-        return run
+            return self._begin(run)
 
     def retry(self, conversation_id: str, number: int) -> Run:
         """Ask the conversation's question number `number` (from 0) again; what came after it is dropped.
@@ -124,12 +154,70 @@ class Dialogues:
             AssistantError: a question is still being answered.
         """
         if self.running(conversation_id):
-            raise AssistantError("The last question is still being answered. Stop it, or wait a moment.")
+            raise AssistantError(BUSY)
         questions = [turn for turn in self._conversations.turns(conversation_id) if turn.role == "user"]
         if number >= len(questions):
             raise NoSuchConversation("That question is no longer there. Reload the page to see what is.")
         self._conversations.forget_from(conversation_id, questions[number].id)
         return self.ask(questions[number].content, conversation_id)
+
+    def correct(self, conversation_id: str, turn_id: str, label: str) -> Run:
+        """Keep that a question belongs elsewhere, and ask it again there, in its place; the first answer is kept.
+
+        Args:
+            turn_id: of the question.
+            label: a category of the house, or `none`.
+
+        Raises:
+            CorrectionRefused: the house has no such category any more.
+            NoSuchConversation: the question is no longer there.
+            AssistantError: a question is still being answered.
+        """
+        with self._lock:
+            history, question, answer, later = self._exchange(conversation_id, turn_id)
+            before = question.details.get("before", dict(question.details))
+            told = self._corrections.tell(_told(question, label, "corrected", turn_id))
+            category = None if told.label == NONE else told.label
+            question = replace(
+                question, details={**before, "category": category, "corrected": True, "before": before, "likely": []}
+            )
+            first = answer.details.get("earlier", {"content": answer.content, "details": dict(answer.details)})
+            answer = replace(answer, content="", details={"state": "waiting", "step": "looking", "earlier": first})
+            self._keep(question, answer)
+            return self._begin(Run(conversation_id, history, question, answer, later, told.label))
+
+    def undo_correction(self, conversation_id: str, turn_id: str) -> None:
+        """Take a correction back: the router's tag and the first answer stand again; raises as `correct` does."""
+        with self._lock:
+            _, question, answer, _ = self._exchange(conversation_id, turn_id)
+            if told := self._corrections.of_turn(turn_id):
+                self._corrections.remove([told.id])
+            question = replace(question, details=question.details.get("before", question.details))
+            if first := answer.details.get("earlier"):
+                answer = replace(answer, content=first["content"], details=first["details"])
+            self._keep(question, answer)
+
+    def confirm(self, conversation_id: str, turn_id: str) -> bool:
+        """Keep that a tag is right, or take that back; returns whether it is kept now; raises as `correct` does."""
+        with self._lock:
+            _, question, answer, _ = self._exchange(conversation_id, turn_id)
+            told = self._corrections.of_turn(turn_id)
+            confirmed = told is None
+            if told is None:
+                label = question.details.get("category") or NONE
+                self._corrections.tell(_told(question, label, "confirmed", turn_id))
+            else:
+                self._corrections.remove([told.id])
+            self._keep(replace(question, details={**question.details, "confirmed": confirmed}), answer)
+            return confirmed
+
+    def refile(self, conversation_id: str, note_id: str, category: str | None) -> None:
+        """Let the cards of a conversation show a note's new category."""
+        for turn in self._conversations.turns(conversation_id):
+            notes = turn.details.get("notes", [])
+            if any(note["note_id"] == note_id for note in notes):
+                filed = [{**note, "category": category} if note["note_id"] == note_id else note for note in notes]
+                self._conversations.amend(turn.id, turn.content, {**turn.details, "notes": filed})
 
     def running(self, conversation_id: str | None) -> Run | None:
         """Return the answer that is being written in a conversation, if one is."""
@@ -141,6 +229,25 @@ class Dialogues:
         run = self.running(conversation_id)
         return run.turns if run is not None else [_settled(turn) for turn in self._conversations.turns(conversation_id)]
 
+    def _begin(self, run: Run) -> Run:
+        self._runs[run.conversation_id] = run
+        threading.Thread(target=self._work, args=(run,), name="answer", daemon=True).start()
+        return run
+
+    def _exchange(self, conversation_id: str, turn_id: str) -> tuple[Sequence[Turn], Turn, Turn, Sequence[Turn]]:
+        """What was said before a question, the question, its answer, and what was said after."""
+        if self.running(conversation_id):
+            raise AssistantError(BUSY)
+        turns = self.turns(conversation_id)
+        for number, turn in enumerate(turns[:-1]):
+            if turn.id == turn_id and turn.role == "user":
+                return turns[:number], turn, turns[number + 1], turns[number + 2 :]
+        raise NoSuchConversation("That question is no longer there. Reload the page to see what is.")
+
+    def _keep(self, *turns: Turn) -> None:
+        for turn in turns:
+            self._conversations.amend(turn.id, turn.content, turn.details)
+
     def _work(self, run: Run) -> None:
         try:
             self._answer(run)
@@ -151,18 +258,17 @@ class Dialogues:
             self._end(run, "failed", f"Something went wrong ({error}). Retry, or see `our-house doctor`.")
 
     def _answer(self, run: Run) -> None:
-        *history, question, answer = run.turns
+        question, answer = run.exchange
 
         def waiting(status: Status) -> None:
-            run.show(
-                answer=replace(answer, details={"state": "waiting", "step": status.step, "share": status.fraction})
-            )
+            step = {"state": "waiting", "step": status.step, "share": status.fraction}
+            run.show(answer=replace(answer, details={**answer.details, **step}))
             if run.stopping:
                 raise AssistantError(STOPPED)
 
         assistant = self._startup.assistant(waiting)
         kept = time.monotonic()
-        events = assistant.answer(question.content, history)
+        events = assistant.answer(question.content, run.history, run.category)
         try:
             for event in events:
                 question, answer = _grown(question, answer, event)
@@ -180,13 +286,21 @@ class Dialogues:
         self._end(run, str(answer.details["state"]), str(answer.details.get("failure", "")))
 
     def _end(self, run: Run, state: str, failure: str) -> None:
-        answer = run.turns[-1]
+        _, answer = run.exchange
         answer = replace(answer, details={**answer.details, "state": state, "failure": failure})
         try:
             self._conversations.amend(answer.id, answer.content, answer.details)
         except KnowledgeError as error:
             answer = replace(answer, details={**answer.details, "failure": failure or str(error)})
         run.show(answer=answer, done=True)
+
+
+def _told(question: Turn, label: str, provenance: Provenance, turn_id: str) -> Correction:
+    """What is told of a question in a conversation, with what the router had said of it."""
+    details = question.details.get("before", question.details)
+    said = str(details.get("category") or NONE)
+    text = str(details.get("standalone") or question.content)
+    return Correction(text, label, provenance, said, str(details.get("router", "")), turn_id)
 
 
 def _settled(turn: Turn) -> Turn:
@@ -200,17 +314,22 @@ def _grown(question: Turn, answer: Turn, event: Routed | Retrieved | Token | Fin
     """The two turns after an event: what is kept of it, and what the page shows."""
     match event:
         case Routed():
+            decision = event.decision
             details: dict[str, Any] = {
+                **question.details,
                 "category": event.category,
-                "confidence": round(event.decision.confidence, 4),
-                "likely": list(event.decision.likely),
+                "confidence": round(decision.confidence, 4),
+                "probabilities": {label: round(share, 4) for label, share in decision.probabilities.items()},
+                "likely": [] if event.corrected else list(decision.likely),
                 "corrected": event.corrected,
+                "learned_from": decision.learned_from,
                 "standalone": event.standalone,
-                "router": event.decision.version,
+                "router": decision.version,
             }
             return replace(question, details=details), answer
         case Retrieved():
             details = {
+                **answer.details,
                 "state": "reading",
                 "scope": event.scope.sentence,
                 "reason": event.scope.reason,

@@ -6,6 +6,7 @@ AssistantError
 │   ├── WeightsUnavailable no source gave the weights, or what it gave was not them
 │   └── ModelStopped       the model broke off in the middle of an answer
 ├── QuestionRefused        a question that cannot be asked: empty, or too long
+├── CorrectionRefused      a label that cannot be told: of nothing, or of a category the house has not
 └── NoSuchConversation     a conversation that was deleted, or never was
 """
 
@@ -32,6 +33,10 @@ class ModelStopped(ModelUnavailable):
 
 class QuestionRefused(AssistantError):
     """The question is empty or too long to be asked."""
+
+
+class CorrectionRefused(AssistantError):
+    """The question is empty or too long, the house has no such category, or what was told is gone."""
 
 
 class NoSuchConversation(AssistantError):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from assistant.corrections import Correction
 from assistant.events import Answer, Citation, Retrieved, Routed
 from assistant.ingest import Outcome
 from classifier.decision import Decision
+from classifier.taxonomy import NONE
 from classifier.versions import Version
 from knowledge.note import Hit, Note, Scope
 
@@ -23,7 +25,21 @@ def decision_fields(question: str, decision: Decision, seconds: float) -> Fields
         "confidence": round(decision.confidence, 4),
         "probabilities": {name: round(share, 4) for name, share in decision.probabilities.items()},
         "router": decision.version,
+        "learned_from": decision.learned_from or None,
         "seconds": round(seconds, 4),
+    }
+
+
+def correction_fields(correction: Correction) -> Fields:
+    """What the household told of a question."""
+    return {
+        "id": correction.id,
+        "question": correction.question,
+        "category": None if correction.label == NONE else correction.label,
+        "provenance": correction.provenance,
+        "overruled": correction.overruled,
+        "router": correction.router,
+        "created_at": correction.created_at.isoformat() if correction.created_at else None,
     }
 
 

@@ -15,6 +15,7 @@ from assistant.events import Answer, Event, Finished, Retrieved, Routed, Token
 from assistant.prompts import NO_NOTE, answer_messages, doubting
 from assistant.support import LEARNED, Support
 from classifier.decision import Decision, Router
+from classifier.taxonomy import NONE
 from knowledge.library import Library
 from knowledge.note import Hit, Scope
 
@@ -60,6 +61,8 @@ class Finder:
 
     def scope(self, decision: Decision, category: str | None = None) -> Scope:
         """Return which notes to search: the person's category, else one, two or all by the router's certainty."""
+        if category == NONE:
+            return self.library.scope(None, "you said that no category fits")
         if category is not None:
             return self.library.scope([category], "you chose the category")
         if decision.category is None:
@@ -99,7 +102,7 @@ class Assistant:
 
         Args:
             history: what was said before, oldest first.
-            category: the person's own label; it is obeyed and searched.
+            category: the person's own label, `none` for none of them; it is obeyed and searched.
 
         Raises:
             QuestionRefused: the question is empty or too long.
@@ -115,7 +118,8 @@ class Assistant:
         asked = standalone(question, history)
         decision = self.finder.classify(asked)
         lap("route")
-        yield Routed(question, asked, decision, category or decision.category, corrected=category is not None)
+        label = category or decision.category
+        yield Routed(question, asked, decision, None if label == NONE else label, corrected=category is not None)
 
         scope, hits = self.finder.find(asked, decision, category)
         lap("search")

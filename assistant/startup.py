@@ -87,7 +87,7 @@ class Startup:
             self._say(Status("loading what finds notes"))
             self.house.embedder.embed(["warm-up"])
             library = self.house.library
-            router = self.house.router()
+            router = self.house.serving()
             self._library.set()
             library.heal(lambda done, total: self._say(Status("indexing notes", done / total if total else None)))
             assistant = self.house.assistant(router=router)

@@ -23,6 +23,8 @@ class Decision:
     """The router version that decided."""
     likely: tuple[str, ...] = ()
     """The one or two categories that the question belongs to as good as surely; none where it takes more."""
+    learned_from: str = ""
+    """The question whose label a person told, where this one means the same; empty where the router decided."""
 
     @property
     def runner_up(self) -> str | None:

@@ -114,12 +114,7 @@ class EncoderRouter:
         """Args: the fitted head, what makes vectors of the kind it was fitted on, and the version's name."""
         self._head = head
         self._embed = embed
-        self._version = version
-
-    @property
-    def version(self) -> str:
-        """The name of the version that serves."""
-        return self._version
+        self.version = version
 
     def classify(self, questions: Sequence[str]) -> list[Decision]:
         """Return one decision a question, in order."""
@@ -132,6 +127,6 @@ class EncoderRouter:
         probabilities = ranked(self._head.labels, row)
         likeliest, confidence = next(iter(probabilities.items()))
         if likeliest == NONE or confidence < self._head.abstain_below:
-            return Decision(None, confidence, probabilities, self._version)
+            return Decision(None, confidence, probabilities, self.version)
         likely = likely_categories(probabilities, self._head.sure_from)
-        return Decision(likeliest, confidence, probabilities, self._version, likely)
+        return Decision(likeliest, confidence, probabilities, self.version, likely)

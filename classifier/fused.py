@@ -124,13 +124,8 @@ class FusedRouter:
         self._head = head
         self._embed = embed
         self._fusion = fusion
-        self._version = version
+        self.version = version
         self._columns = [head.labels.index(label) for label in scorer.labels]
-
-    @property
-    def version(self) -> str:
-        """The name of the version that serves."""
-        return self._version
 
     def classify(self, questions: Sequence[str]) -> list[Decision]:
         """Return one decision a question, in order."""
@@ -138,7 +133,7 @@ class FusedRouter:
             return []
         encoder = self._head.log_probabilities(self._embed(questions))[:, self._columns]
         scores = self._scorer.log_probabilities(questions)
-        return self._fusion.decisions(scores, encoder, self._scorer.labels, self._version)
+        return self._fusion.decisions(scores, encoder, self._scorer.labels, self.version)
 
 
 class ScorerRouter:
@@ -148,12 +143,7 @@ class ScorerRouter:
         """Args: the language model, what calibrates it (None: the likeliest label is the answer), and the name."""
         self._scorer = scorer
         self._fusion = fusion
-        self._version = version
-
-    @property
-    def version(self) -> str:
-        """The name of the version that serves."""
-        return self._version
+        self.version = version
 
     def classify(self, questions: Sequence[str]) -> list[Decision]:
         """Return one decision a question, in order."""
@@ -162,10 +152,10 @@ class ScorerRouter:
         labels, scores = self._scorer.labels, self._scorer.log_probabilities(questions)
         if self._fusion is None:
             return [self._likeliest(ranked(labels, row)) for row in np.exp(scores)]
-        return self._fusion.decisions(scores, np.zeros_like(scores), labels, self._version)
+        return self._fusion.decisions(scores, np.zeros_like(scores), labels, self.version)
 
     def _likeliest(self, probabilities: dict[str, float]) -> Decision:
         label, confidence = next(iter(probabilities.items()))
         if label == NONE:
-            return Decision(None, confidence, probabilities, self._version)
-        return Decision(label, confidence, probabilities, self._version, (label,))
+            return Decision(None, confidence, probabilities, self.version)
+        return Decision(label, confidence, probabilities, self.version, (label,))

@@ -45,8 +45,6 @@ def fit(examples: Sequence[Example], embed: Embed, embedder: str, config: HeadCo
     Returns:
         The head fitted on all examples, and the held-out figures.
     """
-    from scipy.special import softmax
-
     labels = labels_of(examples)
     target = columns_of(examples, labels)
     vectors = embed([example.question for example in examples])
@@ -54,15 +52,11 @@ def fit(examples: Sequence[Example], embed: Embed, embedder: str, config: HeadCo
     for training, held_out in folds(examples, config.folds, config.seed):
         weight, bias = regression(vectors[training], target[training], config)
         held_out_logits[held_out] = vectors[held_out] @ weight.T + bias
-    temperature = fit_temperature(held_out_logits, target)
-    calibrated = softmax(held_out_logits / temperature, axis=1)
-    abstain_below = abstention(calibrated, target, labels.index(NONE), config.wrong_none)
-    sure_from = sureness(calibrated, target, labels, config.scope_recall)
-    weight, bias = regression(vectors, target, config)
-    head = Head(tuple(labels), weight, bias, temperature, abstain_below, sure_from, embedder)
-    sure = calibrated.max(axis=1) >= abstain_below
-    answered = np.where(sure, calibrated.argmax(axis=1), labels.index(NONE))
-    return head, figures(examples, labels, target, answered, calibrated)
+    head = _honest(*regression(vectors, target, config), held_out_logits, target, labels, embedder, config)
+    probabilities = _softmax(held_out_logits / head.temperature)
+    sure = probabilities.max(axis=1) >= head.abstain_below
+    answered = np.where(sure, probabilities.argmax(axis=1), labels.index(NONE))
+    return head, figures(examples, labels, target, answered, probabilities)
 
 
 def calibrated(
@@ -75,15 +69,31 @@ def calibrated(
     config: HeadConfig,
 ) -> Head:
     """Make a head of weights that were trained elsewhere, honest on questions that they were not trained on."""
-    from scipy.special import softmax
-
-    target = columns_of(held_out, labels)
     logits = (embed([example.question for example in held_out]) @ weight.T + bias).astype(np.float64)
-    temperature = fit_temperature(logits, target)
-    rows = softmax(logits / temperature, axis=1)
+    return _honest(weight, bias, logits, columns_of(held_out, labels), labels, embedder, config)
+
+
+def _honest(
+    weight: NDArray[np.float32],
+    bias: NDArray[np.float32],
+    held_out_logits: NDArray[np.float64],
+    target: NDArray[np.int64],
+    labels: Sequence[str],
+    embedder: str,
+    config: HeadConfig,
+) -> Head:
+    """Give weights the temperature and the bounds that fit held-out logits, of shape (questions, labels)."""
+    temperature = fit_temperature(held_out_logits, target)
+    rows = _softmax(held_out_logits / temperature)
     abstain_below = abstention(rows, target, list(labels).index(NONE), config.wrong_none)
     sure_from = sureness(rows, target, labels, config.scope_recall)
     return Head(tuple(labels), weight, bias, temperature, abstain_below, sure_from, embedder)
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    from scipy.special import softmax
+
+    return np.asarray(softmax(logits, axis=1))
 
 
 def regression(

@@ -170,8 +170,8 @@ def weighed(scorer: CodeScorer, head: Head, embed: Embed, parts: Split) -> tuple
 
     def scored(examples: Sequence[Example]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
         questions = [example.question for example in examples]
-        target = np.array([labels.index(example.category) for example in examples])
-        return scorer.log_probabilities(questions), head.log_probabilities(embed(questions))[:, columns], target
+        scores = scorer.log_probabilities(questions), head.log_probabilities(embed(questions))[:, columns]
+        return *scores, columns_of(examples, labels)
 
     language_model, encoder, target = scored(parts.validation)
     fusion = fit_fusion(language_model, encoder, target, labels)

@@ -208,7 +208,7 @@ def answers(page: Page) -> Locator:
 
 def whole(page: Page, number: int = 0) -> None:
     """Wait until the answer is whole: its scope line then says who wrote it, and Stop is gone."""
-    expect(page.locator("#oh-chat .bot.message").nth(number).locator(".oh-scope")).to_contain_text(" s")
+    expect(page.locator("#oh-chat .bot.message").nth(number).locator(".oh-scope").first).to_contain_text(" s")
     expect(page.locator("#oh-stop")).to_be_hidden()
 
 

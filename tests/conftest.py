@@ -16,7 +16,10 @@ from knowledge.index import PassageIndex
 from knowledge.library import Library
 from knowledge.record import Record
 
-pytest_plugins = ("small_house", "taught_house", "tiny_language_model", "ollama_server", "browser_support")
+pytest_plugins = (
+    *("small_house", "command_line", "taught_house"),
+    *("tiny_language_model", "ollama_server", "browser_support"),
+)
 """Fixtures of their own: whole houses with tiny models, a server that speaks Ollama, and the page in Chromium."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
@@ -13,6 +13,7 @@ from assistant.dialogue import Dialogues, Run
 from assistant.errors import AssistantError, NoSuchConversation
 from assistant.startup import Startup
 from assistant.web import render
+from assistant.web.tags import Tags
 from assistant.web.theme import html
 from knowledge.errors import KnowledgeError
 
@@ -47,8 +48,8 @@ class Chat:
         self._better: str | None = None
         self._furnishing = False
 
-    def draw(self, blocks: gr.Blocks) -> None:
-        """Put the widgets on the page and connect them."""
+    def draw(self, blocks: gr.Blocks, tags: Tags) -> None:
+        """Put the widgets on the page and connect them, also with the tags in them."""
         # The browser remembers which conversation was open; the conversations themselves are in the record.
         current = gr.BrowserState(None, storage_key="our-house-conversation", secret="our-house")
         deleted = gr.State(None)
@@ -115,6 +116,11 @@ class Chat:
         question.submit(self._ask, [question, *seen], chat_view, trigger_mode="multiple", **asking)
         chat.example_select(self._ask_example, seen, chat_view, **asking)
         chat.retry(self._retry, seen, chat_view, **asking)
+        tags.element.correct(self._correct, seen, chat_view, **asking)
+        tags.element.undo(self._undo_correction, seen, chat_view, show_progress="hidden")
+        tags.element.confirm(self._confirm, seen, chat_view, show_progress="hidden")
+        for filed in tags.filed:
+            filed.then(self._recard, [tags.touched, window], chat, show_progress="hidden")
         stop.click(self._stop, window, stop, show_progress="hidden")
         for turned in (
             fresh.click(self._new, window, chat_view, show_progress="hidden"),
@@ -221,6 +227,44 @@ class Chat:
         if run is not None:
             run.stop()
         return _stop_button(run)
+
+    # --- what is told of a tag ------------------------------------------------------------------------------------
+
+    def _correct(self, current: str | None, window: Window, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        current = window.shown or current
+        try:
+            run = self._dialogues.correct(current or "", event._data["turn"], event._data["label"])
+        except (AssistantError, KnowledgeError) as error:
+            gr.Warning(render.warning(error))
+            yield self._view(current, window, gr.skip())
+            return
+        yield from self._watch(run, window, gr.skip())
+
+    def _undo_correction(self, current: str | None, window: Window, event: gr.EventData) -> tuple[Any, ...]:
+        return self._told(self._dialogues.undo_correction, current, window, event)
+
+    def _confirm(self, current: str | None, window: Window, event: gr.EventData) -> tuple[Any, ...]:
+        return self._told(self._dialogues.confirm, current, window, event)
+
+    def _told(
+        self, tell: Callable[[str, str], Any], current: str | None, window: Window, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        current = window.shown or current
+        try:
+            tell(current or "", event._data["turn"])
+        except (AssistantError, KnowledgeError) as error:
+            gr.Warning(render.warning(error))
+        return self._view(current, window, gr.skip())
+
+    def _recard(self, note_id: str | None, window: Window) -> Any:
+        """Let the cards show the category that a note has now."""
+        if note_id is None or window.shown is None or self._dialogues.running(window.shown):
+            return gr.skip()
+        try:
+            self._dialogues.refile(window.shown, note_id, self._house.notebook.get(note_id).category)
+            return render.messages(self._dialogues.turns(window.shown))
+        except (AssistantError, KnowledgeError):
+            return gr.skip()  # it was deleted meanwhile, and so were its cards
 
     # --- the list of conversations ----------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from assistant.ingest import Outcome, file, ingest
 from assistant.startup import Startup
 from assistant.web import render
 from assistant.web.chat import BUTTONS_JS
+from assistant.web.tags import Tags
 from assistant.web.theme import html
 from knowledge.errors import KnowledgeError, NoteChanged
 from knowledge.note import Draft, Note, NoteFilter
@@ -30,8 +31,8 @@ class Notes:
         self._house = house
         self._startup = startup
 
-    def draw(self, blocks: gr.Blocks, tab: gr.Tab) -> None:
-        """Put the widgets on the page and connect them."""
+    def draw(self, blocks: gr.Blocks, tab: gr.Tab, tags: Tags) -> None:
+        """Put the widgets on the page and connect them, also with the tags in them."""
         opened = gr.State(None)
         """The id and revision of the note in the form; None for a new one."""
         undoable = gr.State(None)
@@ -75,6 +76,8 @@ class Notes:
         quiet: dict[str, Any] = {"show_progress": "hidden"}
         blocks.load(self._fill, None, [category, filed], **quiet).then(self._list, listing, found, **quiet)
         tab.select(self._list, listing, found, **quiet)
+        for filed_anew in tags.filed:
+            filed_anew.then(self._list, listing, found, **quiet)
         words.change(self._list, listing, found, trigger_mode="always_last", **quiet)
         category.change(self._list, listing, found, **quiet)
         found.open(self._open, None, form, **quiet).then(self._list, listing, found, **quiet)

@@ -24,6 +24,7 @@ from assistant.terminal import TerminalReport, print_json
 from assistant.web.chat import Chat
 from assistant.web.guard import Guard
 from assistant.web.notes import Notes
+from assistant.web.tags import Tags
 from assistant.web.theme import head, html, theme
 from assistant.weights import Progress
 
@@ -35,14 +36,16 @@ MAX_UPLOAD = "25mb"
 
 def page(house: House, startup: Startup) -> gr.Blocks:
     """Return the page of a house, which can be opened while `startup` is still at work."""
-    dialogues = Dialogues(house.conversations, startup)
+    dialogues = Dialogues(house.conversations, house.corrections, startup)
     with gr.Blocks(title="our-house", analytics_enabled=False, fill_width=True) as blocks:
         html('<div class="oh-head"><h1>our-house</h1><span>a private assistant that knows your home</span></div>')
+        tags = Tags(house, startup)
+        tags.draw(blocks)
         with gr.Tabs():
             with gr.Tab("Chat", id="chat"):
-                Chat(house, startup, dialogues).draw(blocks)
+                Chat(house, startup, dialogues).draw(blocks, tags)
             with gr.Tab("Notes", id="notes") as tab:
-                Notes(house, startup).draw(blocks, tab)
+                Notes(house, startup).draw(blocks, tab, tags)
     return blocks
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -12,9 +13,12 @@ from assistant.conversation import Conversation, Turn
 from assistant.ingest import Outcome
 from assistant.prompts import spoken
 from assistant.startup import Status
+from classifier.taxonomy import NONE
 from knowledge.note import Note
 
 SHOWN_OUTCOMES = 50
+_SECOND = "searched too; press to search it alone"
+_FILED = "This note’s category; press to change it"
 Message = dict[str, str]
 """A chat message as Gradio takes it: role and content."""
 
@@ -25,20 +29,50 @@ def messages(turns: Sequence[Turn]) -> list[Message]:
 
 
 def _question(turn: Turn) -> str:
-    return f'<div class="oh-question">{_tag(turn.details)}{_text(turn.content)}</div>'
+    return f'<div class="oh-question">{_tag(turn)}{_text(turn.content)}</div>'
 
 
-def _tag(details: Mapping[str, Any]) -> str:
+def _tag(turn: Turn) -> str:
+    """The label as a button that offers the others, and beside it what was told of it, or could be."""
+    details = turn.details
     if "confidence" not in details:
         return ""
-    category, sure = details.get("category"), float(details["confidence"])
-    said = "chosen by you" if details.get("corrected") else f"{sure:.0%} sure"
+    category, corrected = details.get("category"), bool(details.get("corrected"))
+    learned, confirmed = details.get("learned_from"), bool(details.get("confirmed"))
+    said = f"{float(details['confidence']):.0%} sure"
     if category is None:
-        return '<span class="oh-tag oh-tag-none" title="no category fits: all notes are searched">no category</span>'
-    tags = f'<span class="oh-tag" title="{escape(said)}">{escape(category)}</span>'
-    for other in details.get("likely", [])[1:]:
-        tags += f'<span class="oh-tag oh-tag-second" title="searched too">{escape(other)}</span>'
-    return tags
+        said = "no category fits: all notes are searched"
+    if corrected:
+        said = "chosen by you"
+    elif learned:
+        said = f"learned from you: “{learned}”"
+    klass = "oh-tag" + " oh-tag-none" * (category is None) + " oh-tag-told" * bool(corrected or learned)
+    offered = {"turn": turn.id, "label": category or NONE, "shares": details.get("probabilities", {})}
+    parts = [_button("tag", offered, klass, said, category or "no category")]
+    parts += [
+        _button("choose", {"turn": turn.id, "label": other}, "oh-tag oh-tag-second", _SECOND, other)
+        for other in details.get("likely", [])[1:]
+    ]
+    here = {"turn": turn.id}
+    if corrected:
+        parts.append(
+            f'<span class="oh-told">corrected {_button("undo", here, "oh-undo-tag", "Take it back", "undo")}</span>'
+        )
+    elif learned:
+        parts.append('<span class="oh-told">learned from you</span>')
+    elif confirmed:
+        parts.append(_button("confirm", here, "oh-tick oh-tick-on", "Learned as right; press to take it back", "✓"))
+    else:
+        parts.append(_button("confirm", here, "oh-tick", "This tag is right: learn from it", "✓"))
+    return f'<span class="oh-tags">{"".join(parts)}</span>'
+
+
+def _button(act: str, value: Mapping[str, Any], klass: str, title: str, text: str) -> str:
+    """A button that `tags.js` hears by its name and its value: Gradio lets no data attributes through."""
+    return (
+        f'<button name="oh-{act}" value="{escape(json.dumps(value))}" class="{klass}" title="{escape(title)}">'
+        f"{escape(text)}</button>"
+    )
 
 
 def _answer(turn: Turn) -> str:
@@ -58,7 +92,7 @@ def _answer(turn: Turn) -> str:
         case "failed" | "stopped":
             parts.append(f'<div class="oh-trouble" role="alert">{_text(str(details.get("failure", "")))}</div>')
     if details.get("state") in ("done", "failed", "stopped"):
-        parts += [_used(details, cited), _footer(details)]
+        parts += [_used(details, cited), _footer(details), _earlier(details)]
         if details.get("answered") is False and details.get("state") == "done":
             parts.append(
                 '<div class="oh-hint">If you know it, add a note under <b>Notes</b>: it is found at once.</div>'
@@ -66,6 +100,19 @@ def _answer(turn: Turn) -> str:
     elif details.get("scope"):
         parts.append(_footer(details))
     return "".join(parts)
+
+
+def _earlier(details: Mapping[str, Any]) -> str:
+    """The answer that was there before the tag was corrected, folded away."""
+    first = details.get("earlier")
+    if not first or not first["content"]:
+        return ""
+    cited = {each["number"]: each for each in first["details"].get("citations", [])}
+    notes, text = _used(first["details"], cited), _cited(_text(first["content"]), cited)
+    return (
+        f'<details class="oh-earlier"><summary>The first answer</summary><div class="oh-answer">{text}</div>'
+        f"{notes}{_footer(first['details'])}</details>"
+    )
 
 
 def _cited(text: str, cited: Mapping[int, Mapping[str, Any]]) -> str:
@@ -97,15 +144,16 @@ def _hit_card(note: Mapping[str, Any], citation: Mapping[str, Any] | None) -> st
         text = text.replace(quote, f"<mark>{quote}</mark>", 1)
     number = f'<span class="oh-cite">{note["number"]}</span>'
     date = dt.date.fromisoformat(note["date"]) if note["date"] else None
-    about = _about(note["category"], date)
+    about = _about(note["category"], date, note["note_id"])
     klass = "oh-card" if citation else "oh-card oh-card-unused"
     return (
         f'<article class="{klass}"><header>{number}<b>{escape(str(note["title"]))}</b>{about}</header>{text}</article>'
     )
 
 
-def _about(category: str | None, date: dt.date | None) -> str:
-    tag = f'<span class="oh-tag oh-tag-small">{escape(category)}</span>' if category else ""
+def _about(category: str | None, date: dt.date | None, note_id: str) -> str:
+    klass = "oh-tag oh-tag-small" + " oh-tag-none" * (category is None)
+    tag = _button("file", {"note": note_id, "label": category or NONE}, klass, _FILED, category or "no category")
     day = f"<time>{escape(spoken(date))}</time>" if date else ""
     return f'<span class="oh-about">{tag}{day}</span>'
 
@@ -171,7 +219,7 @@ def note_list(notes: Sequence[Note], current: str | None, total: int) -> str:
         begin = escape(" ".join(note.text.split())[:140])
         rows.append(
             f'<li{here}><button class="oh-open" data-act="open" data-id="{escape(note.id)}"><b>{escape(note.title)}</b>'
-            f"{_about(note.category, note.date)}<span>{begin}</span></button></li>"
+            f"<span>{begin}</span></button>{_about(note.category, note.date, note.id)}</li>"
         )
     more = f'<p class="oh-empty">… and {total - len(notes)} more: search to narrow.</p>' if total > len(notes) else ""
     return f'<ul class="oh-list oh-notes">{"".join(rows)}</ul>{more}'
@@ -196,6 +244,11 @@ def heading(note: Note | None) -> str:
     """What stands above the form: whether it holds a new note, and the file that an old one came from."""
     source = f" <small>from {escape(note.source)}</small>" if note and note.source else ""
     return f'<h3 class="oh-heading">{"Note" if note else "New note"}{source}</h3>'
+
+
+def labels(names: Sequence[str]) -> str:
+    """What the menu of a tag offers, for `tags.js` to read; nothing of it is seen."""
+    return f'<span id="oh-labels" data-labels="{escape(json.dumps([*names, NONE]))}" hidden></span>'
 
 
 def warning(error: Exception) -> str:

@@ -4,21 +4,19 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner, Result
+from command_line import Run, close, complaint, lines
 from ollama_server import OllamaServer
 from small_house import PATIENCE, ScriptedModel, SmallHouse, pretend_fetched
 
-from assistant.build import Report
 from assistant.cli import cli
 from assistant.errors import ModelStopped
 from assistant.prompts import NO_NOTE
-from assistant.settings import Settings
 from knowledge.note import Draft
 
 pytestmark = pytest.mark.usefixtures("bare_environment")
@@ -29,39 +27,6 @@ NOTES = (
     Draft("The fence gate was oiled.", "Gate", "fence", id="gate"),
 )
 OUR_HOUSE = Path(sys.executable).with_name("our-house")
-Run = Callable[..., Result]
-
-
-def close(house: SmallHouse) -> None:
-    """Let go of the house, as the end of its process does: Chroma shares an open index within a process."""
-    if "library" in vars(house):
-        house.library.index.close()
-
-
-@pytest.fixture
-def model() -> ScriptedModel:
-    return ScriptedModel()
-
-
-@pytest.fixture
-def run(model: ScriptedModel) -> Run:
-    """Calls the command line on a house of tiny models."""
-
-    def run(*arguments: str | Path, stdin: str | None = None) -> Result:
-        houses: list[SmallHouse] = []
-
-        def open_house(settings: Settings, report: Report) -> SmallHouse:
-            houses.append(SmallHouse(settings, report, model))
-            return houses[-1]
-
-        result = CliRunner().invoke(cli, [str(each) for each in arguments], input=stdin, obj=open_house)
-        for house in houses:
-            close(house)
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result
-
-    return run
 
 
 @pytest.fixture
@@ -72,26 +37,13 @@ def furnished(house: SmallHouse) -> SmallHouse:
     return house
 
 
-def lines(result: Result) -> list[dict[str, Any]]:
-    """What was printed for a script."""
-    return [json.loads(line) for line in result.stdout.splitlines()]
-
-
-def complaint(result: Result, status: int) -> str:
-    """The one line that says what went wrong."""
-    assert result.exit_code == status, result.output
-    assert result.stdout == ""
-    assert result.stderr.count("\n") == 1
-    assert result.stderr.startswith("our-house: ")
-    return result.stderr
-
-
 # --- what is promised to scripts --------------------------------------------------------------------------------------
 
 PROMISED = {
     "serve": {"--host", "--port"},
     "ask": {"--file", "--category"},
     "classify": {"--file", "--router"},
+    "correct": {"--category"},
     "search": {"--file", "--category", "--limit"},
     "ingest": {"--category", "--yes"},
     "notes list": set(),
@@ -248,7 +200,7 @@ def test_classify_prints_labels(run: Run) -> None:
     assert result.exit_code == 0
     assert [line for line in result.stdout.splitlines() if "\t" in line] == [f"pool\t{QUESTION}", "none\tHello?"]
     known, unknown = lines(run("classify", QUESTION, "Hello?", "--json"))
-    assert known.keys() == {"question", "category", "confidence", "probabilities", "router", "seconds"}
+    assert known.keys() == {"question", "category", "confidence", "probabilities", "router", "learned_from", "seconds"}
     assert (known["category"], known["router"], known["probabilities"]["none"]) == ("pool", "words", 0.04)
     assert unknown["category"] is None
 

@@ -7,7 +7,14 @@ from small_house import PATIENCE, SmallHouse
 
 from assistant.conversation import Turn
 from assistant.dialogue import KEEP_EVERY, Dialogues, Run
-from assistant.errors import AssistantError, ModelStopped, ModelUnavailable, NoSuchConversation, QuestionRefused
+from assistant.errors import (
+    AssistantError,
+    CorrectionRefused,
+    ModelStopped,
+    ModelUnavailable,
+    NoSuchConversation,
+    QuestionRefused,
+)
 from assistant.prompts import NO_NOTE
 from assistant.settings import read_settings
 from assistant.startup import Startup
@@ -28,7 +35,7 @@ def opened(house: SmallHouse) -> Dialogues:
     startup = Startup(house)
     startup.start()
     startup.assistant()
-    return Dialogues(house.conversations, startup)
+    return Dialogues(house.conversations, house.corrections, startup)
 
 
 def whole(run: Run) -> list[Turn]:
@@ -83,7 +90,7 @@ def test_the_question_is_kept_before_anything_is_answered(house: SmallHouse) -> 
     house.may_load.clear()
     startup = Startup(house)
     startup.start()
-    run = Dialogues(house.conversations, startup).ask(QUESTION)
+    run = Dialogues(house.conversations, house.corrections, startup).ask(QUESTION)
     assert said(house.conversations.turns(run.conversation_id)) == [QUESTION, ""]
     house.may_load.set()
     assert whole(run)[-1].content == NO_NOTE
@@ -93,7 +100,7 @@ def test_while_models_load_the_answer_says_how_far_they_are(house: SmallHouse) -
     house.may_load.clear()
     startup = Startup(house)
     startup.start()
-    run = Dialogues(house.conversations, startup).ask(QUESTION)
+    run = Dialogues(house.conversations, house.corrections, startup).ask(QUESTION)
     steps = []
     for turns in run.follow():
         steps.append((turns[-1].details.get("state"), turns[-1].details.get("step"), turns[-1].details.get("share")))
@@ -183,7 +190,7 @@ def test_stop_works_while_the_models_still_load(house: SmallHouse) -> None:
     house.may_load.clear()
     startup = Startup(house)
     startup.start()
-    run = Dialogues(house.conversations, startup).ask(QUESTION)
+    run = Dialogues(house.conversations, house.corrections, startup).ask(QUESTION)
     run.stop()
     answer = whole(run)[-1]
     assert (answer.content, answer.details["state"]) == ("", "stopped")
@@ -204,7 +211,7 @@ def test_an_assistant_that_cannot_come_up_fails_the_question_with_its_reason(hou
     house.trouble = ModelUnavailable("No source gave the weights. Connect once.")
     startup = Startup(house)
     startup.start()
-    run = Dialogues(house.conversations, startup).ask(QUESTION)
+    run = Dialogues(house.conversations, house.corrections, startup).ask(QUESTION)
     answer = whole(run)[-1]
     assert (answer.content, answer.details["state"]) == ("", "failed")
     assert answer.details["failure"] == "No source gave the weights. Connect once."
@@ -334,3 +341,131 @@ def test_a_growing_answer_reaches_the_record_now_and_then(house: SmallHouse, dia
     wait_until(lambda: house.conversations.turns(run.conversation_id)[-1].content == "The pool pump was replaced")
     end.set()
     whole(run)
+
+
+# --- what is told of a tag ------------------------------------------------------------------------------------
+
+
+def asked(house: SmallHouse, dialogues: Dialogues, reply: str = ANSWER, conversation_id: str | None = None) -> Run:
+    house.model.will_say(reply)
+    run = dialogues.ask(QUESTION, conversation_id)
+    whole(run)
+    return run
+
+
+def test_a_corrected_question_is_asked_again_in_its_place_and_in_the_category_that_was_told(
+    house: SmallHouse, dialogues: Dialogues
+) -> None:
+    house.library.add([Draft("Painted the pool pump black.", "Pump house", "painting", id="paint")])
+    run = asked(house, dialogues)
+    asked(house, dialogues, "Later by Ray [1].", run.conversation_id)
+    house.model.will_say("Painted black [1].")
+    again = whole(dialogues.correct(run.conversation_id, run.turns[0].id, "painting"))
+    assert said(again) == [QUESTION, "Painted black [1].", QUESTION, "Later by Ray [1]."]
+    assert (again[0].details["category"], again[0].details["corrected"]) == ("painting", True)
+    assert [each["note_id"] for each in again[1].details["notes"]] == ["paint"]
+    assert again[1].details["scope"] == "Searched 1 painting note of 2"
+    assert again[1].details["earlier"]["content"] == ANSWER
+    assert said(dialogues.turns(run.conversation_id)) == said(again)
+    (told,) = house.corrections.all()
+    assert (told.question, told.label, told.overruled, told.provenance) == (QUESTION, "painting", "pool", "corrected")
+
+
+def test_after_a_correction_the_same_question_is_labelled_right_at_once(
+    house: SmallHouse, dialogues: Dialogues
+) -> None:
+    run = asked(house, dialogues)
+    house.model.will_say("Nothing.")
+    whole(dialogues.correct(run.conversation_id, run.turns[0].id, "fence"))
+    later = asked(house, dialogues).turns[0].details
+    assert (later["category"], later["corrected"], later["learned_from"]) == ("fence", False, QUESTION)
+
+
+def test_an_undone_correction_leaves_the_first_answer_and_teaches_nothing(
+    house: SmallHouse, dialogues: Dialogues
+) -> None:
+    run = asked(house, dialogues)
+    before = dialogues.turns(run.conversation_id)
+    for label in ("fence", "none"):
+        house.model.will_say("Other.")
+        whole(dialogues.correct(run.conversation_id, run.turns[0].id, label))
+    assert [each.label for each in house.corrections.all()] == ["none"]
+    dialogues.undo_correction(run.conversation_id, run.turns[0].id)
+    assert dialogues.turns(run.conversation_id) == before
+    assert house.corrections.all() == []
+    assert asked(house, dialogues).turns[0].details["category"] == "pool"
+
+
+def test_none_of_these_searches_all_and_says_why(house: SmallHouse, dialogues: Dialogues) -> None:
+    run = asked(house, dialogues)
+    house.model.will_say(ANSWER)
+    again = whole(dialogues.correct(run.conversation_id, run.turns[0].id, "none"))
+    assert again[0].details["category"] is None
+    assert again[1].details["reason"] == "you said that no category fits"
+
+
+def test_a_tag_is_confirmed_and_that_is_taken_back(house: SmallHouse, dialogues: Dialogues) -> None:
+    run = asked(house, dialogues)
+    here = run.conversation_id, run.turns[0].id
+    assert house.corrections.all() == []  # what nobody spoke of teaches nothing
+    assert dialogues.confirm(*here)
+    assert [(each.label, each.provenance) for each in house.corrections.all()] == [("pool", "confirmed")]
+    assert dialogues.turns(run.conversation_id)[0].details["confirmed"] is True
+    assert not dialogues.confirm(*here)
+    assert house.corrections.all() == []
+
+
+def test_a_follow_up_is_told_as_it_was_searched(house: SmallHouse, dialogues: Dialogues) -> None:
+    run = asked(house, dialogues)
+    house.model.will_say("Ray.")
+    second = dialogues.ask("And who did it?", run.conversation_id)
+    whole(second)
+    house.model.will_say("Ray.")
+    whole(dialogues.correct(run.conversation_id, second.turns[2].id, "fence"))
+    assert house.corrections.all()[0].question == f"{QUESTION} And who did it?"
+
+
+def test_what_cannot_be_corrected_is_refused_and_nothing_is_kept(house: SmallHouse, dialogues: Dialogues) -> None:
+    run = asked(house, dialogues)
+    here = run.conversation_id, run.turns[0].id
+    with pytest.raises(CorrectionRefused, match="spaceship"):
+        dialogues.correct(*here, "spaceship")
+    with pytest.raises(NoSuchConversation, match="no longer there"):
+        dialogues.correct(run.conversation_id, run.turns[1].id, "fence")  # an answer has no tag
+    with pytest.raises(NoSuchConversation, match="deleted"):
+        dialogues.correct("nobody", "nothing", "fence")
+    gate = threading.Event()
+    house.model.will_say(gate, "Later.")
+    going = dialogues.ask("Another?", run.conversation_id)
+    with pytest.raises(AssistantError, match="still being answered"):
+        dialogues.correct(*here, "fence")
+    gate.set()
+    whole(going)
+    assert house.corrections.all() == []
+    assert dialogues.turns(run.conversation_id)[0].details["category"] == "pool"
+
+
+def test_two_windows_that_correct_one_question_leave_the_last_word(house: SmallHouse, dialogues: Dialogues) -> None:
+    run = asked(house, dialogues)
+    other_window = Dialogues(house.conversations, house.corrections, dialogues._startup)
+    for window, label in ((dialogues, "fence"), (other_window, "car")):
+        house.model.will_say("Nothing.")
+        whole(window.correct(run.conversation_id, run.turns[0].id, label))
+    assert [each.label for each in house.corrections.all()] == ["car"]
+    assert dialogues.turns(run.conversation_id)[1].details["earlier"]["content"] == ANSWER
+
+
+def test_a_correction_whose_answer_fails_is_kept_all_the_same(house: SmallHouse, dialogues: Dialogues) -> None:
+    run = asked(house, dialogues)
+    house.library.add([Draft("The pool pump fence.", "Fence", "fence", id="fence")])
+    house.model.will_say(ModelUnavailable("gone"))
+    again = whole(dialogues.correct(run.conversation_id, run.turns[0].id, "fence"))
+    assert again[1].details["state"] == "failed"
+    assert again[1].details["earlier"]["content"] == ANSWER
+    assert [each.label for each in house.corrections.all()] == ["fence"]
+
+
+def test_a_refiled_note_shows_its_new_category_in_the_cards(house: SmallHouse, dialogues: Dialogues) -> None:
+    run = asked(house, dialogues)
+    dialogues.refile(run.conversation_id, "pump", "fence")
+    assert dialogues.turns(run.conversation_id)[1].details["notes"][0]["category"] == "fence"

@@ -35,6 +35,7 @@ def test_classify_prints_what_scripts_were_promised() -> None:
         "confidence": 0.9877,
         "probabilities": {"pool": 0.9877, "none": 0.0123},
         "router": "v1",
+        "learned_from": None,
         "seconds": 0.0123,
     }
     assert as_json(decision_fields("Q?", Decision(None, 0.9, {"none": 0.9}, "v1"), 0))["category"] is None

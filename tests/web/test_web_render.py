@@ -1,4 +1,5 @@
 import datetime as dt
+import json
 import re
 from collections.abc import Callable, Mapping
 from html import unescape
@@ -122,7 +123,7 @@ def test_foreign_text_comes_out_as_text_and_adds_no_tag_and_no_attribute(make: C
 def test_a_note_in_the_list_shows_how_it_begins_as_text() -> None:
     html = render.note_list([note(text="<b>one</b>\n\n" + "word " * 100)], None, 1)
     assert "<span>&lt;b&gt;one&lt;/b&gt; word word" in html
-    assert len(html) < 500
+    assert len(html) < 700
 
 
 @pytest.mark.parametrize("blank", ["\n\n", "\r\n\r\n", "\n \t\n", "\x0b\x0b", "\x0c\x0c", "\x85\x85", "\u2028\u2028"])
@@ -149,12 +150,39 @@ def test_a_question_has_no_tag_before_it_is_labelled() -> None:
 
 def test_a_question_carries_its_category_and_how_sure_it_is() -> None:
     html = question("When?", category="pool", confidence=0.934, likely=["pool"])
-    assert '<span class="oh-tag" title="93% sure">pool</span>When?' in html
+    assert re.search(r'<button name="oh-tag" [^>]*class="oh-tag" title="93% sure">pool</button>', html)
+    assert html.endswith("</span>When?</div>")
+
+
+def test_a_tag_hands_the_menu_what_it_offers() -> None:
+    html = question("When?", category="pool", confidence=0.9, likely=["pool"], probabilities={"pool": 0.9, 'a"b': 0.1})
+    value = re.search(r'value="([^"]*)"', html)
+    assert value and json.loads(unescape(value[1]))["shares"] == {"pool": 0.9, 'a"b': 0.1}
+    names = re.search(r'data-labels="([^"]*)"', render.labels(["pool", 'a"b']))
+    assert names and json.loads(unescape(names[1])) == ["pool", 'a"b', "none"]
+
+
+def test_a_tag_can_be_ticked_and_a_corrected_or_a_learned_one_says_so_instead() -> None:
+    plain = question("When?", category="pool", confidence=0.9)
+    assert "oh-confirm" in plain and "oh-tick-on" not in plain
+    assert "oh-tick-on" in question("When?", category="pool", confidence=0.9, confirmed=True)
+    corrected = question("When?", category="pool", confidence=0.9, corrected=True)
+    assert "oh-undo" in corrected and "oh-confirm" not in corrected
+    learned = question("When?", category="pool", confidence=0.9, learned_from="<Why?>")
+    assert "learned from you</span>" in learned and "&lt;Why?&gt;" in learned and "oh-confirm" not in learned
+
+
+def test_the_answer_before_a_correction_is_folded_away_with_its_notes() -> None:
+    first = {"content": "In 2019 <b> [1].", "details": {"notes": [hit()], "citations": [citation()], "scope": "All"}}
+    html = answer("In 2023 [1].", notes=[hit()], earlier=first)
+    folded = html[html.index("oh-earlier") :]
+    assert "In 2019 &lt;b&gt;" in folded and "oh-card" in folded and "All" in folded
+    assert "oh-earlier" not in answer("In 2023.", earlier={"content": "", "details": {}})
 
 
 def test_a_question_between_two_categories_carries_both() -> None:
     html = question("When?", category="pool", confidence=0.5, likely=["pool", "fountain"])
-    assert re.findall(r'class="(oh-tag[^"]*)" title="[^"]*">([^<]*)', html) == [
+    assert re.findall(r'class="(oh-tag(?: oh-tag-second)?)" [^>]*>([^<]*)', html) == [
         ("oh-tag", "pool"),
         ("oh-tag oh-tag-second", "fountain"),
     ]
@@ -162,7 +190,7 @@ def test_a_question_between_two_categories_carries_both() -> None:
 
 def test_a_question_of_no_category_says_so_and_that_all_is_searched() -> None:
     html = question("Hello", category=None, confidence=0.8, likely=[])
-    assert "no category</span>" in html and "all notes are searched" in html
+    assert "no category</button>" in html and "all notes are searched" in html
 
 
 def test_a_category_that_the_person_chose_is_said_to_be_theirs() -> None:
@@ -183,14 +211,15 @@ def test_cards_show_the_cited_notes_first_with_title_date_category_and_text() ->
     html = answer("Yes [2].", notes=notes, citations=[citation(2)])
     assert html.index("<b>Pump</b>") < html.index("<b>Opening</b>")
     assert "<time>18 April 2023</time>" in html
-    assert '<span class="oh-tag oh-tag-small">pool</span>' in html
+    assert re.search(r'<button name="oh-file" [^>]*class="oh-tag oh-tag-small" [^>]*>pool</button>', html)
     assert "New<br><br>pump." in html
     assert re.findall(r'<article class="([^"]*)"', html) == ["oh-card", "oh-card oh-card-unused"]
 
 
-def test_a_card_of_an_undated_note_without_a_category_has_neither() -> None:
+def test_a_card_of_an_undated_note_without_a_category_can_be_filed() -> None:
     html = answer("Yes.", notes=[hit(date=None, category=None)])
-    assert "<time>" not in html and "oh-tag" not in html
+    assert "<time>" not in html
+    assert re.search(r'<button name="oh-file" value="[^"]*n1[^"]*none[^"]*" [^>]*>no category</button>', html)
 
 
 def test_the_quoted_words_are_marked_once_in_their_card() -> None:
