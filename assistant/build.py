@@ -15,6 +15,7 @@ from assistant.settings import Settings
 from assistant.weights import ModelStore, Progress
 
 if TYPE_CHECKING:
+    from assistant.categories import Categories
     from assistant.chat_models import ChatModel
     from assistant.conversation import Conversations
     from assistant.corrections import Corrections
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from classifier.encoder import Embed, Head
     from classifier.fused import Scorer
     from classifier.memory import Memory
+    from classifier.taxonomy import Taxonomy
     from classifier.versions import Version, Versions
     from finetune.config import Base
     from knowledge.embedding import Embedder
@@ -68,13 +70,12 @@ class House:
     @cached_property
     def record(self) -> Record:
         """The SQLite file with all tables; raises NotebookUnavailable."""
-        from assistant import conversation, corrections
+        from assistant import categories, conversation, corrections
         from knowledge import notebook
         from knowledge.record import Record
 
-        return Record(
-            self.settings.home / "house.db", (notebook.migrations, conversation.migrations, corrections.migrations)
-        )
+        rooms = (notebook, conversation, corrections, categories)
+        return Record(self.settings.home / "house.db", tuple(room.migrations for room in rooms))
 
     @cached_property
     def notebook(self) -> Notebook:
@@ -101,6 +102,17 @@ class House:
 
         _ = self.notebook  # they name its categories
         return Corrections(self.record)
+
+    @cached_property
+    def categories(self) -> Categories:
+        """The household's categories."""
+        from assistant.categories import Categories
+
+        return Categories(self.record, self.notebook, self.corrections)
+
+    def taxonomy(self) -> Taxonomy:
+        """Return the household's categories as they are now."""
+        return self.categories.taxonomy()
 
     @cached_property
     def memory(self) -> Memory:
@@ -161,10 +173,15 @@ class House:
             return self.load_router(install(self.versions))
 
     def serving(self) -> Router:
-        """Return what labels this house's questions: the serving router, and what the household told; as `router`."""
+        """Return what labels this house's questions: the serving router, and what the household told; as `router`.
+
+        It goes on with another version as soon as one is promoted.
+        """
+        from assistant.serving import ServingRouter
         from classifier.memory import RememberingRouter
 
-        return RememberingRouter(self.router(), self.memory)
+        serving = ServingRouter(self.router(), self.versions, self.load_router)
+        return RememberingRouter(serving, self.memory)
 
     def ensure_router(self, name: str | None = None) -> Version:
         """Return the serving version, or a named one, whole; the packaged one is put into a house that has none.
@@ -190,7 +207,7 @@ class House:
 
         head, embed = self.encoder_half(version)
         if version.config.get("kind") != "fused":
-            return EncoderRouter(head, embed, version.name)
+            return self._adapted(EncoderRouter(head, embed, version.name), version)
         try:
             scorer = self._scorer(version)
         except (KeyError, TypeError, ValueError) as error:
@@ -198,8 +215,26 @@ class House:
         except WeightsUnavailable as error:
             # Half a router is better than none, and the other half comes with the next start.
             logger.warning("%s The encoder alone labels questions meanwhile.", error)
-            return EncoderRouter(head, embed, version.name)
-        return FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name)
+            return self._adapted(EncoderRouter(head, embed, version.name), version)
+        fused = FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name)
+        return self._adapted(fused, version)
+
+    def _adapted(self, router: Router, version: Version) -> Router:
+        """Let a router speak of the household's categories, whatever they were when it was trained."""
+        from assistant.categories import NewCategories
+        from assistant.retraining import background
+        from classifier.newcomers import AdaptedRouter
+        from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
+
+        codes = {name: code for name, code, _ in version.config.get("categories", [])}
+        codes = codes or {each.name: each.code for each in DEFAULT_TAXONOMY}
+
+        def present() -> dict[str, str | None]:
+            names = self.categories.names_of_codes()
+            return {NONE: NONE, **{old: names.get(code) for old, code in codes.items()}}
+
+        new = NewCategories(self.categories, self.corrections)
+        return AdaptedRouter(router, present, new, self.embedder.embed, background)
 
     def encoder_half(self, version: Version) -> tuple[Head, Embed]:
         """Return a version's head, and what makes the vectors that it reads; raises RouterUnavailable."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from assistant.cli_categories import categories
 from assistant.cli_corrections import correct, corrections
 from assistant.cli_options import FAILED, LastWord, house_options
 from assistant.cli_teach import evaluate, export, routers, train
@@ -508,10 +509,14 @@ def _show(house: House, as_json: bool, note_id: str, *, line: bool = False) -> N
         print_note(note)
 
 
-for command in (correct, corrections, train, routers, evaluate, export):
+for command in (correct, corrections, categories, train, routers, evaluate, export):
     cli.add_command(command)
 
 
 def main() -> None:
     """Run `our-house`."""
     cli(prog_name="our-house")
+
+
+if __name__ == "__main__":
+    main()

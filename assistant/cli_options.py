@@ -17,7 +17,13 @@ class LastWord(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; a failure of ours ends it with status 1, a wrong call with 2."""
-        from assistant.errors import AssistantError, QuestionRefused, SettingsError
+        from assistant.errors import (
+            AssistantError,
+            CategoryRefused,
+            CorrectionRefused,
+            QuestionRefused,
+            SettingsError,
+        )
         from classifier.errors import RouterError
         from finetune.examples import ExamplesRejected
         from knowledge.errors import KnowledgeError, NoSuchNote, NoteRejected
@@ -33,7 +39,14 @@ class LastWord(click.Group):
         except (AssistantError, ExamplesRejected, KnowledgeError, RouterError) as error:
             click.echo(f"our-house: {error}", err=True)
             asked_wrongly = isinstance(
-                error, ExamplesRejected | QuestionRefused | SettingsError | NoteRejected | NoSuchNote
+                error,
+                CategoryRefused
+                | CorrectionRefused
+                | ExamplesRejected
+                | QuestionRefused
+                | SettingsError
+                | NoteRejected
+                | NoSuchNote,
             )
             raise SystemExit(ASKED_WRONGLY if asked_wrongly else FAILED) from error
 

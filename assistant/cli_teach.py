@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,9 @@ _TAXONOMY_HELP = "The categories of --data: JSON Lines of name, code, definition
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--name", default="", help="What the version is called.")
 @click.option("--out", type=_PATH, help="Write the adapter alone here, and add no version.")
-@click.option("--promote", is_flag=True, help="Let the new version serve.")
+@click.option("--promote", is_flag=True, help="Let the new version serve, where the comparison speaks for it.")
+@click.option("--afresh", is_flag=True, help="Begin anew, although there are corrections to go on with.")
+@click.option("--gently", is_flag=True, help="Leave the processor to others first, as the page's own training does.")
 def train(
     house: House,
     as_json: bool,
@@ -52,10 +55,14 @@ def train(
     name: str,
     out: Path | None,
     promote: bool,
+    afresh: bool,
+    gently: bool,
 ) -> None:
     """Teach a new router; the serving one goes on serving.
 
-    What was cut off goes on where it stopped when the same command is given again.
+    Where the household corrected tags, it goes on from the serving router, which takes minutes, and compares the two.
+    Otherwise it begins anew, from the packaged questions or from --data. What was cut off goes on where it stopped when
+    the same command is given again.
     """
     from dataclasses import replace
 
@@ -64,6 +71,12 @@ def train(
     from finetune.config import TrainConfig
     from finetune.examples import PACKAGED, load
 
+    if gently and hasattr(os, "nice"):
+        os.nice(10)
+    plain = not any((base_name, data, taxonomy, epochs, out, afresh, seed)) and mode == "code"
+    if gently or (plain and house.corrections.teaching()):
+        _train_on_corrections(house, as_json, name, promote)
+        return
     if mode != "code" and out is None:
         raise click.UsageError(f"A router in {mode} mode cannot serve. Give --out, a folder for its adapter.")
     config = TrainConfig(mode=mode, seed=seed)  # type: ignore[arg-type]  # click has checked it
@@ -100,6 +113,32 @@ def train(
         version = house.versions.promote(version.name)
     _tell(version, as_json)
     if not promote and not as_json:
+        click.echo(f"Let it serve: `our-house routers promote {version.name}`.")
+
+
+def _train_on_corrections(house: House, as_json: bool, name: str, promote: bool) -> None:
+    from assistant.fields import version_fields
+    from assistant.retraining import Progress, Retraining
+    from assistant.terminal import TerminalReport, print_json, print_verdict
+
+    report = TerminalReport()
+
+    def hear(progress: Progress) -> None:
+        left = "" if progress.seconds_left is None else f", {dt.timedelta(seconds=round(progress.seconds_left))} left"
+        steps = f" {progress.step} of {progress.steps}" if progress.steps else ""
+        report.say(f"{progress.stage}{steps}{left}", progress.stage)
+
+    version, verdict = Retraining(house).run(name, hear)
+    report.done()
+    promoted = promote and verdict.passed
+    if promoted:
+        version = house.versions.promote(version.name)
+    if as_json:
+        print_json({**version_fields(version), "comparison": verdict.fields()})
+        return
+    print_verdict(verdict)
+    _tell(version, as_json)
+    if not promoted:
         click.echo(f"Let it serve: `our-house routers promote {version.name}`.")
 
 

@@ -194,7 +194,7 @@ class Corrections:
         """Return what changes whenever `remembered` does, whichever process changed it."""
         row = self._record.rows(
             "SELECT COUNT(*), MAX(rowid), MAX(updated_at), COUNT(removed_at), MAX(removed_at),"
-            " (SELECT group_concat(name) FROM categories) FROM corrections"
+            " (SELECT group_concat(name || code || definition) FROM categories) FROM corrections"
         )[0]
         return tuple(row)
 

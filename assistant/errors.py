@@ -7,6 +7,7 @@ AssistantError
 │   └── ModelStopped       the model broke off in the middle of an answer
 ├── QuestionRefused        a question that cannot be asked: empty, or too long
 ├── CorrectionRefused      a label that cannot be told: of nothing, or of a category the house has not
+├── CategoryRefused        a category that cannot be made, or is there no more
 └── NoSuchConversation     a conversation that was deleted, or never was
 """
 
@@ -37,6 +38,10 @@ class QuestionRefused(AssistantError):
 
 class CorrectionRefused(AssistantError):
     """The question is empty or too long, the house has no such category, or what was told is gone."""
+
+
+class CategoryRefused(AssistantError):
+    """The name is taken or is none, nothing tells the category by, or it is there no more."""
 
 
 class NoSuchConversation(AssistantError):

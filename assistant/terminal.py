@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,9 @@ from assistant.weights import Progress
 from classifier.decision import Decision
 from classifier.versions import Version
 from knowledge.note import Hit, Note
+
+if TYPE_CHECKING:
+    from finetune.gate import Verdict
 
 
 class TerminalReport:
@@ -101,6 +104,20 @@ def print_note(note: Note) -> None:
     known = {"id": note.id, "title": note.title, "date": note.date, "category": note.category, "tags": list(note.tags)}
     post = frontmatter.Post(note.text, **{name: value for name, value in known.items() if value})
     click.echo(frontmatter.dumps(post, sort_keys=False, allow_unicode=True, width=1000))
+
+
+def print_verdict(verdict: Verdict) -> None:
+    """Print how a candidate did beside the serving router: the questions that it fixes and breaks, and the outcome."""
+    for what, changes in (("fixed", verdict.fixed), ("broken", verdict.broken)):
+        for each in changes:
+            click.echo(f"{what}\t{each.question}  ({each.serving} → {each.candidate}, it is {each.expected})")
+    asked = f"{verdict.questions} questions, {verdict.household} of them yours"
+    changed = f"it fixes {len(verdict.fixed)} and breaks {len(verdict.broken)}"
+    click.echo(f"Of {asked}, {changed} (by chance: {verdict.chance:.1%}).")
+    if verdict.passed:
+        click.secho("It may serve.", fg="green")
+    else:
+        click.secho(f"It should not serve: {'; '.join(verdict.reasons)}.", fg="red")
 
 
 def print_version(version: Version) -> None:

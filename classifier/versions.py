@@ -56,6 +56,10 @@ class Versions:
             if path.is_dir() and not path.name.startswith(".")
         ]
 
+    def serving_name(self) -> str | None:
+        """Return the name of the version that serves; None where none does. It costs one small file's reading."""
+        return "".join(self._served()[-1:]) or None
+
     def get(self, name: str | None = None) -> Version:
         """Return a version by name, or the serving one; raises RouterUnavailable."""
         versions = self.all()

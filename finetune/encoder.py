@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -50,6 +50,7 @@ def train_encoder(
     bias: NDArray[np.float32],
     out: Path,
     config: EncoderConfig,
+    start_from: Path | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Train the adapter and the head together; write the adapter, return the head.
@@ -60,6 +61,7 @@ def train_encoder(
         weight: where the head starts, of shape (labels, dimension).
         bias: likewise, of shape (labels,).
         out: receives the adapter.
+        start_from: the folder of an adapter to go on from; a new one is begun without.
         on_progress: hears the steps done, of how many.
 
     Returns:
@@ -69,16 +71,22 @@ def train_encoder(
         RouterUnavailable: the encoder cannot be read.
     """
     import torch
-    from peft import LoraConfig, get_peft_model
+    from peft import LoraConfig, PeftModel, get_peft_model
     from transformers import get_cosine_schedule_with_warmup
 
     torch.manual_seed(config.seed)
     drawn = random.Random(config.seed)
     model, tokenizer = load_encoder(folder)
-    wrapped = get_peft_model(
-        model,
-        LoraConfig(r=config.rank, lora_alpha=config.alpha, lora_dropout=config.dropout, target_modules="all-linear"),
-    )
+    if start_from is not None:
+        model.requires_grad_(False)
+        wrapped: Any = PeftModel.from_pretrained(model, start_from, is_trainable=True, use_safetensors=True)
+    else:
+        wrapped = get_peft_model(
+            model,
+            LoraConfig(
+                r=config.rank, lora_alpha=config.alpha, lora_dropout=config.dropout, target_modules="all-linear"
+            ),
+        )
     head = torch.nn.Linear(weight.shape[1], weight.shape[0])
     with torch.no_grad():
         head.weight.copy_(torch.from_numpy(np.ascontiguousarray(weight)))
@@ -102,9 +110,10 @@ def train_encoder(
             questions = [
                 misspell(each.question, drawn) if drawn.random() < config.misspelt else each.question for each in batch
             ]
-            logits = head(vectors(wrapped, tokenizer, questions))
             target = torch.tensor([labels.index(each.category) for each in batch])
-            loss = torch.nn.functional.cross_entropy(logits, target, label_smoothing=config.smoothing)
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = head(vectors(wrapped, tokenizer, questions))
+            loss = torch.nn.functional.cross_entropy(logits.float(), target, label_smoothing=config.smoothing)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_([*adapter, *head.parameters()], 1.0)

@@ -78,7 +78,7 @@ def decision_figures(
     """Return the figures of a router's decisions, one an example."""
     target = np.array([labels.index(example.category) for example in examples])
     answered = np.array([labels.index(decision.category or NONE) for decision in decisions])
-    probabilities = np.array([[decision.probabilities[label] for label in labels] for decision in decisions])
+    probabilities = np.array([[decision.probabilities.get(label, 0.0) for label in labels] for decision in decisions])
     return figures(examples, labels, target, answered, probabilities)
 
 

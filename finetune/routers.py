@@ -89,9 +89,9 @@ def train_version(
         "encoder": asdict(EncoderConfig(seed=config.seed)) if encoder else None,
     }
     fingerprint = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
-    with _alone(versions.folder):
+    with exclusive(versions.folder):
         try:
-            work = _work_folder(versions.folder / WORK, fingerprint)
+            work = cleared(versions.folder / WORK, fingerprint)
             if not ((work / ADAPTER / ADAPTER_WEIGHTS).is_file() and (work / CONFIG_FILE).is_file()):
                 model, tokenizer = load_base(base.folder)
                 train(
@@ -186,7 +186,8 @@ def weighed(scorer: CodeScorer, head: Head, embed: Embed, parts: Split) -> tuple
     return fusion, alone, {name: decision_figures(parts.test, labels, each) for name, each in decided.items()}
 
 
-def _work_folder(folder: Path, fingerprint: str) -> Path:
+def cleared(folder: Path, fingerprint: str) -> Path:
+    """Return a run's folder, with what the same run left there when it was cut off, and else empty."""
     try:
         if json.loads((folder / RUN_FILE).read_text("utf-8"))["fingerprint"] == fingerprint:
             return folder
@@ -199,7 +200,7 @@ def _work_folder(folder: Path, fingerprint: str) -> Path:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def exclusive(folder: Path) -> Iterator[None]:
     """Keep a second run out; raises RouterUnavailable where one is under way."""
     from filelock import FileLock, Timeout
 

@@ -129,6 +129,7 @@ def train(
     config: TrainConfig | None = None,
     *,
     base: dict[str, str] | None = None,
+    adapter: Path | None = None,
     on_progress: Callable[[TrainProgress], None] = ignore,
     stop: Callable[[], bool] = lambda: False,
 ) -> dict[str, Any]:
@@ -140,32 +141,21 @@ def train(
         folder: receives `adapter/`, `train_config.json`, `losses.json` and `losses.png`; checkpoints of a run that
             was cut off are found there, and it goes on from the last.
         base: what the base is: its name and the hash of its weights.
+        adapter: the folder of an adapter to go on from; a new one is begun without.
         stop: asked after every step; true ends the run, and the best adapter so far is kept.
 
     Returns:
         The losses: `training` and `validation` as lists of [step, loss], and the seconds of the run.
     """
     import torch
-    from peft import LoraConfig, get_peft_model
     from transformers import EarlyStoppingCallback, Trainer, TrainingArguments
     from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
     config = config or TrainConfig()
     torch.manual_seed(config.seed)
-    layers = model.config.num_hidden_layers
     if config.mode == "head":
         use_label_head(model, len(taxonomy) + 1)
-    wrapped = get_peft_model(
-        model,
-        LoraConfig(
-            r=config.rank,
-            lora_alpha=config.alpha,
-            target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
-            layers_to_transform=list(range(round(config.untouched * layers), layers)),
-            modules_to_save=[LABEL_HEAD] if config.mode == "head" else None,
-            task_type="CAUSAL_LM",
-        ),
-    )
+    wrapped = _with_adapter(model, config, adapter)
     drawn = random.Random(config.seed).sample(parts.validation, min(config.looked_at, len(parts.validation)))
     steps = max(1, round(config.epochs * len(parts.training) / config.batch))
     every = max(1, steps // config.evaluations)
@@ -227,6 +217,25 @@ def train(
     _write_config(folder, parts, config, base or {})
     shutil.rmtree(checkpoints, ignore_errors=True)
     return losses
+
+
+def _with_adapter(model: Any, config: TrainConfig, adapter: Path | None) -> Any:
+    from peft import LoraConfig, PeftModel, get_peft_model
+
+    if adapter is not None:
+        return PeftModel.from_pretrained(model, adapter, is_trainable=True, use_safetensors=True)
+    layers = model.config.num_hidden_layers
+    return get_peft_model(
+        model,
+        LoraConfig(
+            r=config.rank,
+            lora_alpha=config.alpha,
+            target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+            layers_to_transform=list(range(round(config.untouched * layers), layers)),
+            modules_to_save=[LABEL_HEAD] if config.mode == "head" else None,
+            task_type="CAUSAL_LM",
+        ),
+    )
 
 
 def last_checkpoint(folder: Path) -> str | None:

@@ -13,6 +13,7 @@ from classifier.versions import Version, Versions
 from finetune.config import Base, TrainConfig
 from finetune.examples import Example
 from finetune.routers import train_version
+from knowledge.notebook import Notebook
 
 
 class TaughtHouse(House):
@@ -23,6 +24,12 @@ class TaughtHouse(House):
     @cached_property
     def embedder(self) -> WordEmbedder:
         return WordEmbedder()
+
+    @cached_property
+    def notebook(self) -> Notebook:
+        notebook = Notebook(self.record)
+        notebook.set_categories((each.name, each.code, each.definition) for each in WATER_OR_FIRE)
+        return notebook
 
     @property
     def encoder_folder(self) -> Path | None:
@@ -59,6 +66,8 @@ def packaged(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Versi
 def taught(bare_environment: None, packaged: Version, tiny_base: Path, monkeypatch: pytest.MonkeyPatch) -> TaughtHouse:
     """An empty house that the tiny router comes with."""
     monkeypatch.setattr("finetune.packaged.FOLDER", packaged.folder.parent)
+    monkeypatch.setattr("assistant.retraining.packaged_examples", lambda house: examples())
+    monkeypatch.setattr("assistant.retraining.background", lambda: [each.question for each in examples()])
     house = TaughtHouse(read_settings())
     house.base = Base("tiny", "0" * 64, tiny_base)
     return house

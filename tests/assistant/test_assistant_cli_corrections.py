@@ -30,7 +30,7 @@ def test_a_wrong_call_says_what_there_is(run: Run) -> None:
     assert "pool" in complaint(run("correct", QUESTION, "--category", "spaceship"), 2)
     assert "empty" in complaint(run("correct", "  ", "--category", "pool"), 2)
     assert "--category" in complaint(run("correct", QUESTION), 2)
-    assert "no longer there" in complaint(run("corrections", "remove", "nobody"), 1)
+    assert "no longer there" in complaint(run("corrections", "remove", "nobody"), 2)
 
 
 def test_what_was_told_is_listed_removed_restored_and_disputed(run: Run) -> None:

@@ -60,9 +60,10 @@ def test_tuning_tells_held_out_questions_apart_that_the_plain_encoder_does_not(e
     start = regression(vectors, columns_of(training, LABELS), HeadConfig())
     heard: list[tuple[int, int]] = []
 
-    weight, bias = train_encoder(
-        encoder, training, LABELS, *start, tmp_path / "adapter", CONFIG, lambda done, total: heard.append((done, total))
-    )
+    def hear(done: int, total: int) -> None:
+        heard.append((done, total))
+
+    weight, bias = train_encoder(encoder, training, LABELS, *start, tmp_path / "adapter", CONFIG, on_progress=hear)
     tuned = TunedEncoder(encoder, tmp_path / "adapter")
     head = calibrated(weight, bias, held_out, tuned.embed, "tiny", LABELS, HeadConfig())
 

@@ -1,0 +1,228 @@
+"""The household's own categories: added, renamed, merged and removed, with all that bears their names following.
+
+Labelling by a new one before the next training is `classifier.newcomers`'.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import string
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlite_utils import Migrations
+
+from assistant.corrections import Correction
+from assistant.errors import CategoryRefused
+from classifier.errors import TaxonomyError
+from classifier.newcomers import Newcomer
+from classifier.prompt import NONE_CODE
+from classifier.taxonomy import NONE, Category, Taxonomy
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from assistant.corrections import Corrections
+    from knowledge.notebook import Notebook
+    from knowledge.record import Record
+
+LONGEST_NAME = 40
+
+migrations = Migrations("categories")
+
+
+@migrations()
+def create_moves(db: Database) -> None:
+    """Where the codes of merged and removed categories went: routers that know them go on being understood."""
+    db.executescript("CREATE TABLE category_moves (code TEXT PRIMARY KEY, into_code TEXT);")
+
+
+class Categories:
+    """The categories of one house; a code, once given, never means anything else."""
+
+    def __init__(self, record: Record, notebook: Notebook, corrections: Corrections) -> None:
+        """Args: the record, and the two that keep what bears a category's name."""
+        self._record = record
+        self._notebook = notebook
+        self._corrections = corrections
+
+    def taxonomy(self) -> Taxonomy:
+        """Return the categories as they are now."""
+        return Taxonomy.of(self._notebook.categories())
+
+    def add(self, name: str, definition: str, examples: Sequence[str] = ()) -> Category:
+        """Add a category, with a few questions that belong to it; it works at once.
+
+        Raises:
+            CategoryRefused: the name is taken or is none, or there is nothing to tell the category by.
+        """
+        name = self._free_name(name)
+        examples = [each for each in map(str.strip, examples) if each]
+        if not definition.strip() and not examples:
+            raise CategoryRefused(f"Say what {name} covers, or give a few questions: nothing else tells it apart.")
+        category = self._made(name, self._free_code(), definition.strip())
+        self._notebook.set_categories([(category.name, category.code, category.definition)])
+        self._corrections.tell_all([Correction(each, name, "example") for each in examples])
+        return category
+
+    def redefine(self, name: str, definition: str) -> None:
+        """Say anew what a category covers; raises CategoryRefused."""
+        code = self._code(name)
+        with self._record.writing() as db:
+            db.execute("UPDATE categories SET definition = ? WHERE code = ?", [definition.strip(), code])
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a category another name; its notes, corrections and conversations follow. Raises CategoryRefused."""
+        code = self._code(name)
+        if new_name.strip().casefold() != name.casefold():
+            new_name = self._free_name(new_name)
+        new_name = self._made(new_name.strip(), code, "").name
+        with self._record.writing() as db:
+            db.execute("UPDATE categories SET name = ? WHERE code = ?", [new_name, code])  # the notes' cascades
+            self._follow(db, name, new_name)
+
+    def merge(self, name: str, into: str) -> None:
+        """Let one category be part of another; raises CategoryRefused."""
+        code, into_code = self._code(name), self._code(into)
+        if code == into_code:
+            raise CategoryRefused(f"{name} cannot be merged into itself.")
+        with self._record.writing() as db:
+            db.execute("UPDATE notes SET category = ? WHERE category = ?", [into, name])
+            self._follow(db, name, into)
+            self._leave(db, name, code, into_code)
+
+    def remove(self, name: str) -> int:
+        """Remove a category; its notes stay, without one. Returns how many those are; raises CategoryRefused.
+
+        What was told of it stays, too, and is applied no more.
+        """
+        code = self._code(name)
+        with self._record.writing() as db:
+            count = int(
+                db.execute("SELECT COUNT(*) FROM notes WHERE category = ? AND deleted_at IS NULL", [name]).fetchone()[0]
+            )
+            self._stale(db, name)
+            self._in_conversations(db, name, None)
+            self._leave(db, name, code, None)  # the notes' is set to none with it
+        return count
+
+    def names_of_codes(self) -> dict[str, str | None]:
+        """Return the present name of every code that ever was, None where its category was removed."""
+        now: dict[str, str | None] = {code: name for name, code, _ in self._notebook.categories()}
+        moves = {row["code"]: row["into_code"] for row in self._record.rows("SELECT * FROM category_moves")}
+        for code in moves:
+            at: str | None = code
+            while at is not None and at in moves:
+                at = moves[at]
+            now[code] = now.get(at) if at else None
+        return now
+
+    def present_names(self, taxonomy: Taxonomy) -> dict[str, str]:
+        """Return what each category of an older taxonomy is called now; those that were removed are left out."""
+        names = self.names_of_codes()
+        found = {each.name: names.get(each.code) for each in taxonomy}
+        return {NONE: NONE, **{old: new for old, new in found.items() if new is not None}}
+
+    def _code(self, name: str) -> str:
+        for known, code, _ in self._notebook.categories():
+            if known == name:
+                return code
+        raise CategoryRefused(f"This house has no category {name!r} any more. Reload the page to see what it has.")
+
+    def _free_name(self, name: str) -> str:
+        name = " ".join(name.split())
+        if len(name) > LONGEST_NAME:
+            raise CategoryRefused(f"A category's name has {LONGEST_NAME} characters at most.")
+        if taken := self._notebook.category_named(name):
+            raise CategoryRefused(f"There is a category {taken!r} already.")
+        return self._made(name, "AA", "").name
+
+    def _free_code(self) -> str:
+        used = {*self.names_of_codes(), NONE_CODE}
+        return next(code for code in _codes() if code not in used)
+
+    def _made(self, name: str, code: str, definition: str) -> Category:
+        try:
+            return Category(name, code, definition)
+        except TaxonomyError as error:
+            raise CategoryRefused(str(error)) from error
+
+    def _follow(self, db: Database, name: str, new_name: str) -> None:
+        self._stale(db, new_name)
+        db.execute("UPDATE note_versions SET category = ? WHERE category = ?", [new_name, name])
+        db.execute("UPDATE corrections SET label = ? WHERE label = ?", [new_name, name])
+        db.execute("UPDATE corrections SET overruled = ? WHERE overruled = ?", [new_name, name])
+        self._in_conversations(db, name, new_name)
+
+    def _stale(self, db: Database, name: str) -> None:
+        """Let the index learn the notes' new category."""
+        db.execute("UPDATE notes SET indexed = 0 WHERE category = ?", [name])
+
+    def _leave(self, db: Database, name: str, code: str, into: str | None) -> None:
+        db.execute("DELETE FROM categories WHERE name = ?", [name])
+        db.execute("INSERT OR REPLACE INTO category_moves (code, into_code) VALUES (?, ?)", [code, into])
+
+    def _in_conversations(self, db: Database, name: str, new_name: str | None) -> None:
+        rows = db.execute("SELECT id, details FROM turns WHERE details LIKE ?", [f"%{json.dumps(name)}%"]).fetchall()
+        for turn_id, details in rows:
+            renamed = _renamed(json.loads(details), name, new_name)
+            db.execute("UPDATE turns SET details = ? WHERE id = ?", [json.dumps(renamed), turn_id])
+
+
+def _codes() -> Iterator[str]:
+    """Two capital letters, doubled ones first: those are what the packaged categories have."""
+    yield from (letter * 2 for letter in string.ascii_uppercase)
+    yield from map("".join, itertools.permutations(string.ascii_uppercase, 2))
+
+
+def _renamed(value: Any, name: str, new_name: str | None) -> Any:
+    """Return what a turn tells with a category renamed wherever it stands for one, or taken out."""
+    match value:
+        case dict():
+            found: dict[str, Any] = {}
+            for key, each in value.items():
+                if key in ("category", "overruled") and each == name:
+                    found[key] = new_name
+                elif key == "likely" and isinstance(each, list):
+                    found[key] = [new_name if label == name else label for label in each if label != name or new_name]
+                elif key == "probabilities" and isinstance(each, dict) and name in each:
+                    shares: dict[str, float] = {}
+                    for label, share in each.items():
+                        now = label if label != name else new_name or NONE
+                        shares[now] = shares.get(now, 0.0) + share
+                    found[key] = shares
+                elif key in ("before", "earlier", "details", "notes"):
+                    found[key] = _renamed(each, name, new_name)
+                else:
+                    found[key] = each
+            return found
+        case list():
+            return [_renamed(each, name, new_name) for each in value]
+        case _:
+            return value
+
+
+class NewCategories:
+    """What `classifier.newcomers` asks: the categories that a router does not know, and what tells them."""
+
+    def __init__(self, categories: Categories, corrections: Corrections) -> None:
+        """Args: the two that keep them."""
+        self._categories = categories
+        self._corrections = corrections
+
+    def stamp(self) -> Hashable:
+        """Return what changes whenever `newcomers` does."""
+        return self._corrections.stamp()
+
+    def newcomers(self, known: frozenset[str]) -> list[Newcomer]:
+        """Return the categories with none of these names."""
+        told = defaultdict(list)
+        for each in self._corrections.teaching():
+            told[each.label].append(each.question)
+        return [
+            Newcomer(each.name, tuple(filter(None, [each.definition, *told[each.name]])))
+            for each in self._categories.taxonomy()
+            if each.name not in known
+        ]

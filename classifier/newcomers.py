@@ -1,0 +1,158 @@
+"""Categories that the household changed since a router was trained: renamed, merged or removed ones, and new ones."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from classifier.decision import Decision, Router
+from classifier.encoder import Embed
+from classifier.taxonomy import NONE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SURE_FROM = 0.5
+"""From this probability of a new category on, a question belongs to it alone."""
+LIKELY_FROM = 0.25
+"""From here on it is searched, too."""
+STRENGTH = 10.0
+"""Inverse of the L2 penalty of a new category's regression: its few examples must count."""
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """A category that a router has not been taught yet."""
+
+    name: str
+    texts: tuple[str, ...]
+    """Its definition, and questions that belong to it."""
+
+
+class Newcomers(Protocol):
+    """Where the new categories are kept."""
+
+    def stamp(self) -> Hashable:
+        """Return what changes whenever they do; cheap."""
+
+    def newcomers(self, known: frozenset[str]) -> Sequence[Newcomer]:
+        """Return the categories with none of these names."""
+
+
+class AdaptedRouter:
+    """A router in the household's own words: its labels by their present names, and new categories beside them.
+
+    A new category is told from all others by a logistic regression on the sentence embedding, which a few examples and
+    a background of other questions are enough for.
+    """
+
+    def __init__(
+        self,
+        router: Router,
+        present: Callable[[], Mapping[str, str | None]],
+        source: Newcomers,
+        embed: Embed,
+        background: Callable[[], Sequence[str]],
+    ) -> None:
+        """Prepare; nothing is fitted before a category is new.
+
+        Args:
+            router: what was trained.
+            present: the present name of each of its labels; None where the category is gone.
+            source: where new categories are kept.
+            embed: texts to unit vectors of shape (texts, dimension).
+            background: questions of all other kinds.
+        """
+        self._router = router
+        self._present = present
+        self._source = source
+        self._embed = embed
+        self._background = background
+        self._lock = threading.Lock()
+        self._stamp: Hashable = None
+        self._fitted: list[tuple[str, Any]] = []
+        self._others: NDArray[np.float32] | None = None
+
+    @property
+    def version(self) -> str:
+        """The name of the version that serves."""
+        return self._router.version
+
+    def classify(self, questions: Sequence[str]) -> list[Decision]:
+        """Return one decision a question, in order."""
+        if not questions:
+            return []
+        present = self._present()
+        decisions = [renamed(decision, present) for decision in self._router.classify(questions)]
+        known = frozenset(name for name in present.values() if name) | {NONE}
+        fitted = self._fit(known)
+        if not fitted:
+            return decisions
+        vectors = self._embed(questions)
+        shares = {name: model.predict_proba(vectors)[:, 1] for name, model in fitted}
+        return [
+            joined(decision, {name: float(column[at]) for name, column in shares.items()})
+            for at, decision in enumerate(decisions)
+        ]
+
+    def _fit(self, known: frozenset[str]) -> list[tuple[str, Any]]:
+        with self._lock:
+            stamp = (self._source.stamp(), known)
+            if stamp != self._stamp:
+                newcomers = [each for each in self._source.newcomers(known) if each.texts]
+                self._fitted = [(each.name, self._regression(each)) for each in newcomers]
+                self._stamp = stamp
+            return self._fitted
+
+    def _regression(self, newcomer: Newcomer) -> Any:
+        from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits
+
+        if self._others is None:
+            self._others = self._embed(list(self._background()))
+        own = self._embed(list(newcomer.texts))
+        vectors = np.concatenate([own, self._others])
+        target = np.repeat([1, 0], [len(own), len(self._others)])
+        model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=500)
+        with threadpool_limits(1):
+            return model.fit(vectors, target)
+
+
+def renamed(decision: Decision, present: Mapping[str, str | None]) -> Decision:
+    """Return a decision by the present names of its labels; what a removed category had is `none`'s."""
+    if all(present.get(label, label) == label for label in decision.probabilities):
+        return decision
+    shares: dict[str, float] = {}
+    for label, share in decision.probabilities.items():
+        now = present.get(label, label) or NONE
+        shares[now] = shares.get(now, 0.0) + share
+    ranked = dict(sorted(shares.items(), key=lambda pair: -pair[1]))
+    category = present.get(decision.category, decision.category) if decision.category else None
+    likely = [name for label in decision.likely if (name := present.get(label, label)) is not None]
+    return replace(
+        decision,
+        category=category,
+        confidence=ranked[category or NONE],
+        probabilities=ranked,
+        likely=tuple(dict.fromkeys(likely)),
+    )
+
+
+def joined(decision: Decision, shares: Mapping[str, float]) -> Decision:
+    """Return a decision among new categories, too, whose probabilities are each one's own against all others."""
+    total = sum(shares.values())
+    shrunk = {name: share / max(1.0, total) for name, share in shares.items()}
+    left = 1.0 - sum(shrunk.values())
+    probabilities = {label: share * left for label, share in decision.probabilities.items()} | shrunk
+    ranked = dict(sorted(probabilities.items(), key=lambda pair: -pair[1]))
+    newest = max(shrunk, key=lambda name: shrunk[name])
+    if shrunk[newest] >= SURE_FROM:
+        return replace(decision, category=newest, confidence=shrunk[newest], probabilities=ranked, likely=(newest,))
+    confidence = ranked[decision.category or NONE]
+    if shrunk[newest] >= LIKELY_FROM and len(decision.likely) == 1:
+        return replace(decision, confidence=confidence, probabilities=ranked, likely=(*decision.likely, newest))
+    return replace(decision, confidence=confidence, probabilities=ranked)

@@ -1,0 +1,133 @@
+"""A candidate router beside the serving one, on the same questions: what it fixes and breaks, and whether that will do.
+
+Asking the questions is left to others, and promoting a router to a person.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from classifier.taxonomy import NONE
+from finetune.figures import decision_figures
+
+if TYPE_CHECKING:
+    from classifier.decision import Decision
+    from finetune.examples import Example
+
+TOLERATED = 2
+"""Questions that a category may lose, net, whatever its size: fewer are chance."""
+TOLERATED_SHARE = 0.1
+"""Of a category's questions that it may lose, net."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A question that the two routers label differently, one of them rightly."""
+
+    question: str
+    expected: str
+    serving: str
+    candidate: str
+    household: bool
+    """Whether the household told its label."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How the candidate did beside the serving router."""
+
+    questions: int
+    household: int
+    """How many of them the household told, held out of the training."""
+    fixed: tuple[Change, ...]
+    broken: tuple[Change, ...]
+    moved: int
+    """Packaged questions that the household's own new categories took over, as they should; they count for nothing."""
+    chance: float
+    """Probability of so uneven a split, or a more uneven one, were both routers as good: McNemar's exact test."""
+    per_category: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
+    """Of each label: questions, fixed, broken."""
+    serving: Mapping[str, Any] = field(default_factory=dict)
+    """Its figures (`finetune.figures`)."""
+    candidate: Mapping[str, Any] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+    """Why it should not serve, in plain words; none where it should."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether it fixes more than it breaks and loses no category."""
+        return not self.reasons
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as JSON takes it."""
+        return {**asdict(self), "passed": self.passed}
+
+
+def compared(
+    examples: Sequence[Example],
+    serving: Sequence[Decision],
+    candidate: Sequence[Decision],
+    household: frozenset[str] = frozenset(),
+    own: frozenset[str] = frozenset(),
+) -> Verdict:
+    """Judge a candidate.
+
+    Args:
+        examples: questions that neither router was trained on.
+        serving: the serving router's decisions, one an example.
+        candidate: the candidate's.
+        household: the questions whose label the household told.
+        own: categories that only the candidate knows: a packaged question that moves into one is not broken.
+    """
+    fixed, broken, moved = [], [], 0
+    sizes: Counter[str] = Counter(example.category for example in examples)
+    for example, before, after in zip(examples, serving, candidate, strict=True):
+        told = example.question in household
+        labels = before.category or NONE, after.category or NONE
+        if labels[1] in own and not told:
+            moved += 1
+            continue
+        right = [label == example.category for label in labels]
+        change = Change(example.question, example.category, *labels, told)
+        if right == [False, True]:
+            fixed.append(change)
+        elif right == [True, False]:
+            broken.append(change)
+    gained, lost = Counter(each.expected for each in fixed), Counter(each.expected for each in broken)
+    per_category = {name: (size, gained[name], lost[name]) for name, size in sorted(sizes.items())}
+    known = sorted(sizes.keys() | {label for each in (*serving, *candidate) for label in each.probabilities})
+    return Verdict(
+        questions=len(examples),
+        household=sum(example.question in household for example in examples),
+        fixed=tuple(fixed),
+        broken=tuple(broken),
+        moved=moved,
+        chance=mcnemar(len(fixed), len(broken)),
+        per_category=per_category,
+        serving=decision_figures(examples, known, serving),
+        candidate=decision_figures(examples, known, candidate),
+        reasons=tuple(_reasons(len(fixed), len(broken), per_category)),
+    )
+
+
+def mcnemar(fixed: int, broken: int) -> float:
+    """Return the two-sided probability of McNemar's exact test (McNemar 1947): a fair coin's for this split."""
+    total = fixed + broken
+    tail = sum(math.comb(total, each) for each in range(min(fixed, broken) + 1)) / 2**total
+    return float(min(1.0, 2 * tail))
+
+
+def _reasons(fixed: int, broken: int, per_category: Mapping[str, tuple[int, int, int]]) -> list[str]:
+    reasons = []
+    if fixed <= broken:
+        reasons.append(
+            "it changes nothing for the better" if not broken else f"it breaks {broken} questions and fixes {fixed}"
+        )
+    for name, (size, gained, lost) in per_category.items():
+        if lost - gained > max(TOLERATED, TOLERATED_SHARE * size):
+            reasons.append(f"it loses {lost - gained} of {size} questions of {name}")
+    return reasons
