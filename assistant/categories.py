@@ -10,6 +10,7 @@ import json
 import string
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Migrations
@@ -39,6 +40,14 @@ def create_moves(db: Database) -> None:
     db.executescript("CREATE TABLE category_moves (code TEXT PRIMARY KEY, into_code TEXT);")
 
 
+@dataclass(frozen=True)
+class Removed:
+    """A category that was removed, and the notes that it had."""
+
+    category: Category
+    notes: tuple[str, ...]
+
+
 class Categories:
     """The categories of one house; a code, once given, never means anything else."""
 
@@ -64,7 +73,7 @@ class Categories:
             raise CategoryRefused(f"Say what {name} covers, or give a few questions: nothing else tells it apart.")
         category = self._made(name, self._free_code(), definition.strip())
         self._notebook.set_categories([(category.name, category.code, category.definition)])
-        self._corrections.tell_all([Correction(each, name, "example") for each in examples])
+        self.teach(name, examples)
         return category
 
     def redefine(self, name: str, definition: str) -> None:
@@ -93,20 +102,44 @@ class Categories:
             self._follow(db, name, into)
             self._leave(db, name, code, into_code)
 
-    def remove(self, name: str) -> int:
-        """Remove a category; its notes stay, without one. Returns how many those are; raises CategoryRefused.
+    def teach(self, name: str, examples: Sequence[str]) -> None:
+        """Tell questions that belong to a category; raises CorrectionRefused."""
+        self._corrections.tell_all([Correction(each, name, "example") for each in examples if each.strip()])
 
-        What was told of it stays, too, and is applied no more.
+    def remove(self, name: str) -> Removed:
+        """Remove a category; its notes stay, without one, and what was told of it stays, and is applied no more.
+
+        Returns what `restore` needs; raises CategoryRefused.
         """
+        category = next((each for each in self.taxonomy() if each.name == name), None)
         code = self._code(name)
+        assert category is not None
         with self._record.writing() as db:
-            count = int(
-                db.execute("SELECT COUNT(*) FROM notes WHERE category = ? AND deleted_at IS NULL", [name]).fetchone()[0]
-            )
+            rows = db.execute("SELECT id FROM notes WHERE category = ? AND deleted_at IS NULL", [name]).fetchall()
             self._stale(db, name)
             self._in_conversations(db, name, None)
             self._leave(db, name, code, None)  # the notes' is set to none with it
-        return count
+        return Removed(category, tuple(row[0] for row in rows))
+
+    def restore(self, removed: Removed) -> None:
+        """Bring a category back, with those of its notes that were not filed elsewhere meanwhile.
+
+        Raises:
+            CategoryRefused: its name was given to another one.
+        """
+        category = removed.category
+        self._free_name(category.name)
+        with self._record.writing() as db:
+            db.execute(
+                "INSERT INTO categories (name, code, definition) VALUES (?, ?, ?)",
+                [category.name, category.code, category.definition],
+            )
+            db.execute("DELETE FROM category_moves WHERE code = ?", [category.code])
+            for note_id in removed.notes:
+                db.execute(
+                    "UPDATE notes SET category = ?, indexed = 0 WHERE id = ? AND category IS NULL",
+                    [category.name, note_id],
+                )
 
     def names_of_codes(self) -> dict[str, str | None]:
         """Return the present name of every code that ever was, None where its category was removed."""

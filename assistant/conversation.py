@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlite_utils import Migrations
 
 from assistant.errors import NoSuchConversation
+from classifier.taxonomy import NONE
 from knowledge.notebook import new_id
 
 if TYPE_CHECKING:
@@ -66,6 +67,22 @@ class Conversation:
     updated_at: dt.datetime
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A question that was labelled, whatever conversation it belongs to."""
+
+    question: str
+    """As it was searched."""
+    label: str
+    """The category that it had first, before anybody told another; or `none`."""
+    sure: bool
+    """Whether one category alone was searched."""
+    told: bool
+    """Whether a person's word, and not the router, gave the label."""
+    router: str
+    when: dt.datetime
+
+
 class Conversations:
     """All conversations of a house, kept turn by turn, so that a reload or a crash loses none of them."""
 
@@ -86,6 +103,29 @@ class Conversations:
             raise NoSuchConversation("This conversation was deleted. Choose another one, or start a new one.")
         rows = self._record.rows("SELECT * FROM turns WHERE conversation_id = ? ORDER BY rowid", [conversation_id])
         return [Turn(row["role"], row["content"], json.loads(row["details"]), row["id"]) for row in rows]
+
+    def asked(self) -> list[Asked]:
+        """Return every question that was labelled, oldest first, those of deleted conversations left out."""
+        rows = self._record.rows(
+            "SELECT turns.* FROM turns JOIN conversations ON conversations.id = conversation_id"
+            " WHERE role = 'user' AND deleted_at IS NULL ORDER BY turns.created_at, turns.rowid"
+        )
+        found = []
+        for row in rows:
+            details = json.loads(row["details"])
+            details = details.get("before", details)
+            if "confidence" in details:
+                found.append(
+                    Asked(
+                        question=str(details.get("standalone") or row["content"]),
+                        label=str(details.get("category") or NONE),
+                        sure=len(details.get("likely", [])) == 1,
+                        told=bool(details.get("learned_from")),
+                        router=str(details.get("router", "")),
+                        when=dt.datetime.fromisoformat(row["created_at"]),
+                    )
+                )
+        return found
 
     def say(self, conversation_id: str | None, turn: Turn) -> tuple[str, str]:
         """Keep a turn, in a new conversation where there is none; returns the ids of the conversation and the turn.

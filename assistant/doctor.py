@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import sqlite3
@@ -41,6 +42,7 @@ def examine(house: House) -> Iterator[Check]:
     yield from _guarded("record", lambda: _record(house))
     yield from _guarded("index", lambda: _index(house))
     yield from _guarded("router", lambda: _router(house))
+    yield from _guarded("teaching", lambda: _teaching(house))
     yield from _guarded("answer model", lambda: _model(house))
     yield from _guarded("disk", lambda: _disk(house))
 
@@ -101,6 +103,22 @@ def _router(house: House) -> Check:
     if told["base"] and not house.store.ready(CATALOGUE[told["base"]]):
         detail += f"; its language model is not here yet: it is {FETCHED_LATER}"
     return Check("router", True, detail)
+
+
+def _teaching(house: House) -> Check:
+    from assistant.health import health
+    from assistant.retraining import Retraining
+
+    if not _begun(house) or not any(version.serving for version in house.versions.all()):
+        return Check("teaching", True, "nothing was asked yet")
+    progress = Retraining(house).progress()
+    if progress is not None and progress.state in ("failed", "broken off"):
+        return Check("teaching", False, progress.message, "Start it again: `our-house train`")
+    news = Retraining(house).news()
+    found = health(house.conversations.asked(), house.corrections.all(), news.new, dt.date.today())
+    same = f"; {found.repeated_same} of {found.repeated} repeated questions had the same tag" if found.repeated else ""
+    remedy = "`our-house train`" if news.new and not news.problem else ""
+    return Check("teaching", True, " ".join(found.advice) + same, remedy)
 
 
 def _model(house: House) -> Check:

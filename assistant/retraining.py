@@ -180,7 +180,7 @@ class Retraining:
             ExamplesRejected: there is too little to learn from.
             RouterUnavailable: the serving router cannot be gone on from, or another training is under way.
         """
-        from finetune.household import retrain
+        from finetune.household import learnable, retrain
 
         house = self._house
         (self.folder / STOP_FILE).unlink(missing_ok=True)
@@ -220,12 +220,14 @@ class Retraining:
                     f"The router {serving.name} has no language model to go on from. Promote one that has: "
                     "`our-house routers list`."
                 )
+            told, packaged = household_examples(house), packaged_examples(house)
+            learnable(house.taxonomy(), told, packaged)  # before anything is fetched
             version, verdict = retrain(
                 house.versions,
                 serving,
                 lambda: house.load_router(serving),
-                household_examples(house),
-                packaged_examples(house),
+                told,
+                packaged,
                 house.taxonomy(),
                 house.router_base(serving.config["base"]["name"]),
                 house.embedder.embed,

@@ -5,10 +5,12 @@ Asking the questions is left to others, and promoting a router to a person.
 
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classifier.taxonomy import NONE
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from classifier.decision import Decision
     from finetune.examples import Example
 
+GATE_FILE = "gate.json"
+"""Holds a version's verdict, in its folder."""
 TOLERATED = 2
 """Questions that a category may lose, net, whatever its size: fewer are chance."""
 TOLERATED_SHARE = 0.1
@@ -131,3 +135,12 @@ def _reasons(fixed: int, broken: int, per_category: Mapping[str, tuple[int, int,
         if lost - gained > max(TOLERATED, TOLERATED_SHARE * size):
             reasons.append(f"it loses {lost - gained} of {size} questions of {name}")
     return reasons
+
+
+def read_verdict(folder: Path) -> dict[str, Any]:
+    """Read a version's verdict as JSON has it; empty where nobody compared it, or the file is damaged."""
+    try:
+        found = json.loads((folder / GATE_FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -28,7 +28,7 @@ from classifier.versions import CONFIG_FILE, REPORT_FILE, Version, Versions
 from finetune.config import Base, TrainConfig
 from finetune.encoder import EncoderConfig, train_encoder
 from finetune.examples import Example, ExamplesRejected, Split, data_hash, split
-from finetune.gate import Verdict, compared
+from finetune.gate import GATE_FILE, Verdict, compared
 from finetune.head import HeadConfig, calibrated, columns_of, labels_of, regression
 from finetune.routers import WORK, cleared, exclusive, weighed
 from finetune.train import TrainProgress, ignore, train
@@ -42,7 +42,6 @@ LEAST = 8
 """Corrections that a training must have to be worth its minutes."""
 LEAST_OF_CATEGORY = 5
 """Questions without which a new category cannot be told from the others."""
-GATE_FILE = "gate.json"
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ class Notes:
         listing = [words, category, opened]
         quiet: dict[str, Any] = {"show_progress": "hidden"}
         blocks.load(self._fill, None, [category, filed], **quiet).then(self._list, listing, found, **quiet)
-        tab.select(self._list, listing, found, **quiet)
+        tab.select(self._fill, None, [category, filed], **quiet).then(self._list, listing, found, **quiet)
         for filed_anew in tags.filed:
             filed_anew.then(self._list, listing, found, **quiet)
         words.change(self._list, listing, found, trigger_mode="always_last", **quiet)

@@ -21,10 +21,13 @@ from assistant.dialogue import Dialogues
 from assistant.errors import AssistantError
 from assistant.startup import Startup
 from assistant.terminal import TerminalReport, print_json
+from assistant.web.categories import Categories
 from assistant.web.chat import Chat
 from assistant.web.guard import Guard
+from assistant.web.health import Health
 from assistant.web.notes import Notes
 from assistant.web.tags import Tags
+from assistant.web.teach import Teach
 from assistant.web.theme import head, html, theme
 from assistant.weights import Progress
 
@@ -46,6 +49,11 @@ def page(house: House, startup: Startup) -> gr.Blocks:
                 Chat(house, startup, dialogues).draw(blocks, tags)
             with gr.Tab("Notes", id="notes") as tab:
                 Notes(house, startup).draw(blocks, tab, tags)
+            with gr.Tab("Teach", id="teach") as tab:
+                Teach(house, startup).draw(tab, tags)
+                Categories(house, startup).draw(tab, tags)
+            with gr.Tab("Health", id="health") as tab:
+                Health(house, startup).draw(tab)
     return blocks
 
 

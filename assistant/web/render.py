@@ -48,26 +48,26 @@ def _tag(turn: Turn) -> str:
         said = f"learned from you: “{learned}”"
     klass = "oh-tag" + " oh-tag-none" * (category is None) + " oh-tag-told" * bool(corrected or learned)
     offered = {"turn": turn.id, "label": category or NONE, "shares": details.get("probabilities", {})}
-    parts = [_button("tag", offered, klass, said, category or "no category")]
+    parts = [button("tag", offered, klass, said, category or "no category")]
     parts += [
-        _button("choose", {"turn": turn.id, "label": other}, "oh-tag oh-tag-second", _SECOND, other)
+        button("choose", {"turn": turn.id, "label": other}, "oh-tag oh-tag-second", _SECOND, other)
         for other in details.get("likely", [])[1:]
     ]
     here = {"turn": turn.id}
     if corrected:
         parts.append(
-            f'<span class="oh-told">corrected {_button("undo", here, "oh-undo-tag", "Take it back", "undo")}</span>'
+            f'<span class="oh-told">corrected {button("undo", here, "oh-undo-tag", "Take it back", "undo")}</span>'
         )
     elif learned:
         parts.append('<span class="oh-told">learned from you</span>')
     elif confirmed:
-        parts.append(_button("confirm", here, "oh-tick oh-tick-on", "Learned as right; press to take it back", "✓"))
+        parts.append(button("confirm", here, "oh-tick oh-tick-on", "Learned as right; press to take it back", "✓"))
     else:
-        parts.append(_button("confirm", here, "oh-tick", "This tag is right: learn from it", "✓"))
+        parts.append(button("confirm", here, "oh-tick", "This tag is right: learn from it", "✓"))
     return f'<span class="oh-tags">{"".join(parts)}</span>'
 
 
-def _button(act: str, value: Mapping[str, Any], klass: str, title: str, text: str) -> str:
+def button(act: str, value: Mapping[str, Any], klass: str, title: str, text: str) -> str:
     """A button that `tags.js` hears by its name and its value: Gradio lets no data attributes through."""
     return (
         f'<button name="oh-{act}" value="{escape(json.dumps(value))}" class="{klass}" title="{escape(title)}">'
@@ -153,7 +153,7 @@ def _hit_card(note: Mapping[str, Any], citation: Mapping[str, Any] | None) -> st
 
 def _about(category: str | None, date: dt.date | None, note_id: str) -> str:
     klass = "oh-tag oh-tag-small" + " oh-tag-none" * (category is None)
-    tag = _button("file", {"note": note_id, "label": category or NONE}, klass, _FILED, category or "no category")
+    tag = button("file", {"note": note_id, "label": category or NONE}, klass, _FILED, category or "no category")
     day = f"<time>{escape(spoken(date))}</time>" if date else ""
     return f'<span class="oh-about">{tag}{day}</span>'
 

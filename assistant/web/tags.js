@@ -16,9 +16,10 @@ if (!window.ohTags) {
     if (back && tag?.isConnected) tag.focus();
   };
 
-  const told = (tag, label) => {
-    const {note, turn} = JSON.parse(tag.value);
+  const tell = (tag, label) => {
+    const {note, turn, told} = JSON.parse(tag.value);
     if (note) window.ohTell('file', {note, label});
+    else if (told) window.ohTell('relabel', {told, label});
     else window.ohTell('correct', {turn, label});
   };
 
@@ -51,7 +52,7 @@ if (!window.ohTags) {
       }
       item.addEventListener('click', () => {
         shut(true);
-        if (!here) told(tag, label);
+        if (!here) tell(tag, label);
       });
       menu.append(item);
     }
@@ -75,8 +76,8 @@ if (!window.ohTags) {
     if (!button || again) return;
     const {turn, label} = JSON.parse(button.value);
     switch (button.name) {
-      case 'oh-tag': case 'oh-file': open(button); break;
-      case 'oh-choose': told(button, label); break;
+      case 'oh-tag': case 'oh-file': case 'oh-tell': open(button); break;
+      case 'oh-choose': tell(button, label); break;
       case 'oh-undo': window.ohTell('undo', {turn}); break;
       case 'oh-confirm': window.ohTell('confirm', {turn}); break;
     }

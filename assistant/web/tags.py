@@ -23,7 +23,7 @@ class Tags:
     """Hears every tag of the page; what a question's tag does is the chat's."""
 
     element: gr.HTML
-    """Has the events `correct`, `undo` and `confirm`, each with the `turn` of a question, and `file`."""
+    """Has the events `correct`, `undo` and `confirm`, each with the `turn` of a question, `relabel` and `file`."""
     touched: gr.State
     """The id of the note that was filed last."""
     filed: list[Dependency]

@@ -64,13 +64,20 @@ def test_a_merged_category_takes_everything_along_and_is_gone(house: SmallHouse,
 
 
 def test_a_removed_category_leaves_its_notes_without_one(house: SmallHouse, categories: Categories) -> None:
-    assert categories.remove("pool") == 1
+    removed = categories.remove("pool")
+    assert removed.notes == ("pump",)
     house.library.heal()
     assert house.notebook.get("pump").category is None
     assert house.corrections.all()[0].label == "pool"
     assert house.corrections.remembered() == []
     assert turns(house)[0].details["category"] is None
     assert len(house.library.search("pump", house.library.scope(["fence"], ""))) == 1  # it belongs to every scope
+    categories.restore(removed)
+    house.library.heal()
+    assert house.notebook.get("pump").category == "pool"
+    assert len(house.corrections.remembered()) == 1
+    assert categories.present_names(DEFAULT_TAXONOMY)["pool"] == "pool"
+    assert len(house.library.search("pump", house.library.scope(["fence"], ""))) == 0
 
 
 def test_a_change_that_fails_changes_nothing(

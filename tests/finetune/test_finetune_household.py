@@ -16,9 +16,8 @@ from classifier.errors import RouterUnavailable
 from classifier.taxonomy import Category, Taxonomy
 from classifier.versions import CONFIG_FILE, Version
 from finetune.examples import Example, ExamplesRejected
-from finetune.gate import Verdict
+from finetune.gate import GATE_FILE, Verdict
 from finetune.household import (
-    GATE_FILE,
     HouseholdConfig,
     learnable,
     lesson_steps,

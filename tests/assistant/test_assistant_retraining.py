@@ -1,0 +1,234 @@
+"""The training that a household starts: its news, its progress, its own process, and what a kill leaves of it."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from small_house import PATIENCE
+from taught_house import TaughtHouse
+
+from assistant.corrections import Correction
+from assistant.errors import AssistantError
+from assistant.retraining import LOG_FILE, PACE_FILE, STATUS_FILE, Progress, Retraining
+from classifier.errors import RouterUnavailable
+from classifier.versions import Versions
+from finetune.examples import ExamplesRejected
+
+TESTS = Path(__file__).parents[1]
+
+
+def tell(house: TaughtHouse, count: int = 10, label: str = "fire") -> None:
+    house.corrections.tell_all([Correction(f"wind {at} blows", label, overruled="water") for at in range(count)])
+
+
+@pytest.fixture
+def retraining(taught: TaughtHouse) -> Retraining:
+    return Retraining(taught)
+
+
+def write_status(retraining: Retraining, progress: Progress) -> None:
+    retraining.folder.mkdir(parents=True, exist_ok=True)
+    (retraining.folder / STATUS_FILE).write_text(json.dumps(asdict(progress)))
+
+
+# --- what is new --------------------------------------------------------------------------------------------------
+
+
+def test_the_news_are_what_the_serving_router_was_not_taught(taught: TaughtHouse, retraining: Retraining) -> None:
+    tell(taught)
+    taught.corrections.tell(Correction("is it wet", "water", "confirmed"))
+    news = retraining.news()
+    assert (news.per_label, news.new, news.since, news.problem) == ({"fire": 10, "water": 1}, 11, "first", "")
+    assert news.seconds > 60
+    version, _ = retraining.run("ours")
+    taught.versions.promote(version.name)
+    assert retraining.news().new == 0
+    taught.corrections.tell(Correction("wind 3 blows", "water"))
+    assert retraining.news().problem == ""
+    assert retraining.news().new == 0  # it contradicts what was told before, and teaches nothing until it is decided
+
+
+def test_too_little_is_a_problem_said_in_plain_words(taught: TaughtHouse, retraining: Retraining) -> None:
+    tell(taught, 3)
+    assert "Too little data: 3 corrections" in retraining.news().problem
+    with pytest.raises(ExamplesRejected):
+        retraining.run()
+    progress = retraining.progress()
+    assert progress is not None and (progress.state, progress.message[:8]) == ("failed", "Too litt")
+
+
+def test_the_time_is_estimated_by_what_the_last_training_took_here(taught: TaughtHouse, retraining: Retraining) -> None:
+    tell(taught)
+    before = retraining.news().seconds
+    retraining.run("ours")
+    pace = json.loads((retraining.folder / PACE_FILE).read_text())
+    assert retraining.news().seconds == pytest.approx(pace["rest"] + 12 * pace["step"], abs=0.1)
+    assert retraining.news().seconds < before
+
+
+# --- how far it is ------------------------------------------------------------------------------------------------
+
+
+def test_a_training_tells_how_far_it_is_and_what_came_of_it(taught: TaughtHouse, retraining: Retraining) -> None:
+    tell(taught)
+    heard: list[Progress] = []
+    _, verdict = retraining.run("ours", heard.append)
+    assert [each.step for each in heard if each.stage == "teaching the language model"][-1] == 12
+    assert heard[-1] == retraining.progress()
+    assert (heard[-1].state, heard[-1].version, heard[-1].steps) == ("done", "ours", 12)
+    assert heard[-1].losses and heard[-1].validation_losses
+    assert taught.versions.get("first").serving
+    assert verdict.questions > 0
+    retraining.forget()
+    assert retraining.progress() is None
+
+
+def test_a_stop_keeps_the_best_and_does_not_linger(taught: TaughtHouse, retraining: Retraining) -> None:
+    tell(taught)
+
+    def hear(progress: Progress) -> None:
+        if progress.step == 1 and progress.stage == "teaching the language model":
+            retraining.stop()
+
+    version, _ = retraining.run("ours", hear)
+    progress = retraining.progress()
+    assert progress is not None and (progress.state, progress.step) == ("done", 1)
+    assert not retraining.stopping
+    assert taught.versions.whole("ours") == version
+
+
+def test_a_status_whose_process_is_gone_is_broken_off(retraining: Retraining) -> None:
+    write_status(retraining, Progress("running", "teaching", 3, 9, pid=2**22 + 1))
+    progress = retraining.progress()
+    assert progress is not None
+    assert progress.state == "broken off" and "goes on where it stopped" in progress.message
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"state": "running"}', '{"losses": [["a"]], "validation_losses": []}']
+)
+def test_a_damaged_status_is_none(retraining: Retraining, text: str) -> None:
+    retraining.folder.mkdir(parents=True, exist_ok=True)
+    (retraining.folder / STATUS_FILE).write_text(text)
+    assert retraining.progress() is None
+
+
+def test_started_twice_is_refused(retraining: Retraining) -> None:
+    write_status(retraining, Progress("running", "teaching", pid=os.getpid()))
+    with pytest.raises(AssistantError, match="being trained already"):
+        retraining.start()
+
+
+def test_a_router_without_a_language_model_cannot_be_gone_on_from(
+    taught: TaughtHouse, retraining: Retraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(taught)
+    version = taught.ensure_router()
+    version.config["kind"] = "encoder"
+    monkeypatch.setattr(taught, "ensure_router", lambda name=None: version)
+    with pytest.raises(RouterUnavailable, match="no language model"):
+        retraining.run()
+
+
+def test_a_training_runs_in_a_process_of_its_own(taught: TaughtHouse, retraining: Retraining) -> None:
+    # The real command line, in this house; too little was told, which the process finds and says.
+    taught.corrections.tell(Correction("is it wet", "water"))
+    retraining.start()
+    deadline = time.monotonic() + PATIENCE
+    while (progress := retraining.progress()) is not None and progress.state == "running":
+        assert time.monotonic() < deadline, (retraining.folder / LOG_FILE).read_text()
+        time.sleep(0.1)
+    assert progress is not None and "Too little data" in progress.message
+    assert "Too little data" in (retraining.folder / LOG_FILE).read_text()
+
+
+# --- kill -9 ------------------------------------------------------------------------------------------------------
+
+CHILD = """
+import sys
+sys.path.insert(0, {tests!r})
+from pathlib import Path
+import assistant.retraining as retraining, finetune.packaged
+from taught_house import TaughtHouse, examples
+from assistant.settings import read_settings
+from finetune.config import Base
+finetune.packaged.FOLDER = Path({packaged!r})
+retraining.packaged_examples = lambda house: examples()
+house = TaughtHouse(read_settings(home=Path({home!r})))
+house.base = Base("tiny", "0" * 64, Path({base!r}))
+house.ensure_router()
+print("ready", flush=True)
+"""
+TRAIN = "retraining.Retraining(house).run('candidate' + sys.argv[1])"
+PROMOTE = """
+while True:
+    house.versions.promote("second")
+    house.versions.rollback()
+"""
+
+
+def child(taught: TaughtHouse, work: str, *arguments: str) -> "subprocess.Popen[str]":
+    import finetune.packaged
+
+    facts = {
+        "tests": str(TESTS),
+        "packaged": str(finetune.packaged.FOLDER),
+        "home": str(taught.settings.home),
+        "base": str(taught.base.folder),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-c", CHILD.format(**facts) + textwrap.dedent(work), *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+@pytest.mark.slow
+def test_kill_9_during_training_leaves_the_serving_router_whole(taught: TaughtHouse) -> None:
+    tell(taught)
+    taught.ensure_router()
+    began = time.monotonic()
+    process = child(taught, TRAIN, "-whole")
+    assert process.wait(PATIENCE) == 0
+    whole = time.monotonic() - began
+    draw = random.Random(0)
+    for number in range(10):
+        process = child(taught, TRAIN, str(number))
+        time.sleep(draw.uniform(0, whole * 0.7))
+        process.send_signal(signal.SIGKILL)
+        process.wait(PATIENCE)
+        assert Versions(taught.versions.folder).whole().name == "first"
+        for version in Versions(taught.versions.folder).all():
+            assert taught.versions.whole(version.name).config["kind"] == "fused"
+    assert taught.load_router(taught.versions.whole()).classify(["pump"])[0].version == "first"
+
+
+@pytest.mark.slow
+def test_kill_9_during_promotion_leaves_a_whole_router_serving(taught: TaughtHouse) -> None:
+    first = taught.ensure_router()
+    taught.versions.add("second", lambda folder: _copy(first.folder, folder))
+    draw = random.Random(1)
+    served = set()
+    for _ in range(10):
+        process = child(taught, PROMOTE)
+        time.sleep(draw.uniform(0, 0.3))
+        process.send_signal(signal.SIGKILL)
+        process.wait(PATIENCE)
+        served.add(Versions(taught.versions.folder).whole().name)
+    assert served <= {"first", "second"}
+
+
+def _copy(source: Path, target: Path) -> None:
+    import shutil
+
+    shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("files.json"))
