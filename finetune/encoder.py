@@ -31,7 +31,7 @@ class EncoderConfig:
     learning_rate: float = 1e-3
     head_rate: float = 1e-2
     """Of the linear head, which starts where a regression on the untouched vectors ends."""
-    epochs: int = 3
+    epochs: int = 2
     batch: int = 32
     warm_up: float = 0.1
     misspelt: float = 0.2
