@@ -168,9 +168,10 @@ class House:
         except RouterUnavailable as error:
             if name is not None:
                 raise
-            # The house goes on with what came with it; the damaged version stays for who wants to look into it.
-            logger.warning("%s The packaged router serves instead.", error)
-            return self.load_router(install(self.versions))
+            # The house goes on with what came with it. Which one is to serve stays as it is: what keeps it from that
+            # may pass, and who wants to look into it finds it.
+            logger.warning("%s The packaged router labels meanwhile.", error)
+            return self.load_router(install(self.versions, promote=False))
 
     def serving(self) -> Router:
         """Return what labels this house's questions: the serving router, and what the household told; as `router`.
@@ -263,7 +264,10 @@ class House:
         if model := self.settings.router_model:
             before, after = version.config["prompt"]
             return OllamaScorer(self.settings.ollama_host, Prompt(before, after, task(taxonomy, "code")[1]), model)
-        base = self.router_base(version.config["base"]["name"])
+        try:
+            base = self.router_base(version.config["base"]["name"])
+        except RouterUnavailable as error:  # no room to unpack it, such as: as good as not to be had
+            raise WeightsUnavailable(str(error)) from error
         if base.identity != version.config["base"]:
             raise RouterUnavailable(f"The router {version.name} was trained for another {base.name}.")
         self.report(Progress(base.name, 0, 1, "loading the router"))

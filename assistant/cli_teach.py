@@ -188,6 +188,7 @@ def evaluate() -> None:
 @click.option("--router", "name", help="A version that the house has; the serving one unless named.")
 @click.option("--adapter", "adapters", type=_PATH, multiple=True, help="An adapter of `train --out` to compare.")
 @click.option("--baselines", is_flag=True, help="Compare the untrained language model, too; takes minutes.")
+@click.option("--curve", "with_curve", is_flag=True, help="Measure accuracy against training size instead.")
 @click.option("--out", type=_PATH, default=Path("report"), show_default=True, help="A folder for the report.")
 def evaluate_router(
     house: House,
@@ -196,9 +197,13 @@ def evaluate_router(
     name: str | None,
     adapters: tuple[Path, ...],
     baselines: bool,
+    with_curve: bool,
     out: Path,
 ) -> None:
     """Ask a router, its halves and others the same questions."""
+    if with_curve:
+        _learning_curve(house, as_json, data, out)
+        return
     from assistant.comparison import systems
     from assistant.terminal import TerminalReport, print_json
     from finetune.evaluate import asked
@@ -221,6 +226,34 @@ def evaluate_router(
     for title, each in found.items():
         click.echo(f"{title:44} {each['accuracy']:6.1%}  household {each['accuracy_household']:6.1%}")
     click.echo(f"The report is in {out}.")
+
+
+def _learning_curve(house: House, as_json: bool, data: Path | None, out: Path) -> None:
+    """Say whether more data or another method is due, by an encoder head on growing shares of the questions."""
+    from dataclasses import asdict
+
+    from assistant.terminal import TerminalReport, print_json
+    from finetune.curve import curve, write_curve
+    from finetune.examples import PACKAGED, load
+
+    report = TerminalReport()
+    points = curve(
+        load(data or PACKAGED), house.embedder.embed, on_progress=functools.partial(_say_asked, report, "fits")
+    )
+    report.done()
+    try:
+        write_curve(points, out)
+    except OSError as error:
+        raise click.ClickException(f"The curve cannot be written into {out} ({error}).") from error
+    if as_json:
+        print_json({"folder": str(out), "curve": [asdict(point) for point in points]})
+        return
+    for point in points:
+        click.echo(f"{point.questions:6,} questions  {point.accuracy:6.1%} ± {point.spread:.1%}")
+    gain = points[-1].accuracy - points[-2].accuracy
+    rises = gain > points[-1].spread / 2
+    click.echo("It still rises: more questions help." if rises else "It is flat: another method is due, not more data.")
+    click.echo(f"The curve is in {out}.")
 
 
 @click.group()

@@ -114,7 +114,10 @@ def _teaching(house: House) -> Check:
     progress = Retraining(house).progress()
     if progress is not None and progress.state in ("failed", "broken off"):
         return Check("teaching", False, progress.message, "Start it again: `our-house train`")
-    news = Retraining(house).news()
+    try:
+        news = Retraining(house).news()
+    except RouterError:
+        return Check("teaching", True, "not looked at: the router comes first")
     found = health(house.conversations.asked(), house.corrections.all(), news.new, dt.date.today())
     same = f"; {found.repeated_same} of {found.repeated} repeated questions had the same tag" if found.repeated else ""
     remedy = "`our-house train`" if news.new and not news.problem else ""

@@ -67,7 +67,7 @@ class AdaptedRouter:
             embed: texts to unit vectors of shape (texts, dimension).
             background: questions of all other kinds.
         """
-        self._router = router
+        self.trained = router
         self._present = present
         self._source = source
         self._embed = embed
@@ -80,14 +80,14 @@ class AdaptedRouter:
     @property
     def version(self) -> str:
         """The name of the version that serves."""
-        return self._router.version
+        return self.trained.version
 
     def classify(self, questions: Sequence[str]) -> list[Decision]:
         """Return one decision a question, in order."""
         if not questions:
             return []
         present = self._present()
-        decisions = [renamed(decision, present) for decision in self._router.classify(questions)]
+        decisions = [renamed(decision, present) for decision in self.trained.classify(questions)]
         known = frozenset(name for name in present.values() if name) | {NONE}
         fitted = self._fit(known)
         if not fitted:

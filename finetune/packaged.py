@@ -11,8 +11,11 @@ FOLDER = Path(__file__).parent / "packaged"
 """Holds one folder, named like the version."""
 
 
-def install(versions: Versions) -> Version:
-    """Copy the packaged router into a house and let it serve; a damaged copy is replaced.
+def install(versions: Versions, *, promote: bool = True) -> Version:
+    """Copy the packaged router into a house; a damaged copy is replaced.
+
+    Args:
+        promote: whether it is to serve.
 
     Raises:
         RouterUnavailable: it cannot be written.
@@ -23,4 +26,4 @@ def install(versions: Versions) -> Version:
         shutil.copytree(packaged, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(FILES_FILE))
 
     versions.add(packaged.name, write, replace=True)
-    return versions.promote(packaged.name)
+    return versions.promote(packaged.name) if promote else versions.get(packaged.name)

@@ -12,9 +12,11 @@ from assistant.catalogue import CATALOGUE
 from assistant.chat_models import OllamaModel
 from assistant.errors import ModelUnavailable, SettingsError, WeightsUnavailable
 from assistant.settings import read_settings
+from classifier.decision import Router
 from classifier.encoder import EncoderRouter
 from classifier.errors import RouterUnavailable
 from classifier.fused import FusedRouter
+from classifier.newcomers import AdaptedRouter
 from classifier.taxonomy import DEFAULT_TAXONOMY
 from classifier.versions import Version
 from finetune.config import Base
@@ -173,11 +175,17 @@ def test_a_given_model_and_router_are_used(house: SmallHouse) -> None:
 def test_the_packaged_router_serves_a_new_house(taught: TaughtHouse) -> None:
     router = taught.router()
 
-    assert isinstance(router, FusedRouter)
+    assert isinstance(trained(router), FusedRouter)
     assert router.version == "first"
     assert set(router.classify(["when pump"])[0].probabilities) == {"water", "fire", "none"}
     assert taught.versions.whole().serving
     assert taught.router("first").version == "first"
+
+
+def trained(router: Router) -> Router:
+    """The router within what lets it speak of the household's categories."""
+    assert isinstance(router, AdaptedRouter)
+    return router.trained
 
 
 def test_a_router_that_is_not_there_is_said_with_those_that_are(taught: TaughtHouse) -> None:
@@ -204,6 +212,21 @@ def test_a_damaged_router_gives_way_to_the_packaged_one(taught: TaughtHouse, fil
     assert taught.versions.whole("first")
 
 
+def test_a_persons_own_damaged_router_is_stood_in_for_and_goes_on_being_the_one_to_serve(
+    taught: TaughtHouse, packaged: Version
+) -> None:
+    taught.versions.add("mine", partial(shutil.copytree, packaged.folder, dirs_exist_ok=True))
+    taught.versions.promote("mine")
+    head = taught.versions.folder / "mine" / "head.safetensors"
+    whole = head.read_bytes()
+    head.write_bytes(whole[:-7])
+
+    assert taught.router().version == "first"
+    assert taught.versions.serving_name() == "mine"
+    head.write_bytes(whole)
+    assert taught.router().version == "mine"
+
+
 def test_a_router_for_another_embedder_or_another_base_is_refused(taught: TaughtHouse, tiny_base: Path) -> None:
     taught.ensure_router()
     taught.base = Base("tiny", "1" * 64, tiny_base)
@@ -224,8 +247,19 @@ def test_a_base_that_cannot_be_had_leaves_the_encoder_labelling(
 
     router = taught.router()
 
-    assert isinstance(router, EncoderRouter)
+    assert isinstance(trained(router), EncoderRouter)
     assert router.classify(["when pump"])[0].category == "water"
+
+
+def test_a_base_that_cannot_be_unpacked_leaves_the_encoder_labelling(
+    taught: TaughtHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(name: str = "") -> Base:
+        raise RouterUnavailable("No room on the disk.")
+
+    monkeypatch.setattr(taught, "router_base", full)
+
+    assert isinstance(trained(taught.router()), EncoderRouter)
 
 
 def test_a_base_that_nobody_knows_is_said() -> None:
@@ -239,6 +273,6 @@ def test_a_router_exported_to_ollama_labels_there_without_the_base(taught: Taugh
 
     router = taught.router()
 
-    assert isinstance(router, FusedRouter)
+    assert isinstance(trained(router), FusedRouter)
     with pytest.raises(RouterUnavailable, match="No Ollama answers"):
         router.classify(["when pump"])

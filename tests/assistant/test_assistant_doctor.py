@@ -4,11 +4,12 @@ import pytest
 from ollama_server import OllamaServer
 from small_house import SmallHouse, pretend_fetched
 
+from assistant.corrections import Correction
 from assistant.doctor import Check, examine
 from assistant.settings import read_settings
 from knowledge.note import Draft
 
-PARTS = ["record", "index", "router", "answer model", "disk"]
+PARTS = ["record", "index", "router", "teaching", "answer model", "disk"]
 
 
 def checks(house: SmallHouse) -> dict[str, Check]:
@@ -161,3 +162,14 @@ def test_a_model_that_is_set_but_not_there_is_wrong(furnished: SmallHouse) -> No
         check = checks(SmallHouse(settings))["answer model"]
         assert not check.ok
         assert check.remedy
+
+
+def test_what_is_not_taught_yet_is_said_with_how(furnished: SmallHouse) -> None:
+    furnished.ensure_router()
+    told = [Correction(f"Is wind {at} strong?", "fence", overruled="pool") for at in range(9)]
+    furnished.corrections.tell_all(told)
+    check = checks(furnished)["teaching"]
+    assert check.ok
+    assert "9 corrections are not taught yet" in check.detail
+    assert "fence is often taken for pool (9 times)" in check.detail
+    assert check.remedy == "`our-house train`"
