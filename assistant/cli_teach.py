@@ -61,12 +61,13 @@ def train(
     """Teach a new router; the serving one goes on serving.
 
     Where the household corrected tags, it goes on from the serving router, which takes minutes, and compares the two.
-    Otherwise it begins anew, from the packaged questions or from --data. What was cut off goes on where it stopped when
-    the same command is given again.
+    Otherwise it begins anew, from the packaged questions with the corrections among them, or from --data. What was cut
+    off goes on where it stopped when the same command is given again.
     """
     from dataclasses import replace
 
     from assistant.build import ROUTER_BASE
+    from assistant.retraining import whole_lesson
     from assistant.terminal import TerminalReport, print_json
     from finetune.config import TrainConfig
     from finetune.examples import PACKAGED, load
@@ -82,7 +83,10 @@ def train(
     config = TrainConfig(mode=mode, seed=seed)  # type: ignore[arg-type]  # click has checked it
     if epochs is not None:
         config = replace(config, epochs=epochs)
-    examples, categories = load(data or PACKAGED), _taxonomy(taxonomy)
+    if data is None and taxonomy is None:
+        examples, categories = whole_lesson(house)
+    else:
+        examples, categories = load(data or PACKAGED), _taxonomy(taxonomy)
     base = house.router_base(base_name or ROUTER_BASE)
     report = TerminalReport()
 

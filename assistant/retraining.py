@@ -25,6 +25,7 @@ from classifier.errors import RouterUnavailable
 
 if TYPE_CHECKING:
     from assistant.build import House
+    from classifier.taxonomy import Taxonomy
     from classifier.versions import Version
     from finetune.examples import Example
     from finetune.gate import Verdict
@@ -284,6 +285,22 @@ def packaged_examples(house: House) -> list[Example]:
 
     names = house.categories.present_names(DEFAULT_TAXONOMY)
     return [replace(each, category=names[each.category]) for each in load() if each.category in names]
+
+
+def whole_lesson(house: House) -> tuple[list[Example], Taxonomy]:
+    """Return all that a router can be taught from the beginning: the packaged questions and what the household told.
+
+    Categories with too few questions are left for later. With them comes the household's taxonomy.
+    """
+    from classifier.taxonomy import NONE, Taxonomy
+    from finetune.household import LEAST_OF_CATEGORY
+
+    told, packaged = household_examples(house), packaged_examples(house)
+    overruled = {each.question for each in told}
+    examples = [*(each for each in packaged if each.question not in overruled), *told]
+    sizes = Counter(each.category for each in examples)
+    taxonomy = Taxonomy(tuple(each for each in house.taxonomy() if sizes[each.name] >= LEAST_OF_CATEGORY))
+    return [each for each in examples if each.category in {*taxonomy.names, NONE}], taxonomy
 
 
 @functools.cache

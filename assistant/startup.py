@@ -90,6 +90,7 @@ class Startup:
             router = self.house.serving()
             self._library.set()
             library.heal(lambda done, total: self._say(Status("indexing notes", done / total if total else None)))
+            router.classify(["warm-up"])  # what a first question would otherwise wait for
             assistant = self.house.assistant(router=router)
         except (AssistantError, KnowledgeError, RouterError) as error:
             logger.error("%s", error)

@@ -17,7 +17,7 @@ from taught_house import TaughtHouse
 
 from assistant.corrections import Correction
 from assistant.errors import AssistantError
-from assistant.retraining import LOG_FILE, PACE_FILE, STATUS_FILE, Progress, Retraining
+from assistant.retraining import LOG_FILE, PACE_FILE, STATUS_FILE, Progress, Retraining, whole_lesson
 from classifier.errors import RouterUnavailable
 from classifier.versions import Versions
 from finetune.examples import ExamplesRejected
@@ -72,6 +72,17 @@ def test_the_time_is_estimated_by_what_the_last_training_took_here(taught: Taugh
     pace = json.loads((retraining.folder / PACE_FILE).read_text())
     assert retraining.news().seconds == pytest.approx(pace["rest"] + 12 * pace["step"], abs=0.1)
     assert retraining.news().seconds < before
+
+
+def test_a_beginning_anew_has_the_packaged_questions_and_what_was_told(taught: TaughtHouse) -> None:
+    tell(taught)
+    taught.corrections.tell(Correction("when pump", "fire"))  # a packaged question, told otherwise
+    taught.categories.add("air", "what blows", ["why wind", "who wind"])
+    lesson, taxonomy = whole_lesson(taught)
+    assert taxonomy.names == ["fire", "water"]  # two questions of air are too few
+    labels = {each.question: each.category for each in lesson}
+    assert (labels["when pump"], labels["wind 3 blows"], labels["who pump"]) == ("fire", "fire", "water")
+    assert len(labels) == len(lesson)
 
 
 # --- how far it is ------------------------------------------------------------------------------------------------
