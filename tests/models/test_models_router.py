@@ -9,9 +9,12 @@ import pytest
 
 from assistant.build import EMBEDDER, House
 from assistant.catalogue import CATALOGUE
+from assistant.corrections import Correction
 from assistant.settings import read_settings
 from classifier.fused import FusedRouter
+from classifier.newcomers import AdaptedRouter
 from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
+from finetune.examples import load
 from finetune.packaged import FOLDER
 
 pytestmark = pytest.mark.models
@@ -63,7 +66,7 @@ def test_it_labels_what_is_plainly_put_and_knows_what_is_not_of_the_house(house:
 
     decisions = router.classify([*PLAIN, *FOREIGN])
 
-    assert isinstance(router, FusedRouter)
+    assert isinstance(router, AdaptedRouter) and isinstance(router.trained, FusedRouter)
     right = [decision.category == label for decision, label in zip(decisions, PLAIN.values(), strict=False)]
     assert sum(right) >= len(PLAIN) - 1
     assert [decision.category for decision in decisions[len(PLAIN) :]] == [None] * len(FOREIGN)
@@ -77,6 +80,34 @@ def test_the_same_question_alone_or_among_others_gets_the_same_label(house: Hous
     together = [decision.category for decision in router.classify([*PLAIN, *FOREIGN])]
 
     assert [router.classify([question])[0].category for question in [*PLAIN, *FOREIGN]] == together
+
+
+def test_a_correction_is_followed_by_its_rewordings_and_leads_nothing_else_astray(house: House) -> None:
+    told = "Who installed the camera at the front door?"
+    rewordings = ["Who put in the front door camera?", "who fitted the camera by the front door", told.upper()]
+    others = [each.question for each in load()[::58]][:200]
+    router = house.serving()
+    before = [decision.category for decision in router.classify(others)]
+    correction = house.corrections.tell(Correction(told, "electric", overruled="doorbell"))
+
+    again = House(house.settings).serving()  # after a restart
+
+    assert [decision.category for decision in again.classify([told, *rewordings])] == ["electric"] * 4
+    assert len(before) == 200
+    assert [decision.category for decision in again.classify(others)] == before
+    house.corrections.remove([correction.id])
+
+
+def test_a_category_of_ones_own_works_at_once(house: House) -> None:
+    router = house.serving()
+    examples = ["Who set the alarm code?", "When was the alarm panel installed?", "Is the burglar alarm armed?"]
+    house.categories.add("alarm", "burglar alarm, its panel, sensors and codes", examples)
+
+    labels = [decision.category for decision in router.classify(["What is the code of the alarm panel?", *PLAIN])]
+
+    assert labels[0] == "alarm"
+    assert sum(label == right for label, right in zip(labels[1:], PLAIN.values(), strict=True)) >= len(PLAIN) - 1
+    house.categories.remove("alarm")
 
 
 def test_a_process_that_serves_it_stays_below_its_bound_of_memory(house: House) -> None:
