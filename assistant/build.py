@@ -196,8 +196,11 @@ class House:
             install(self.versions)
         return self.versions.whole(name)
 
-    def load_router(self, version: Version) -> Router:
+    def load_router(self, version: Version, *, newcomers: bool = True) -> Router:
         """Return a version ready to label; its encoder half alone where its base model cannot be had.
+
+        Args:
+            newcomers: whether it is to know the categories, too, that are newer than itself.
 
         Raises:
             RouterUnavailable: its files are damaged, or do not fit what the house has.
@@ -208,7 +211,7 @@ class House:
 
         head, embed = self.encoder_half(version)
         if version.config.get("kind") != "fused":
-            return self._adapted(EncoderRouter(head, embed, version.name), version)
+            return self._adapted(EncoderRouter(head, embed, version.name), version, newcomers)
         try:
             scorer = self._scorer(version)
         except (KeyError, TypeError, ValueError) as error:
@@ -216,11 +219,11 @@ class House:
         except WeightsUnavailable as error:
             # Half a router is better than none, and the other half comes with the next start.
             logger.warning("%s The encoder alone labels questions meanwhile.", error)
-            return self._adapted(EncoderRouter(head, embed, version.name), version)
+            return self._adapted(EncoderRouter(head, embed, version.name), version, newcomers)
         fused = FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name)
-        return self._adapted(fused, version)
+        return self._adapted(fused, version, newcomers)
 
-    def _adapted(self, router: Router, version: Version) -> Router:
+    def _adapted(self, router: Router, version: Version, newcomers: bool) -> Router:
         """Let a router speak of the household's categories, whatever they were when it was trained."""
         from assistant.categories import NewCategories
         from assistant.retraining import background
@@ -234,7 +237,7 @@ class House:
             names = self.categories.names_of_codes()
             return {NONE: NONE, **{old: names.get(code) for old, code in codes.items()}}
 
-        new = NewCategories(self.categories, self.corrections)
+        new = NewCategories(self.categories, self.corrections) if newcomers else None
         return AdaptedRouter(router, present, new, self.embedder.embed, background)
 
     def encoder_half(self, version: Version) -> tuple[Head, Embed]:

@@ -226,7 +226,7 @@ class Retraining:
             version, verdict = retrain(
                 house.versions,
                 serving,
-                lambda: house.load_router(serving),
+                lambda: house.load_router(serving, newcomers=False),  # router against router
                 told,
                 packaged,
                 house.taxonomy(),

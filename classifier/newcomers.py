@@ -54,7 +54,7 @@ class AdaptedRouter:
         self,
         router: Router,
         present: Callable[[], Mapping[str, str | None]],
-        source: Newcomers,
+        source: Newcomers | None,
         embed: Embed,
         background: Callable[[], Sequence[str]],
     ) -> None:
@@ -63,7 +63,7 @@ class AdaptedRouter:
         Args:
             router: what was trained.
             present: the present name of each of its labels; None where the category is gone.
-            source: where new categories are kept.
+            source: where new categories are kept; None to know none.
             embed: texts to unit vectors of shape (texts, dimension).
             background: questions of all other kinds.
         """
@@ -89,7 +89,7 @@ class AdaptedRouter:
         present = self._present()
         decisions = [renamed(decision, present) for decision in self.trained.classify(questions)]
         known = frozenset(name for name in present.values() if name) | {NONE}
-        fitted = self._fit(known)
+        fitted = self._fit(self._source, known) if self._source else []
         if not fitted:
             return decisions
         vectors = self._embed(questions)
@@ -99,11 +99,11 @@ class AdaptedRouter:
             for at, decision in enumerate(decisions)
         ]
 
-    def _fit(self, known: frozenset[str]) -> list[tuple[str, Any]]:
+    def _fit(self, source: Newcomers, known: frozenset[str]) -> list[tuple[str, Any]]:
         with self._lock:
-            stamp = (self._source.stamp(), known)
+            stamp = (source.stamp(), known)
             if stamp != self._stamp:
-                newcomers = [each for each in self._source.newcomers(known) if each.texts]
+                newcomers = [each for each in source.newcomers(known) if each.texts]
                 self._fitted = [(each.name, self._regression(each)) for each in newcomers]
                 self._stamp = stamp
             return self._fitted

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from classifier.encoder import Embed, Head
+from classifier.encoder import Embed, EncoderRouter, Head
 from classifier.errors import RouterUnavailable
-from classifier.fused import ALONE_FILE, FusedRouter
+from classifier.fused import ALONE_FILE, FusedRouter, Fusion
 from classifier.language_model import ADAPTER, ADAPTER_WEIGHTS, CodeScorer, load_base
 from classifier.taxonomy import NONE, Taxonomy
 from classifier.tuned_encoder import ENCODER, TunedEncoder
@@ -28,9 +28,10 @@ from classifier.versions import CONFIG_FILE, REPORT_FILE, Version, Versions
 from finetune.config import Base, TrainConfig
 from finetune.encoder import EncoderConfig, train_encoder
 from finetune.examples import Example, ExamplesRejected, Split, data_hash, split
+from finetune.figures import decision_figures
 from finetune.gate import GATE_FILE, Verdict, compared
 from finetune.head import HeadConfig, calibrated, columns_of, labels_of, regression
-from finetune.routers import WORK, cleared, exclusive, weighed
+from finetune.routers import WORK, cleared, exclusive
 from finetune.train import TrainProgress, ignore, train
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ class HouseholdConfig:
     out: the household's word wins (editing by nearest neighbour, Wilson 1972)."""
     held_out: float = 0.2
     """Share of the corrections kept out of the training, to judge it by."""
-    validated_on: int = 300
-    """Packaged questions that calibrate the candidate."""
+    validated_on: int = 100
+    """Packaged questions that the language model's training looks at."""
     judged_on: int = 450
     """Packaged test questions that both routers are asked, always the same."""
     seed: int = 0
@@ -131,7 +132,7 @@ def retrain(
         learning_rate=config.learning_rate,
         epochs=steps * 32 / len(lesson),
         evaluations=2,
-        looked_at=100,
+        looked_at=config.validated_on,
     )
     made_of = {
         **asdict(config),
@@ -163,12 +164,18 @@ def retrain(
             head, head_embed = _encoder_half(
                 serving, names, lesson, kept, taught, validation, embed, embedder, encoder, work, config
             )
-            on_stage("weighing the two")
             scorer = CodeScorer(*load_base(base.folder, work / ADAPTER), taxonomy)
-            fusion, lone, report = weighed(scorer, head, head_embed, Split([], validation, judged))
+            # The halves have moved little: what weighs them was fitted on many more questions than there is time for.
+            fusion = Fusion.load(serving.folder)
             on_stage("comparing with the serving router")
             questions = [each.question for each in judged]
             candidate = FusedRouter(scorer, head, head_embed, fusion, "candidate").classify(questions)
+            report = {
+                "fused": decision_figures(judged, scorer.labels, candidate),
+                "encoder": decision_figures(
+                    judged, scorer.labels, EncoderRouter(head, head_embed, "candidate").classify(questions)
+                ),
+            }
             prompt = [scorer.prompt.before, scorer.prompt.after]
             del scorer
             verdict = compared(
@@ -183,7 +190,7 @@ def retrain(
                 shutil.copytree(work, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("run.json"))
                 head.save(folder)
                 fusion.save(folder)
-                lone.save(folder, ALONE_FILE)
+                Fusion.load(serving.folder, ALONE_FILE).save(folder, ALONE_FILE)
                 trained = json.loads((work / CONFIG_FILE).read_text("utf-8"))
                 _write(folder / CONFIG_FILE, {**trained, **made_of, "prompt": prompt})
                 _write(folder / REPORT_FILE, report)
@@ -304,8 +311,8 @@ def _encoder_half(
         EncoderConfig(seed=config.seed), epochs=1, learning_rate=config.encoder_rate, head_rate=config.head_rate
     )
     weight, bias = train_encoder(encoder, lesson, labels, *start, work / ENCODER, encoder_config, start_from=adapter)
-    tuned = TunedEncoder(encoder, work / ENCODER).embed
-    return calibrated(weight, bias, validation, tuned, embedder, labels, head_config), tuned
+    grown = replace(head, labels=tuple(labels), weight=weight, bias=bias)  # its calibration, too, stays as it was
+    return grown, TunedEncoder(encoder, work / ENCODER).embed
 
 
 def grown_head(
