@@ -88,6 +88,7 @@ class Retraining:
     def __init__(self, house: House) -> None:
         """Args: the house."""
         self._house = house
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def folder(self) -> Path:
@@ -255,9 +256,8 @@ class Retraining:
         _write(self.folder / STATUS_FILE, asdict(progress))
 
     def _alive(self, pid: int) -> bool:
-        process = getattr(self, "_process", None)
-        if process is not None and process.pid == pid:
-            return bool(process.poll() is None)  # also reaps it
+        if self._process is not None and self._process.pid == pid:
+            return self._process.poll() is None  # also reaps it
         try:
             os.kill(pid, 0)
         except PermissionError:
