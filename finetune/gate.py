@@ -26,6 +26,8 @@ TOLERATED = 2
 """Questions that a category may lose, net, whatever its size: fewer are chance."""
 TOLERATED_SHARE = 0.1
 """Of a category's questions that it may lose, net."""
+CHANCE = 0.1
+"""A category's loss that comes by chance more often than this is none (McNemar's test within it)."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _reasons(fixed: int, broken: int, per_category: Mapping[str, tuple[int, int,
             "it changes nothing for the better" if not broken else f"it breaks {broken} questions and fixes {fixed}"
         )
     for name, (size, gained, lost) in per_category.items():
-        if lost - gained > max(TOLERATED, TOLERATED_SHARE * size):
+        if lost - gained > max(TOLERATED, TOLERATED_SHARE * size) and mcnemar(gained, lost) < CHANCE:
             reasons.append(f"it loses {lost - gained} of {size} questions of {name}")
     return reasons
 

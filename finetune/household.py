@@ -59,10 +59,10 @@ class HouseholdConfig:
     least_steps: int = 12
     most_steps: int = 30
     """30 steps of 32 questions take 5 minutes on 2 busy cores."""
-    learning_rate: float = 1e-4
-    """A fifth of the first training's: more of it forgets (`benchmarks/teaching.py`)."""
-    encoder_rate: float = 2e-4
-    head_rate: float = 2e-3
+    learning_rate: float = 5e-5
+    """This, the encoder's and the head's are a tenth of the first training's: more forgets (`benchmarks/teaching.py`)."""
+    encoder_rate: float = 1e-4
+    head_rate: float = 1e-3
     contradicted: float = 0.5
     """A packaged question whose nearest neighbour, at least this near by cosine, the household put elsewhere is left
     out: the household's word wins (editing by nearest neighbour, Wilson 1972)."""
