@@ -60,7 +60,7 @@ class HouseholdConfig:
     most_steps: int = 30
     """30 steps of 32 questions take 5 minutes on 2 busy cores."""
     learning_rate: float = 5e-5
-    """This, the encoder's and the head's are a tenth of the first training's: more forgets (`benchmarks/teaching.py`)."""
+    """A tenth of the first training's, as the next two: more of it forgets (`benchmarks/teaching.py`)."""
     encoder_rate: float = 1e-4
     head_rate: float = 1e-3
     contradicted: float = 0.5
