@@ -197,7 +197,9 @@ class House:
         return self.versions.whole(name)
 
     def load_router(self, version: Version, *, newcomers: bool = True) -> Router:
-        """Return a version ready to label; its encoder half alone where its base model cannot be had.
+        """Return a version ready to label by the household's categories, whatever they were when it was trained.
+
+        It is its encoder half alone where its base model cannot be had.
 
         Args:
             newcomers: whether it is to know the categories, too, that are newer than itself.
@@ -205,13 +207,29 @@ class House:
         Raises:
             RouterUnavailable: its files are damaged, or do not fit what the house has.
         """
+        from assistant.categories import NewCategories
+        from assistant.retraining import background
+        from classifier.newcomers import AdaptedRouter
+        from classifier.taxonomy import DEFAULT_TAXONOMY, Taxonomy
+
+        trained = Taxonomy.of(version.config["categories"]) if "categories" in version.config else DEFAULT_TAXONOMY
+
+        def present() -> dict[str, str | None]:
+            names = self.categories.present_names(trained)
+            return {label: names.get(label) for label in trained.labels}
+
+        new = NewCategories(self.categories, self.corrections) if newcomers else None
+        return AdaptedRouter(self._trained(version), present, new, self.embedder.embed, background)
+
+    def _trained(self, version: Version) -> Router:
+        """Return a version as it was trained, speaking of the categories of that time; as `load_router`."""
         from classifier.encoder import EncoderRouter
         from classifier.errors import RouterUnavailable
         from classifier.fused import FusedRouter, Fusion
 
         head, embed = self.encoder_half(version)
         if version.config.get("kind") != "fused":
-            return self._adapted(EncoderRouter(head, embed, version.name), version, newcomers)
+            return EncoderRouter(head, embed, version.name)
         try:
             scorer = self._scorer(version)
         except (KeyError, TypeError, ValueError) as error:
@@ -219,26 +237,8 @@ class House:
         except WeightsUnavailable as error:
             # Half a router is better than none, and the other half comes with the next start.
             logger.warning("%s The encoder alone labels questions meanwhile.", error)
-            return self._adapted(EncoderRouter(head, embed, version.name), version, newcomers)
-        fused = FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name)
-        return self._adapted(fused, version, newcomers)
-
-    def _adapted(self, router: Router, version: Version, newcomers: bool) -> Router:
-        """Let a router speak of the household's categories, whatever they were when it was trained."""
-        from assistant.categories import NewCategories
-        from assistant.retraining import background
-        from classifier.newcomers import AdaptedRouter
-        from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
-
-        codes = {name: code for name, code, _ in version.config.get("categories", [])}
-        codes = codes or {each.name: each.code for each in DEFAULT_TAXONOMY}
-
-        def present() -> dict[str, str | None]:
-            names = self.categories.names_of_codes()
-            return {NONE: NONE, **{old: names.get(code) for old, code in codes.items()}}
-
-        new = NewCategories(self.categories, self.corrections) if newcomers else None
-        return AdaptedRouter(router, present, new, self.embedder.embed, background)
+            return EncoderRouter(head, embed, version.name)
+        return FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name)
 
     def encoder_half(self, version: Version) -> tuple[Head, Embed]:
         """Return a version's head, and what makes the vectors that it reads; raises RouterUnavailable."""

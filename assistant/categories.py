@@ -78,13 +78,13 @@ class Categories:
 
     def redefine(self, name: str, definition: str) -> None:
         """Say anew what a category covers; raises CategoryRefused."""
-        code = self._code(name)
+        code = self._known(name).code
         with self._record.writing() as db:
             db.execute("UPDATE categories SET definition = ? WHERE code = ?", [definition.strip(), code])
 
     def rename(self, name: str, new_name: str) -> None:
         """Give a category another name; its notes, corrections and conversations follow. Raises CategoryRefused."""
-        code = self._code(name)
+        code = self._known(name).code
         if new_name.strip().casefold() != name.casefold():
             new_name = self._free_name(new_name)
         new_name = self._made(new_name.strip(), code, "").name
@@ -94,7 +94,7 @@ class Categories:
 
     def merge(self, name: str, into: str) -> None:
         """Let one category be part of another; raises CategoryRefused."""
-        code, into_code = self._code(name), self._code(into)
+        code, into_code = self._known(name).code, self._known(into).code
         if code == into_code:
             raise CategoryRefused(f"{name} cannot be merged into itself.")
         with self._record.writing() as db:
@@ -111,14 +111,12 @@ class Categories:
 
         Returns what `restore` needs; raises CategoryRefused.
         """
-        category = next((each for each in self.taxonomy() if each.name == name), None)
-        code = self._code(name)
-        assert category is not None
+        category = self._known(name)
         with self._record.writing() as db:
             rows = db.execute("SELECT id FROM notes WHERE category = ? AND deleted_at IS NULL", [name]).fetchall()
             self._stale(db, name)
             self._in_conversations(db, name, None)
-            self._leave(db, name, code, None)  # the notes' is set to none with it
+            self._leave(db, name, category.code, None)  # the notes' is set to none with it
         return Removed(category, tuple(row[0] for row in rows))
 
     def restore(self, removed: Removed) -> None:
@@ -158,10 +156,10 @@ class Categories:
         found = {each.name: names.get(each.code) for each in taxonomy}
         return {NONE: NONE, **{old: new for old, new in found.items() if new is not None}}
 
-    def _code(self, name: str) -> str:
-        for known, code, _ in self._notebook.categories():
-            if known == name:
-                return code
+    def _known(self, name: str) -> Category:
+        for category in self.taxonomy():
+            if category.name == name:
+                return category
         raise CategoryRefused(f"This house has no category {name!r} any more. Reload the page to see what it has.")
 
     def _free_name(self, name: str) -> str:

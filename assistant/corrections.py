@@ -9,12 +9,13 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlite_utils import Migrations
 
 from assistant.errors import CorrectionRefused
+from assistant.pipeline import MAX_QUESTION, tidied
 from classifier.memory import Remembered, plain
 from classifier.taxonomy import NONE
 from knowledge.notebook import new_id
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 Provenance = Literal["corrected", "confirmed", "imported", "example"]
 """How a label came to be told: a wrong tag changed, a right one ticked, a file brought in, a category described."""
 PROVENANCES: tuple[Provenance, ...] = ("corrected", "confirmed", "imported", "example")
-LONGEST = 2_000
-"""Characters of a question."""
 
 migrations = Migrations("corrections")
 
@@ -75,6 +74,17 @@ class Correction:
     """The turn of the conversation it was told in."""
     id: str = ""
     created_at: dt.datetime | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """Return what is told of it outside the house, as JSON takes it."""
+        return {
+            "question": self.question,
+            "category": None if self.label == NONE else self.label,
+            "provenance": self.provenance,
+            "overruled": self.overruled,
+            "router": self.router,
+            "created_at": self.created_at.isoformat() if self.created_at else None,
+        }
 
 
 class Corrections:
@@ -173,16 +183,13 @@ class Corrections:
 
     def teaching(self) -> list[Correction]:
         """Return what can be trained on: all but contradictions and what names a category that is gone."""
-        labels = set(self.labels())
-        disputed = {plain(each.question) for group in self.contradictions() for each in group}
-        return [each for each in self.all() if each.label in labels and plain(each.question) not in disputed]
+        labels, told = set(self.labels()), self.all()
+        disputed = {plain(each.question) for group in _contradictions(told) for each in group}
+        return [each for each in told if each.label in labels and plain(each.question) not in disputed]
 
     def contradictions(self) -> list[list[Correction]]:
         """Return the groups of the same question with different labels."""
-        groups = defaultdict(list)
-        for each in self.all():
-            groups[plain(each.question)].append(each)
-        return [group for group in groups.values() if len({each.label for each in group}) > 1]
+        return _contradictions(self.all())
 
     def labels(self) -> list[str]:
         """Return what a question can be told to be: the house's categories, and `none`."""
@@ -208,17 +215,7 @@ class Corrections:
     def export_lines(self) -> Iterator[str]:
         """Yield everything as JSON Lines, which `read_lines` takes back."""
         for each in self.all():
-            yield json.dumps(
-                {
-                    "question": each.question,
-                    "category": None if each.label == NONE else each.label,
-                    "provenance": each.provenance,
-                    "overruled": each.overruled,
-                    "router": each.router,
-                    "created_at": each.created_at.isoformat() if each.created_at else None,
-                },
-                ensure_ascii=False,
-            )
+            yield json.dumps(each.fields(), ensure_ascii=False)
 
     def read_lines(self, lines: Iterable[str]) -> tuple[list[Correction], list[str]]:
         """Keep corrections from JSON Lines; returns what was kept, and what is wrong with each line that was not."""
@@ -236,22 +233,27 @@ class Corrections:
         return self.tell_all(list(good.values())), refused
 
     def _checked(self, correction: Correction, labels: Sequence[str]) -> Correction:
-        question = " ".join(correction.question.replace("\x00", " ").encode(errors="ignore").decode().split())
+        question = tidied(correction.question)
         if not plain(question):
             raise CorrectionRefused("The question is empty.")
-        if len(question) > LONGEST:
-            raise CorrectionRefused(f"The question has {len(question):,} characters; the most is {LONGEST:,}.")
+        if len(question) > MAX_QUESTION:
+            raise CorrectionRefused(f"The question has {len(question):,} characters; the most is {MAX_QUESTION:,}.")
         known = next((each for each in labels if each.casefold() == correction.label.strip().casefold()), None)
         if known is None:
             raise CorrectionRefused(f"This house has no category {correction.label!r}. It has: {', '.join(labels)}.")
-        return Correction(
-            question, known, correction.provenance, correction.overruled, correction.router, correction.turn_id
-        )
+        return replace(correction, question=question, label=known)
 
     def _set_removed(self, ids: Iterable[str], removed_at: str | None) -> None:
         with self._record.writing() as db:
             for each in ids:
                 db.execute("UPDATE corrections SET removed_at = ? WHERE id = ?", [removed_at, each])
+
+
+def _contradictions(told: Iterable[Correction]) -> list[list[Correction]]:
+    groups = defaultdict(list)
+    for each in told:
+        groups[plain(each.question)].append(each)
+    return [group for group in groups.values() if len({each.label for each in group}) > 1]
 
 
 def _from_line(line: str) -> Correction:

@@ -8,7 +8,6 @@ from assistant.corrections import Correction
 from assistant.events import Answer, Citation, Retrieved, Routed
 from assistant.ingest import Outcome
 from classifier.decision import Decision
-from classifier.taxonomy import NONE
 from classifier.versions import Version
 from knowledge.note import Hit, Note, Scope
 
@@ -32,15 +31,7 @@ def decision_fields(question: str, decision: Decision, seconds: float) -> Fields
 
 def correction_fields(correction: Correction) -> Fields:
     """What the household told of a question."""
-    return {
-        "id": correction.id,
-        "question": correction.question,
-        "category": None if correction.label == NONE else correction.label,
-        "provenance": correction.provenance,
-        "overruled": correction.overruled,
-        "router": correction.router,
-        "created_at": correction.created_at.isoformat() if correction.created_at else None,
-    }
+    return {"id": correction.id, **correction.fields()}
 
 
 def scope_fields(scope: Scope) -> Fields:

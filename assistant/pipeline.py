@@ -176,7 +176,7 @@ def relevant(hits: Sequence[Hit]) -> tuple[Hit, ...]:
 
 def checked(question: str) -> str:
     """Return the question without stray blanks; raises QuestionRefused."""
-    question = " ".join(question.encode(errors="ignore").decode().replace("\x00", " ").split())
+    question = tidied(question)
     if not question:
         raise QuestionRefused("The question is empty. Ask something about your house.")
     if len(question) > MAX_QUESTION:
@@ -185,6 +185,11 @@ def checked(question: str) -> str:
             "long text as a note."
         )
     return question
+
+
+def tidied(question: str) -> str:
+    """Return a question on one line, without stray blanks and what is no text."""
+    return " ".join(question.encode(errors="ignore").decode().replace("\x00", " ").split())
 
 
 def taken_back(hits: Sequence[Hit]) -> str:

@@ -109,7 +109,7 @@ class Retraining:
             learnable(self._house.taxonomy(), told, packaged_examples(self._house))
         except ExamplesRejected as error:
             problem = str(error)
-        pace = {**USUAL_PACE, **_read(self.folder / PACE_FILE)}
+        pace = self._pace()
         seconds = pace["rest"] + pace["step"] * lesson_steps(len(told), HouseholdConfig())
         return News(dict(new), len(told), serving.name, seconds, problem)
 
@@ -202,7 +202,6 @@ class Retraining:
                 not validation or validation[-1][1] != progress.validation_loss
             ):
                 validation = (*validation, (progress.step, progress.validation_loss))
-            rest = {**USUAL_PACE, **_read(self.folder / PACE_FILE)}["rest"]
             tell(
                 step=progress.step,
                 steps=progress.steps,
@@ -213,7 +212,7 @@ class Retraining:
             paces.append(time.monotonic())
 
         paces: list[float] = []
-        began = time.monotonic()
+        began, rest = time.monotonic(), self._pace()["rest"]
         tell()
         try:
             serving = house.ensure_router()
@@ -247,10 +246,14 @@ class Retraining:
             (self.folder / STOP_FILE).unlink(missing_ok=True)
         if len(paces) > 1:
             step = (paces[-1] - paces[0]) / (len(paces) - 1)
-            rest = time.monotonic() - began - step * len(paces)
-            _write(self.folder / PACE_FILE, {"step": round(step, 2), "rest": round(rest, 1)})
+            others = time.monotonic() - began - step * len(paces)
+            _write(self.folder / PACE_FILE, {"step": round(step, 2), "rest": round(others, 1)})
         tell(state="done", stage="", version=version.name, seconds_left=0.0)
         return version, verdict
+
+    def _pace(self) -> dict[str, Any]:
+        """What the last training took here, and the usual where there was none."""
+        return {**USUAL_PACE, **_read(self.folder / PACE_FILE)}
 
     def _tell(self, progress: Progress) -> None:
         _write(self.folder / STATUS_FILE, asdict(progress))
@@ -281,10 +284,9 @@ def household_examples(house: House) -> list[Example]:
 def packaged_examples(house: House) -> list[Example]:
     """Return the packaged questions under the names that the household gave their categories."""
     from classifier.taxonomy import DEFAULT_TAXONOMY
-    from finetune.examples import load
 
     names = house.categories.present_names(DEFAULT_TAXONOMY)
-    return [replace(each, category=names[each.category]) for each in load() if each.category in names]
+    return [replace(each, category=names[each.category]) for each in _packaged() if each.category in names]
 
 
 def whole_lesson(house: House) -> tuple[list[Example], Taxonomy]:
@@ -304,12 +306,18 @@ def whole_lesson(house: House) -> tuple[list[Example], Taxonomy]:
 
 
 @functools.cache
-def background() -> tuple[str, ...]:
-    """Return packaged questions of all kinds, a few of each, always the same."""
+def _packaged() -> tuple[Example, ...]:
+    """The packaged questions, which the Teach and the Health tab would otherwise read anew with every look."""
     from finetune.examples import load
 
+    return tuple(load())
+
+
+@functools.cache
+def background() -> tuple[str, ...]:
+    """Return packaged questions of all kinds, a few of each, always the same."""
     by_label: dict[str, list[str]] = {}
-    for each in load():
+    for each in _packaged():
         by_label.setdefault(each.category, []).append(each.question)
     draw = random.Random(0)
     return tuple(question for each in by_label.values() for question in draw.sample(each, min(BACKGROUND, len(each))))

@@ -5,33 +5,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 import random
-import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from classifier.encoder import Embed, EncoderRouter, Head
-from classifier.errors import RouterUnavailable
 from classifier.fused import ALONE_FILE, FusedRouter, Fusion
 from classifier.language_model import ADAPTER, ADAPTER_WEIGHTS, CodeScorer, load_base
 from classifier.taxonomy import NONE, Taxonomy
 from classifier.tuned_encoder import ENCODER, TunedEncoder
-from classifier.versions import CONFIG_FILE, REPORT_FILE, Version, Versions
+from classifier.versions import CONFIG_FILE, Version, Versions
 from finetune.config import Base, TrainConfig
 from finetune.encoder import EncoderConfig, train_encoder
 from finetune.examples import Example, ExamplesRejected, Split, data_hash, split
 from finetune.figures import decision_figures
 from finetune.gate import GATE_FILE, Verdict, compared
 from finetune.head import HeadConfig, calibrated, columns_of, labels_of, regression
-from finetune.routers import WORK, cleared, exclusive
+from finetune.routers import WORK, cleared, exclusive, kept
 from finetune.train import TrainProgress, ignore, train
 
 if TYPE_CHECKING:
@@ -116,16 +113,14 @@ def retrain(
         ExamplesRejected: there is too little to learn from, or nothing.
         RouterUnavailable: the serving router cannot be gone on from, another training runs, or the disk is full.
     """
-    from safetensors import SafetensorError
-
     config = config or HouseholdConfig()
     taxonomy, told = learnable(taxonomy, told, packaged)
     names = present_names(serving, taxonomy)
     own = frozenset(taxonomy.names) - set(names.values())
     parts = split([each for each in packaged if each.category in {*taxonomy.names, NONE}], seed=config.seed)
     held_out, taught = parted(told, config)
-    kept = uncontradicted(parts.training, taught, embed, config.contradicted)
-    lesson = mixed(taught, kept, config)
+    replayed = uncontradicted(parts.training, taught, embed, config.contradicted)
+    lesson = mixed(taught, replayed, config)
     steps = lesson_steps(len(told), config)
     lm_config = replace(
         TrainConfig(seed=config.seed),
@@ -149,60 +144,44 @@ def retrain(
     validation = draw.sample(parts.validation, min(config.validated_on, len(parts.validation)))
     judged = [*held_out, *draw.sample(parts.test, min(config.judged_on, len(parts.test)))]
     with exclusive(versions.folder):
-        try:
-            work = cleared(versions.folder / WORK, fingerprint)
-            if not ((work / ADAPTER / ADAPTER_WEIGHTS).is_file() and (work / CONFIG_FILE).is_file()):
-                on_stage("teaching the language model")
-                model, tokenizer = load_base(base.folder)
-                looked_at = Split(lesson, [*held_out, *validation], [])
-                train(
-                    model, tokenizer, taxonomy, looked_at, work, lm_config, base=base.identity,
-                    adapter=serving.folder / ADAPTER, on_progress=on_progress, stop=stop,
-                )  # fmt: skip
-                del model
-            on_stage("teaching the encoder")
-            head, head_embed = _encoder_half(
-                serving, names, lesson, kept, taught, validation, embed, embedder, encoder, work, config
-            )
-            scorer = CodeScorer(*load_base(base.folder, work / ADAPTER), taxonomy)
-            # The halves have moved little: what weighs them was fitted on many more questions than there is time for.
-            fusion = Fusion.load(serving.folder)
-            on_stage("comparing with the serving router")
-            questions = [each.question for each in judged]
-            candidate = FusedRouter(scorer, head, head_embed, fusion, "candidate").classify(questions)
-            report = {
-                "fused": decision_figures(judged, scorer.labels, candidate),
-                "encoder": decision_figures(
-                    judged, scorer.labels, EncoderRouter(head, head_embed, "candidate").classify(questions)
-                ),
-            }
-            prompt = [scorer.prompt.before, scorer.prompt.after]
-            del scorer
-            verdict = compared(
-                judged,
-                serving_router().classify(questions),
-                candidate,
-                household=frozenset(each.question for each in held_out),
-                own=own,
-            )
-
-            def write(folder: Path) -> None:
-                shutil.copytree(work, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("run.json"))
-                head.save(folder)
-                fusion.save(folder)
-                Fusion.load(serving.folder, ALONE_FILE).save(folder, ALONE_FILE)
-                trained = json.loads((work / CONFIG_FILE).read_text("utf-8"))
-                _write(folder / CONFIG_FILE, {**trained, **made_of, "prompt": prompt})
-                _write(folder / REPORT_FILE, report)
-                _write(folder / GATE_FILE, verdict.fields())
-
-            version = versions.add(name or f"{dt.date.today()}-{fingerprint[:8]}", write, replace=not name)
-            shutil.rmtree(work, ignore_errors=True)
-        except (OSError, SafetensorError, RuntimeError) as error:  # the last is torch's for a full disk, too
-            raise RouterUnavailable(
-                f"Training broke off ({error}). See that {versions.folder} can be written and has room, and start "
-                "again: it goes on where it stopped."
-            ) from error
+        work = cleared(versions.folder / WORK, fingerprint)
+        if not ((work / ADAPTER / ADAPTER_WEIGHTS).is_file() and (work / CONFIG_FILE).is_file()):
+            on_stage("teaching the language model")
+            model, tokenizer = load_base(base.folder)
+            looked_at = Split(lesson, [*held_out, *validation], [])
+            train(
+                model, tokenizer, taxonomy, looked_at, work, lm_config, base=base.identity,
+                adapter=serving.folder / ADAPTER, on_progress=on_progress, stop=stop,
+            )  # fmt: skip
+            del model
+        on_stage("teaching the encoder")
+        head, head_embed = _encoder_half(
+            serving, names, lesson, replayed, taught, validation, embed, embedder, encoder, work, config
+        )
+        scorer = CodeScorer(*load_base(base.folder, work / ADAPTER), taxonomy)
+        # The halves have moved little: what weighs them was fitted on many more questions than there is time for.
+        fusion = Fusion.load(serving.folder)
+        on_stage("comparing with the serving router")
+        questions = [each.question for each in judged]
+        candidate = FusedRouter(scorer, head, head_embed, fusion, "candidate").classify(questions)
+        report = {
+            "fused": decision_figures(judged, scorer.labels, candidate),
+            "encoder": decision_figures(
+                judged, scorer.labels, EncoderRouter(head, head_embed, "candidate").classify(questions)
+            ),
+        }
+        prompt = scorer.prompt
+        del scorer  # the serving router takes its place in memory
+        verdict = compared(
+            judged,
+            serving_router().classify(questions),
+            candidate,
+            household=frozenset(each.question for each in held_out),
+            own=own,
+        )
+        lone = Fusion.load(serving.folder, ALONE_FILE)
+        beside = {GATE_FILE: verdict.fields()}
+        version = kept(versions, name, fingerprint, work, head, fusion, lone, made_of, prompt, report, beside)
     return version, verdict
 
 
@@ -343,7 +322,3 @@ def grown_head(
             if at not in known:
                 weight[at], bias[at] = fitted[found.index(label)] * length, offset[found.index(label)] * length
     return weight, bias
-
-
-def _write(path: Path, value: dict[str, Any]) -> None:
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False), "utf-8")

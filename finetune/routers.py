@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +21,7 @@ from classifier.encoder import Embed, EncoderRouter, Head
 from classifier.errors import RouterUnavailable
 from classifier.fused import ALONE_FILE, Fusion
 from classifier.language_model import ADAPTER, ADAPTER_WEIGHTS, CodeScorer, load_base
+from classifier.prompt import Prompt
 from classifier.taxonomy import NONE, Taxonomy
 from classifier.tuned_encoder import ENCODER, TunedEncoder
 from classifier.versions import CONFIG_FILE, REPORT_FILE, Version, Versions
@@ -69,8 +70,6 @@ def train_version(
         ExamplesRejected: the examples cannot be trained on, or name other categories than the taxonomy.
         RouterUnavailable: the base cannot be read, another run is under way, or the version cannot be written.
     """
-    from safetensors import SafetensorError
-
     config = config or TrainConfig()
     if odd := sorted({example.category for example in examples} ^ {*taxonomy.names, NONE}):
         raise ExamplesRejected(f"The examples and the taxonomy differ in: {', '.join(odd)}.")
@@ -90,38 +89,19 @@ def train_version(
     }
     fingerprint = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
     with exclusive(versions.folder):
-        try:
-            work = cleared(versions.folder / WORK, fingerprint)
-            if not ((work / ADAPTER / ADAPTER_WEIGHTS).is_file() and (work / CONFIG_FILE).is_file()):
-                model, tokenizer = load_base(base.folder)
-                train(
-                    model, tokenizer, taxonomy, parts, work, config,
-                    base=base.identity, on_progress=on_progress, stop=stop,
-                )  # fmt: skip
-                del model
-            head, embed = _encoder_half(parts, embed, embedder, encoder, work, config.seed)
-            scorer = CodeScorer(*load_base(base.folder, work / ADAPTER), taxonomy)
-            fusion, alone, report = weighed(scorer, head, embed, parts)
+        work = cleared(versions.folder / WORK, fingerprint)
+        if not ((work / ADAPTER / ADAPTER_WEIGHTS).is_file() and (work / CONFIG_FILE).is_file()):
+            model, tokenizer = load_base(base.folder)
+            train(
+                model, tokenizer, taxonomy, parts, work, config,
+                base=base.identity, on_progress=on_progress, stop=stop,
+            )  # fmt: skip
+            del model
+        head, embed = _encoder_half(parts, embed, embedder, encoder, work, config.seed)
+        scorer = CodeScorer(*load_base(base.folder, work / ADAPTER), taxonomy)
+        fusion, alone, report = weighed(scorer, head, embed, parts)
 
-            def write(folder: Path) -> None:
-                shutil.copytree(work, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(RUN_FILE))
-                head.save(folder)
-                fusion.save(folder)
-                alone.save(folder, ALONE_FILE)
-                trained = json.loads((work / CONFIG_FILE).read_text("utf-8"))
-                prompt = [scorer.prompt.before, scorer.prompt.after]  # for who serves it without its tokenizer
-                made = {**trained, **made_of, "prompt": prompt}
-                (folder / CONFIG_FILE).write_text(json.dumps(made, indent=1), "utf-8")
-                (folder / REPORT_FILE).write_text(json.dumps(report, indent=1), "utf-8")
-
-            version = versions.add(name or f"{dt.date.today()}-{fingerprint[:8]}", write, replace=not name)
-            shutil.rmtree(work, ignore_errors=True)
-        except (OSError, SafetensorError, RuntimeError) as error:  # the last is torch's for a full disk, too
-            raise RouterUnavailable(
-                f"Training broke off ({error}). See that {versions.folder} can be written and has room, and start "
-                "again: it goes on where it stopped."
-            ) from error
-    return version
+        return kept(versions, name, fingerprint, work, head, fusion, alone, made_of, scorer.prompt, report)
 
 
 def _encoder_half(
@@ -199,14 +179,62 @@ def cleared(folder: Path, fingerprint: str) -> Path:
     return folder
 
 
+def kept(
+    versions: Versions,
+    name: str,
+    fingerprint: str,
+    work: Path,
+    head: Head,
+    fusion: Fusion,
+    alone: Fusion,
+    made_of: Mapping[str, Any],
+    prompt: Prompt,
+    report: Mapping[str, Any],
+    beside: Mapping[str, Any] | None = None,
+) -> Version:
+    """Keep a run as a version, and clear its folder.
+
+    Args:
+        name: of the version; the day and the fingerprint where it is empty.
+        fingerprint: of all that goes into it.
+        work: the run's folder, with both adapters and the training's configuration.
+        beside: further files, each a JSON value by its name.
+    """
+
+    def write(folder: Path) -> None:
+        shutil.copytree(work, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(RUN_FILE))
+        head.save(folder)
+        fusion.save(folder)
+        alone.save(folder, ALONE_FILE)
+        trained = json.loads((work / CONFIG_FILE).read_text("utf-8"))
+        # The prompt is for who serves it without its tokenizer.
+        made = {**trained, **made_of, "prompt": [prompt.before, prompt.after]}
+        for file, value in {CONFIG_FILE: made, REPORT_FILE: report, **(beside or {})}.items():
+            (folder / file).write_text(json.dumps(value, indent=1, ensure_ascii=False), "utf-8")
+
+    version = versions.add(name or f"{dt.date.today()}-{fingerprint[:8]}", write, replace=not name)
+    shutil.rmtree(work, ignore_errors=True)
+    return version
+
+
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Keep a second run out; raises RouterUnavailable where one is under way."""
-    from filelock import FileLock, Timeout
+    """Keep a second run out, and say what breaks this one off.
 
-    folder.mkdir(parents=True, exist_ok=True)
+    Raises:
+        RouterUnavailable: another run is under way, or this one cannot go on: the disk is full, such as.
+    """
+    from filelock import FileLock, Timeout
+    from safetensors import SafetensorError
+
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".training.lock", timeout=0):
             yield
     except Timeout as error:
         raise RouterUnavailable("A router is being trained already. Wait for it, or stop it first.") from error
+    except (OSError, SafetensorError, RuntimeError) as error:  # the last is torch's for a full disk, too
+        raise RouterUnavailable(
+            f"Training broke off ({error}). See that {folder} can be written and has room, and start again: it goes "
+            "on where it stopped."
+        ) from error

@@ -14,18 +14,8 @@ from assistant.errors import AssistantError, NoSuchConversation
 from assistant.startup import Startup
 from assistant.web import render
 from assistant.web.tags import Tags
-from assistant.web.theme import html
+from assistant.web.theme import BUTTONS_JS, html
 from knowledge.errors import KnowledgeError
-
-BUTTONS_JS = """
-element.addEventListener('click', event => {
-  const button = event.target.closest('[data-act]');
-  if (!button) return;
-  if (button.dataset.act === 'remove') trigger('remove', {id: button.dataset.id});
-  else trigger('open', {id: button.dataset.id});
-});
-"""
-"""Lets the buttons inside a list tell which one was pressed."""
 
 
 class Window:
@@ -193,9 +183,13 @@ class Chat:
 
     def _retry(self, current: str | None, window: Window, event: gr.RetryData) -> Iterator[tuple[Any, ...]]:
         index = event.index if isinstance(event.index, int) else event.index[0]
+        yield from self._anew(lambda shown: self._dialogues.retry(shown, index // 2), current, window)
+
+    def _anew(self, begin: Callable[[str], Run], current: str | None, window: Window) -> Iterator[tuple[Any, ...]]:
+        """Show a question of the conversation being asked again, or say why it cannot be."""
         current = window.shown or current
         try:
-            run = self._dialogues.retry(current or "", index // 2)
+            run = begin(current or "")
         except (AssistantError, KnowledgeError) as error:
             gr.Warning(render.warning(error))
             yield self._view(current, window, gr.skip())
@@ -231,14 +225,8 @@ class Chat:
     # --- what is told of a tag ------------------------------------------------------------------------------------
 
     def _correct(self, current: str | None, window: Window, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        current = window.shown or current
-        try:
-            run = self._dialogues.correct(current or "", event._data["turn"], event._data["label"])
-        except (AssistantError, KnowledgeError) as error:
-            gr.Warning(render.warning(error))
-            yield self._view(current, window, gr.skip())
-            return
-        yield from self._watch(run, window, gr.skip())
+        turn, label = event._data["turn"], event._data["label"]
+        yield from self._anew(lambda shown: self._dialogues.correct(shown, turn, label), current, window)
 
     def _undo_correction(self, current: str | None, window: Window, event: gr.EventData) -> tuple[Any, ...]:
         return self._told(self._dialogues.undo_correction, current, window, event)

@@ -12,9 +12,8 @@ from assistant.build import House
 from assistant.ingest import Outcome, file, ingest
 from assistant.startup import Startup
 from assistant.web import render
-from assistant.web.chat import BUTTONS_JS
 from assistant.web.tags import Tags
-from assistant.web.theme import html
+from assistant.web.theme import BUTTONS_JS, html
 from knowledge.errors import KnowledgeError, NoteChanged
 from knowledge.note import Draft, Note, NoteFilter
 from knowledge.notebook import parse_date

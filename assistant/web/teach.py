@@ -14,25 +14,12 @@ from assistant.retraining import Retraining
 from assistant.startup import Startup
 from assistant.web import render, render_teach
 from assistant.web.tags import Tags
-from assistant.web.theme import html
+from assistant.web.theme import BUTTONS_JS, html
 from classifier.errors import RouterError
 from classifier.versions import Version
 from finetune.gate import read_verdict
 from knowledge.errors import KnowledgeError
 
-BUTTONS_JS = """
-element.addEventListener('click', event => {
-  const button = event.target.closest('[data-act]');
-  if (!button) return;
-  const id = button.dataset.id;
-  switch (button.dataset.act) {
-    case 'remove': trigger('remove', {id}); break;
-    case 'settle': trigger('settle', {id}); break;
-    case 'promote': trigger('promote', {id}); break;
-  }
-});
-"""
-"""Lets the buttons inside a list tell which one was pressed."""
 WATCHED = 2.0
 """Seconds between two looks at a training that is under way."""
 FAILURES = (AssistantError, KnowledgeError, RouterError)

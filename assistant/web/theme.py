@@ -8,6 +8,20 @@ from typing import Any
 import gradio as gr
 
 STYLE_SHEET = Path(__file__).with_name("page.css")
+BUTTONS_JS = """
+element.addEventListener('click', event => {
+  const button = event.target.closest('[data-act]');
+  if (!button) return;
+  const id = button.dataset.id;
+  switch (button.dataset.act) {
+    case 'open': trigger('open', {id}); break;
+    case 'remove': trigger('remove', {id}); break;
+    case 'settle': trigger('settle', {id}); break;
+    case 'promote': trigger('promote', {id}); break;
+  }
+});
+"""
+"""Lets the buttons inside a list tell which one was pressed."""
 SANS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 

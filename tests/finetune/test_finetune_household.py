@@ -136,7 +136,7 @@ def test_a_full_disk_is_said_and_the_serving_router_is_whole(
         raise OSError(28, "No space left on device")
 
     taught.ensure_router()
-    monkeypatch.setattr("finetune.household.shutil.copytree", full)
+    monkeypatch.setattr("finetune.routers.shutil.copytree", full)
     with pytest.raises(RouterUnavailable, match="No space left"):
         retrained(told())
     assert taught.versions.whole().name == "first"
