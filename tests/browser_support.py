@@ -206,10 +206,11 @@ def answers(page: Page) -> Locator:
     return page.locator("#oh-chat .oh-answer")
 
 
-def whole(page: Page, number: int = 0) -> None:
-    """Wait until the answer is whole: its scope line then says who wrote it, and Stop is gone."""
-    expect(page.locator("#oh-chat .bot.message").nth(number).locator(".oh-scope").first).to_contain_text(" s")
-    expect(page.locator("#oh-stop")).to_be_hidden()
+def whole(page: Page, number: int = 0, timeout: float | None = None) -> None:
+    """Wait (milliseconds, or the usual time) until the answer is whole: it says who wrote it, and Stop is gone."""
+    written = page.locator("#oh-chat .bot.message").nth(number).locator(".oh-scope").first
+    expect(written).to_contain_text(" s", timeout=timeout)
+    expect(page.locator("#oh-stop")).to_be_hidden(timeout=timeout)
 
 
 def conversations(page: Page) -> Locator:

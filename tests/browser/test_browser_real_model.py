@@ -1,14 +1,16 @@
-"""The main job for real: an empty house, real notes, a real question, and the packaged language model's answer."""
+"""The main jobs for real: a newcomer's question answered, and a wrong tag corrected, by the packaged models."""
 
 import re
 from pathlib import Path
 
 import pytest
-from browser_support import Windows, ask, free_port, serve_house
+from browser_support import Windows, answers, ask, bubbles, free_port, serve_house, whole
 from playwright.sync_api import expect
 
+from assistant import sample
 from assistant.build import PACKAGED, House
 from assistant.settings import read_settings
+from finetune.examples import load
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
@@ -35,4 +37,47 @@ def test_a_newcomer_asks_the_sample_house_and_gets_a_cited_answer(tmp_path: Path
         expect(cited.locator("mark")).to_contain_text("April 18, 2023")
     finally:
         windows.close()  # before the server, which the page would miss
+        close()
+
+
+def test_a_wrong_tag_is_corrected_in_two_clicks_and_stays_learned_after_a_restart(
+    tmp_path: Path, windows: Windows
+) -> None:
+    question = "What did the car charger cost?"
+    rewordings = ["What did we pay for the car charger?", "price of the car charger", "How much was the car charger?"]
+    others = [each.question for each in load()[::58]][:200]
+    house = House(read_settings(home=tmp_path / "house", model=PACKAGED))
+    sample.put_in(house.library)
+    startup, address, close = serve_house(house, free_port())
+    try:
+        startup.start()
+        page = windows.open(address)
+        ask(page, question)
+        expect(bubbles(page).locator(".oh-tag").first).to_have_text("car", timeout=LOADING)
+        whole(page, timeout=ANSWERING)
+        before = [decision.category for decision in house.serving().classify(others)]
+        bubbles(page).locator(".oh-tag").first.click()
+        page.get_by_role("menu", name="Categories").get_by_role("menuitemradio", name=re.compile("^electric")).click()
+        expect(page.locator("#oh-chat .oh-scope").first).to_contain_text("electric notes", timeout=ANSWERING)
+        whole(page, timeout=ANSWERING)
+        expect(answers(page).first).to_contain_text(re.compile(r"\$?(1,340|699)"))
+        expect(bubbles(page)).to_contain_text("corrected")
+        windows.close()
+    finally:
+        close()
+
+    again = House(house.settings)
+    startup, address, close = serve_house(again, free_port())
+    try:
+        startup.start()
+        page = windows.open(address)
+        for number, each in enumerate([question, *rewordings]):
+            ask(page, each)
+            expect(bubbles(page).nth(number).locator(".oh-tag").first).to_have_text("electric", timeout=LOADING)
+            expect(bubbles(page).nth(number)).to_contain_text("learned from you")
+            whole(page, number, timeout=ANSWERING)
+        assert [decision.category for decision in again.serving().classify(others)] == before
+        assert len(before) == 200
+    finally:
+        windows.close()
         close()
