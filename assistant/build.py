@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from classifier.versions import Version, Versions
     from finetune.config import Base
     from knowledge.embedding import Embedder
+    from knowledge.index import PassageIndex
     from knowledge.library import Library
     from knowledge.notebook import Notebook
     from knowledge.record import Record
@@ -66,6 +67,12 @@ class House:
         """Args: the settings; who hears how far the slow steps have got."""
         self.settings = settings
         self.report = report
+
+    def elsewhere(self, home: Path) -> House:
+        """Return another house with the same settings and models, to try something out in."""
+        other = House(self.settings.model_copy(update={"home": home, "chroma_url": ""}), self.report)
+        other.embedder = self.embedder
+        return other
 
     @cached_property
     def record(self) -> Record:
@@ -142,10 +149,19 @@ class House:
     @cached_property
     def library(self) -> Library:
         """The notes with their index."""
-        from knowledge.index import PassageIndex
         from knowledge.library import Library
 
-        return Library(self.notebook, PassageIndex(self.settings.home / "index", self.embedder.name), self.embedder)
+        return Library(self.notebook, self._index(), self.embedder)
+
+    def _index(self) -> PassageIndex:
+        from knowledge.folder_index import FolderIndex
+        from knowledge.server_index import ServerIndex
+
+        settings, made_by = self.settings, self.embedder.name
+        if settings.chroma_url:
+            lock = settings.home / "index.heal.lock"
+            return ServerIndex(settings.chroma_url, settings.chroma_collection, made_by, lock)
+        return FolderIndex(settings.home / "index", made_by)
 
     @cached_property
     def versions(self) -> Versions:

@@ -13,8 +13,9 @@ import click
 
 from assistant.cli_categories import categories
 from assistant.cli_corrections import correct, corrections
+from assistant.cli_evaluate import evaluate
 from assistant.cli_options import FAILED, LastWord, house_options
-from assistant.cli_teach import evaluate, export, routers, train
+from assistant.cli_teach import export, routers, train
 
 if TYPE_CHECKING:
     from assistant.build import House
@@ -97,7 +98,7 @@ def ask(house: House, as_json: bool, question: str | None, source: TextIO | None
 @house_options
 @click.argument("questions", nargs=-1)
 @click.option("--file", "source", type=click.File("r", encoding="utf-8"), help="JSON Lines of questions; - for stdin.")
-@click.option("--router", "name", help="A version that the house has; the serving one unless named.")
+@click.option("--router", "name", help="A version that the house has, alone; the chat's own labels unless named.")
 def classify(house: House, as_json: bool, questions: tuple[str, ...], source: TextIO | None, name: str | None) -> None:
     """Label questions, without answering them."""
     import time
@@ -112,11 +113,12 @@ def classify(house: House, as_json: bool, questions: tuple[str, ...], source: Te
         asked, failed = [checked(question) for question in questions], False
     else:
         asked, failed = _asked(None, source, lambda line: checked(line["question"]))
-    router = house.router(name) if name else house.serving()
-    router.classify(["warm-up"])  # loads the encoder, so that `seconds` tells the labelling alone
+    router = house.router(name) if name else None
+    label = (lambda question: router.classify([question])[0]) if router else house.finder().classify
+    label("warm-up")  # loads the models, so that `seconds` tells the labelling alone
     for question in asked:
         began = time.perf_counter()
-        (decision,) = router.classify([question])
+        decision = label(question)
         if as_json or source is not None:
             print_json(decision_fields(question, decision, time.perf_counter() - began))
         else:

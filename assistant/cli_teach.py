@@ -1,9 +1,8 @@
-"""The commands that make routers, compare them, choose one, and hand one on; the rest are in `assistant.cli`."""
+"""The commands that make routers, choose one, and hand one on; the rest are in `assistant.cli`."""
 
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,6 @@ from assistant.cli_options import house_options
 
 if TYPE_CHECKING:
     from assistant.build import House
-    from assistant.terminal import TerminalReport
     from classifier.taxonomy import Taxonomy
     from classifier.versions import Version
     from finetune.train import TrainProgress
@@ -182,85 +180,6 @@ def roll_back_router(house: House, as_json: bool) -> None:
 
 
 @click.group()
-def evaluate() -> None:
-    """Measure, with a report and pictures."""
-
-
-@evaluate.command("router")
-@house_options
-@click.option("--file", "data", type=_PATH, help="JSON Lines of question, category, family and style.")
-@click.option("--router", "name", help="A version that the house has; the serving one unless named.")
-@click.option("--adapter", "adapters", type=_PATH, multiple=True, help="An adapter of `train --out` to compare.")
-@click.option("--baselines", is_flag=True, help="Compare the untrained language model, too; takes minutes.")
-@click.option("--curve", "with_curve", is_flag=True, help="Measure accuracy against training size instead.")
-@click.option("--out", type=_PATH, default=Path("report"), show_default=True, help="A folder for the report.")
-def evaluate_router(
-    house: House,
-    as_json: bool,
-    data: Path | None,
-    name: str | None,
-    adapters: tuple[Path, ...],
-    baselines: bool,
-    with_curve: bool,
-    out: Path,
-) -> None:
-    """Ask a router, its halves and others the same questions."""
-    if with_curve:
-        _learning_curve(house, as_json, data, out)
-        return
-    from assistant.comparison import systems
-    from assistant.terminal import TerminalReport, print_json
-    from finetune.evaluate import asked
-    from finetune.examples import SECOND_SET, read
-    from finetune.report import write_report
-
-    examples = read(data or SECOND_SET)
-    report, outcomes = TerminalReport(), []
-    for system in systems(house, house.ensure_router(name), adapters, baselines):
-        say = functools.partial(_say_asked, report, system.title)
-        outcomes.append(asked(system, examples, say))
-    report.done()
-    try:
-        found = write_report(outcomes, examples, out, _measured_on(data))
-    except OSError as error:
-        raise click.ClickException(f"The report cannot be written into {out} ({error}).") from error
-    if as_json:
-        print_json({"folder": str(out), "systems": found})
-        return
-    for title, each in found.items():
-        click.echo(f"{title:44} {each['accuracy']:6.1%}  household {each['accuracy_household']:6.1%}")
-    click.echo(f"The report is in {out}.")
-
-
-def _learning_curve(house: House, as_json: bool, data: Path | None, out: Path) -> None:
-    """Say whether more data or another method is due, by an encoder head on growing shares of the questions."""
-    from dataclasses import asdict
-
-    from assistant.terminal import TerminalReport, print_json
-    from finetune.curve import curve, write_curve
-    from finetune.examples import PACKAGED, load
-
-    report = TerminalReport()
-    points = curve(
-        load(data or PACKAGED), house.embedder.embed, on_progress=functools.partial(_say_asked, report, "fits")
-    )
-    report.done()
-    try:
-        write_curve(points, out)
-    except OSError as error:
-        raise click.ClickException(f"The curve cannot be written into {out} ({error}).") from error
-    if as_json:
-        print_json({"folder": str(out), "curve": [asdict(point) for point in points]})
-        return
-    for point in points:
-        click.echo(f"{point.questions:6,} questions  {point.accuracy:6.1%} ± {point.spread:.1%}")
-    gain = points[-1].accuracy - points[-2].accuracy
-    rises = gain > points[-1].spread / 2
-    click.echo("It still rises: more questions help." if rises else "It is flat: another method is due, not more data.")
-    click.echo(f"The curve is in {out}.")
-
-
-@click.group()
 def export() -> None:
     """Hand on what the house has, in others' formats."""
 
@@ -318,23 +237,11 @@ def export_training_(
         click.echo(f"{len(examples)} examples are in {' and '.join(map(str, files))}.")
 
 
-def _say_asked(report: TerminalReport, title: str, done: int, total: int) -> None:
-    report.say(f"{title}: {done} of {total}", title)
-
-
 def _taxonomy(path: Path | None) -> Taxonomy:
     """The categories in a file, or those a new house starts with; raises TaxonomyError."""
     from classifier.taxonomy import DEFAULT_TAXONOMY, read_taxonomy
 
     return read_taxonomy(path) if path else DEFAULT_TAXONOMY
-
-
-def _measured_on(data: Path | None) -> str:
-    import os
-    import platform
-
-    what = "The project's second set, which nothing was tuned on." if data is None else f"From {data.name}."
-    return f"{what} Measured on {os.cpu_count()} cores of {platform.machine()}, {platform.system()}."
 
 
 def _tell(version: Version, as_json: bool) -> None:

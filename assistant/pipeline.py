@@ -12,19 +12,21 @@ from assistant.citations import cite
 from assistant.conversation import Turn, standalone
 from assistant.errors import ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Event, Finished, Retrieved, Routed, Token
+from assistant.listening import LISTENING, Listening
 from assistant.prompts import NO_NOTE, answer_messages, doubting
 from assistant.support import LEARNED, Support
 from classifier.decision import Decision, Router
 from classifier.taxonomy import NONE
+from knowledge.errors import KnowledgeError
 from knowledge.library import Library
 from knowledge.note import Hit, Scope
+from knowledge.relevance import LEARNED as RELEVANCE
+from knowledge.relevance import Relevance
 
 logger = logging.getLogger(__name__)
 
 MAX_QUESTION = 2_000
 """Characters of the longest question: more is a note, not a question."""
-RELEVANT = 0.24
-"""A hit with a lower score answers nothing: no question of 120 that the sample house answers has so low a best one."""
 NEAR = 0.5
 """Hits below this share of the best one's score are left out: every note shown costs the model time."""
 
@@ -35,15 +37,35 @@ NO_ROOM = "The question is so long that no note fits beside it. Ask it shorter, 
 class Finder:
     """Finds the notes that may answer a question: the one path of the chat and of `our-house search`."""
 
-    def __init__(self, router: Router, library: Library, limit: int) -> None:
-        """Args: who labels, what is searched, and how many notes at most."""
+    def __init__(
+        self,
+        router: Router,
+        library: Library,
+        limit: int,
+        *,
+        listening: Listening = LISTENING,
+        relevance: Relevance = RELEVANCE,
+        today: Callable[[], dt.date] = dt.date.today,
+    ) -> None:
+        """Args: who labels, what is searched, how many notes at most, who hears the notes, what is worth showing."""
         self.router = router
         self.library = library
+        self._relevance = relevance
         self._limit = limit
+        self._listening = listening
+        self._today = today
 
     def classify(self, question: str) -> Decision:
-        """Return a question's label."""
-        return self.router.classify([question])[0]
+        """Return a question's label: what a person told, else what the router and the notes say together."""
+        (decision,) = self.router.classify([question])
+        if decision.learned_from:
+            return decision
+        try:
+            evidence = self.library.evidence(question)
+        except KnowledgeError as error:
+            logger.warning("%s The router labels without the notes.", error)
+            return decision
+        return self._listening.heard(decision, evidence)
 
     def find(self, question: str, decision: Decision, category: str | None = None) -> tuple[Scope, tuple[Hit, ...]]:
         """Return the scope that a decision (or the person's category) gives, and the relevant notes in it, best first.
@@ -51,13 +73,29 @@ class Finder:
         Raises:
             IndexUnavailable, NotebookUnavailable: the notes cannot be searched.
         """
+        scope, hits = self.ranked(question, decision, category)
+        if not self._answers(hits, decision):
+            return scope, ()
+        bar = NEAR * hits[0].score
+        return scope, tuple(hit for hit in hits if hit.score >= bar)
+
+    def ranked(self, question: str, decision: Decision, category: str | None = None) -> tuple[Scope, list[Hit]]:
+        """Return the same with the notes that answer nothing left in; raises as `find`."""
         scope = self.scope(decision, category)
-        hits = relevant(self.library.search(question, scope, self._limit))
-        if not hits and scope.categories is not None and category is None:
+        prior = decision.probabilities if category is None else {}
+        hits = self.library.search(question, scope, self._limit, prior, self._today())
+        if scope.categories is not None and category is None and not self._answers(hits, decision):
             narrow = " and ".join(scope.categories)
-            scope = self.library.scope(None, f"nothing about it among the {narrow} notes, so all were searched")
-            hits = relevant(self.library.search(question, scope, self._limit))
+            wide = self.library.scope(None, f"nothing about it among the {narrow} notes, so all were searched")
+            return wide, self.library.search(question, wide, self._limit, prior, self._today())
         return scope, hits
+
+    def chance(self, hits: Sequence[Hit], decision: Decision) -> float:
+        """Return how likely it is that what was found answers the question, 0 to 1."""
+        return self._relevance.probability(hits, decision.probabilities.get(NONE, 0.0))
+
+    def _answers(self, hits: Sequence[Hit], decision: Decision) -> bool:
+        return self._relevance.holds(hits, decision.probabilities.get(NONE, 0.0))
 
     def scope(self, decision: Decision, category: str | None = None) -> Scope:
         """Return which notes to search: the person's category, else one, two or all by the router's certainty."""
@@ -166,12 +204,6 @@ class Assistant:
             leaning = 0.0  # the other signs decide
         embed = self.finder.library.embedder.embed
         return self._support.holds(self._support.features(question, answer, hits, embed, leaning))
-
-
-def relevant(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """Leave out the hits that answer nothing, and those far behind the best one."""
-    bar = max(RELEVANT, NEAR * max((hit.score for hit in hits), default=0.0))
-    return tuple(hit for hit in hits if hit.score >= bar)
 
 
 def checked(question: str) -> str:

@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     """What an exported router is called on Ollama, to label there; empty to label in this process."""
     hub: str = "https://huggingface.co"
     """The Hugging Face Hub, or a mirror laid out like it."""
+    chroma_url: str = Field("", pattern=r"^(https?://\S+)?$")
+    """A Chroma server to keep the search index on, such as http://127.0.0.1:8000; empty for the house folder."""
+    chroma_collection: str = Field("our-house", pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,510}[a-zA-Z0-9]$")
+    """What this house's collection is called there; two houses on one server need two names."""
     context_tokens: int = Field(4096, ge=1024, le=131072)
     """Tokens that the question, the notes and the answer may have together."""
     answer_tokens: int = Field(256, ge=16, le=4096)

@@ -33,7 +33,7 @@ class Support:
     echoed: float = 0.0
     """Weight of the cosine between the answer and the question."""
     found: float = 0.0
-    """Weight of the best hit's score."""
+    """Weight of the best hit's evidence."""
     asked: float = 0.0
     """Weight of the cosine between the question and that nearest sentence."""
     believed: float = 0.0
@@ -53,7 +53,7 @@ class Support:
         sentences = [sentence for hit in hits for sentence in _SENTENCE.split(hit.text) if len(sentence.split()) > 2]
         said, asked, *told = embed([_MARK.sub("", answer), question, *sentences])
         quoted, about = max(((float(each @ said), float(each @ asked)) for each in told), default=(0.0, 0.0))
-        return quoted, float(said @ asked), max(hit.score for hit in hits), about, leaning
+        return quoted, float(said @ asked), max(hit.evidence for hit in hits), about, leaning
 
     def probability(self, features: Features) -> float:
         """Return how likely an answer with these features stands on its notes, 0 to 1."""

@@ -3,6 +3,7 @@
 KnowledgeError
 ├── NotebookUnavailable   the record cannot be opened or written: read-only, full, damaged
 ├── IndexUnavailable      the vector index cannot be opened or written
+│   └── IndexUnreachable  its server does not answer; making it anew would help nobody
 ├── NoteRejected          a note that cannot be kept: empty, too long, a date that is none
 ├── NoSuchNote            an id that no note has
 ├── NoteChanged           somebody else changed the note meanwhile
@@ -20,6 +21,10 @@ class NotebookUnavailable(KnowledgeError):
 
 class IndexUnavailable(KnowledgeError):
     """The vector index cannot be opened or written; it can be rebuilt from the record."""
+
+
+class IndexUnreachable(IndexUnavailable):
+    """The server that holds the vector index does not answer, or not as it should."""
 
 
 class NoteRejected(KnowledgeError):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from knowledge.embedding import Embedder
-from knowledge.errors import IndexUnavailable, KnowledgeError
+from knowledge.errors import IndexUnavailable, IndexUnreachable, KnowledgeError
 from knowledge.index import PassageIndex
 from knowledge.note import Draft, Hit, Note, NoteFilter, Scope
 from knowledge.notebook import Notebook
-from knowledge.search import search
+from knowledge.search import Asked, candidates, search
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +37,8 @@ class Library:
         self.notebook = notebook
         self.index = index
         self.embedder = embedder
+        # One question is looked up more than once on its way to an answer.
+        self._vector = functools.lru_cache(maxsize=64)(lambda question: embedder.embed([question])[0])
 
     def add(self, drafts: Iterable[Draft], on_added: Callable[[Note], None] = lambda note: None) -> list[Note]:
         """Keep drafts as notes and index them.
@@ -109,15 +113,49 @@ class Library:
             self._index_waiting(on_progress)
         return self.notebook.count()
 
-    def search(self, question: str, scope: Scope, limit: int = 5) -> list[Hit]:
-        """Return the notes of a scope that may answer a question, best first; raises IndexUnavailable."""
-        vector = self.embedder.embed([question])[0]
+    def search(
+        self,
+        question: str,
+        scope: Scope,
+        limit: int = 5,
+        prior: Mapping[str, float] | None = None,
+        today: dt.date | None = None,
+    ) -> list[Hit]:
+        """Return the notes of a scope that may answer a question, best first.
+
+        Args:
+            prior: how likely the question is about each category, where the scope leaves that open.
+            today: what 'last year' counts from; the clock's unless given.
+
+        Raises:
+            IndexUnavailable, NotebookUnavailable: the notes cannot be searched.
+        """
+        asked = Asked(question, self._vector(question), scope.categories, prior or {}, today or dt.date.today())
         try:
-            return search(self.notebook, self.index, question, vector, scope.categories, limit)
+            return search(self.notebook, self.index, asked, limit)
+        except IndexUnreachable:
+            raise
         except IndexUnavailable:
             # Damaged while running: made again once, since the record has everything.
             self.reindex()
-            return search(self.notebook, self.index, question, vector, scope.categories, limit)
+            return search(self.notebook, self.index, asked, limit)
+
+    def evidence(self, question: str) -> dict[str, float]:
+        """Return what speaks for a question in each category's notes: that of the best note, 0 to 1.
+
+        Categories whose notes are all far away are left out.
+
+        Raises:
+            IndexUnavailable, NotebookUnavailable: the notes cannot be searched.
+        """
+        found: dict[str, float] = {}
+        if not self.notebook.passage_count():
+            return found
+        asked = Asked(question, self._vector(question), None, {}, dt.date.today())
+        for each in candidates(self.notebook, self.index, asked):
+            if each.category is not None:
+                found[each.category] = max(found.get(each.category, 0.0), each.evidence)
+        return found
 
     def scope(self, categories: Sequence[str] | None, reason: str) -> Scope:
         """Return a scope with how many notes it and the house hold."""

@@ -90,6 +90,11 @@ class Hit:
     """Which of the passages the note was found by."""
 
     @property
+    def evidence(self) -> float:
+        """What both searches say for it alone, 0 to 1, whatever its date and its fellows."""
+        return 0.6 * max(0.0, self.similarity) + 0.4 * self.overlap
+
+    @property
     def text(self) -> str:
         """The words of the passages that were found, in the note's own order."""
         return "\n\n".join(passage.text for passage in self.passages)

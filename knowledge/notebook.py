@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Migrations
 
+from knowledge.codes import codes_in
 from knowledge.errors import NoSuchNote, NoteChanged, NoteRejected
 from knowledge.note import Draft, Note, NoteFilter, Passage
 from knowledge.split import split
@@ -77,6 +78,24 @@ def create_notes(db: Database) -> None:
         create_triggers=True,
         tokenize="porter unicode61 remove_diacritics 2",
     )
+
+
+@migrations()
+def create_passage_codes(db: Database) -> None:
+    """The codes that passages hold, to be found however they are retyped, and the words, to find slips of them."""
+    db.executescript(
+        """
+        CREATE TABLE passage_codes (
+            code TEXT NOT NULL,
+            passage_id TEXT NOT NULL REFERENCES passages(id) ON DELETE CASCADE,
+            PRIMARY KEY (code, passage_id)
+        ) WITHOUT ROWID;
+        CREATE INDEX codes_by_passage ON passage_codes(passage_id);
+        CREATE VIRTUAL TABLE passages_vocabulary USING fts5vocab('passages_fts', 'row');
+        """
+    )
+    for row in db.execute("SELECT id, title, heading, text FROM passages").fetchall():
+        _write_codes(db, row[0], f"{row[1]}\n{row[2]}\n{row[3]}")
 
 
 class Notebook:
@@ -210,17 +229,52 @@ class Notebook:
         )
         return [(row[0], float(row[1])) for row in rows]
 
+    def coded(self, codes: Iterable[str], categories: Sequence[str] | None) -> dict[str, list[str]]:
+        """Return the passages of a scope that hold each of the squeezed codes, by their ids; only codes that occur."""
+        scope, values = "", [json.dumps(sorted(codes))]
+        if categories is not None:
+            scope = f"AND (category IS NULL OR category IN ({', '.join('?' * len(categories))}))"
+            values += categories
+        rows = self._record.rows(
+            f"""
+            SELECT code, passage_id FROM passage_codes
+            JOIN passages ON passages.id = passage_id JOIN notes ON notes.id = note_id
+            WHERE code IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL {scope} ORDER BY code, passage_id
+            """,
+            values,
+        )
+        found: dict[str, list[str]] = {}
+        for row in rows:
+            found.setdefault(row["code"], []).append(row["passage_id"])
+        return found
+
+    def vocabulary(self, beginning: str) -> list[str]:
+        """Return the words of the house that begin so, as the full text has stemmed them, the commonest first."""
+        rows = self._record.rows(
+            "SELECT term FROM passages_vocabulary WHERE term >= ? AND term < ? ORDER BY doc DESC LIMIT 5000",
+            [beginning, beginning + "\U0010ffff"],
+        )
+        return [row["term"] for row in rows]
+
     def document_frequency(self, words: Sequence[str]) -> dict[str, int]:
         """In how many passages of the house each word occurs, by its stem."""
-        return {
-            word: self._number(
-                "SELECT count(*) FROM passages_fts JOIN passages ON passages.rowid = passages_fts.rowid "
-                "JOIN notes ON notes.id = note_id WHERE passages_fts MATCH ? AND deleted_at IS NULL",
-                [_quoted(word)],
+        # Joining every passage that holds a common word is slow; those of deleted notes are few.
+        deleted = [
+            row[0]
+            for row in self._record.rows(
+                "SELECT passages.rowid FROM passages JOIN notes ON notes.id = note_id WHERE deleted_at IS NOT NULL"
             )
-            for word in words
-            if _tokens(word)
-        }
+        ]
+        counts = {}
+        for word in words:
+            if not _tokens(word):
+                continue
+            match = "SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?"
+            counts[word] = self._number(match, [_quoted(word)])
+            if deleted and counts[word]:
+                among = f"{match} AND rowid IN (SELECT value FROM json_each(?))"
+                counts[word] -= self._number(among, [_quoted(word), json.dumps(deleted)])
+        return counts
 
     def passage_count(self) -> int:
         """How many passages the index should hold."""
@@ -387,13 +441,22 @@ class Notebook:
 
     def _write_passages(self, db: Database, note_id: str, title: str, text: str) -> None:
         db.execute("DELETE FROM passages WHERE note_id = ?", [note_id])
+        pieces = split(text)
         db.conn.executemany(
             "INSERT INTO passages (id, note_id, position, title, heading, text) VALUES (?, ?, ?, ?, ?, ?)",
             [
                 (f"{note_id}#{position}", note_id, position, title, piece.heading, piece.text)
-                for position, piece in enumerate(split(text))
+                for position, piece in enumerate(pieces)
             ],
         )
+        for position, piece in enumerate(pieces):
+            _write_codes(db, f"{note_id}#{position}", f"{title}\n{piece.heading}\n{piece.text}")
+
+
+def _write_codes(db: Database, passage_id: str, text: str) -> None:
+    db.conn.executemany(
+        "INSERT INTO passage_codes (code, passage_id) VALUES (?, ?)", [(code, passage_id) for code in codes_in(text)]
+    )
 
 
 def new_id() -> str:

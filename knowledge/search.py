@@ -1,14 +1,18 @@
-"""A question in a scope to ranked hits: dense and lexical search, fused; the scope itself is decided by the caller."""
+"""A question in a scope to ranked hits: by meaning, by words and by codes; the scope is decided by the caller."""
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from knowledge.codes import codes_asked
 from knowledge.note import Hit, Passage
 from knowledge.notebook import Notebook, words_of
-from knowledge.recency import newest_first, wants_newest
+from knowledge.ranking import Candidate, ranked
+from knowledge.timing import Timing, timing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,10 +21,15 @@ if TYPE_CHECKING:
     from knowledge.index import PassageIndex
 
 CANDIDATES = 40
-"""Passages taken from each of the two searches before they are fused."""
+"""Passages taken by meaning, and as many by words, before they are ranked together."""
 PASSAGES_PER_NOTE = 3
-LEXICAL_WEIGHT = 0.4
-"""Share of the word overlap in a score: the best of 0 to 0.5 on the tuning questions of benchmarks/retrieval.py."""
+COMMON = 3_000
+"""Passages that may hold a question's words before its commonest words are left out of the looking up: they tell
+little, and cost the most."""
+RARE = 0.03
+"""Share of a house's passages, and three, that may hold a code before it is taken for a mere number."""
+LETTERS_A_SLIP = 4
+"""A word may have one slip (a letter wrong, missing, too many, or two exchanged) for so many letters."""
 STOP_WORDS = frozenset(
     "a about all an and any are as at be been but by can could did do does for from get got had has have "
     "he her his how i if in is it its just last me my need of on or our please she should so tell that "
@@ -29,88 +38,187 @@ STOP_WORDS = frozenset(
 )
 
 
-def search(
-    notebook: Notebook,
-    index: PassageIndex,
-    question: str,
-    vector: NDArray[np.float32],
-    categories: Sequence[str] | None,
-    limit: int,
-) -> list[Hit]:
+@dataclass(frozen=True)
+class Asked:
+    """A question as it is searched."""
+
+    question: str
+    vector: NDArray[np.float32]
+    """The question's unit vector, of shape (dimension,)."""
+    categories: Sequence[str] | None
+    """The scope, None for the whole house; notes without a category belong to every scope."""
+    prior: Mapping[str, float]
+    """How likely the question is about each category; empty where nothing is known."""
+    today: dt.date
+
+
+def search(notebook: Notebook, index: PassageIndex, asked: Asked, limit: int) -> list[Hit]:
     """Return the notes of a scope that may answer a question, best first, each counted once.
 
     Args:
-        vector: the question's unit vector, of shape (dimension,).
-        categories: the scope, None for the whole house; notes without a category belong to every scope.
         limit: how many notes at most.
 
     Raises:
-        IndexUnavailable: the index cannot be read.
+        IndexUnavailable, NotebookUnavailable: the notes cannot be searched.
     """
-    similarities = {
-        neighbour.passage_id: neighbour.similarity for neighbour in index.nearest(vector, categories, CANDIDATES)
-    }
-    words = [word for word in words_of(question) if word not in STOP_WORDS]
-    lexical = notebook.lexical(words, categories, CANDIDATES)
-    candidates = [
-        passage
-        for passage in notebook.passages(list({*similarities, *(passage_id for passage_id, _ in lexical)}))
+    found = candidates(notebook, index, asked)
+    time = resolved(notebook, timing(asked.question, asked.today))
+    return [_hit(candidate, score) for candidate, score in ranked(found, time, asked.prior)[:limit]]
+
+
+def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Candidate]:
+    """Return the notes of a scope that meaning, words or codes lead to, in no order; raises as `search`."""
+    size = notebook.passage_count()
+    counts = _counts(notebook, [word for word in words_of(asked.question) if word not in STOP_WORDS])
+    lexical = notebook.lexical(_telling(counts), asked.categories, CANDIDATES)
+    codes = _codes(notebook, asked, size)
+    neighbours = index.nearest(
+        asked.vector, asked.categories, CANDIDATES, [*(passage_id for passage_id, _ in lexical), *codes]
+    )
+    weights = _weights(counts, size)
+    near = {neighbour.passage_id: neighbour for neighbour in neighbours}
+    # What the index lacks for the moment counts as the farthest.
+    farthest = min((neighbour.similarity for neighbour in neighbours), default=0.0)
+    by_note: dict[str, list[Passage]] = {}
+    for passage in notebook.passages([*near, *(passage_id for passage_id in codes if passage_id not in near)]):
         # The index may still hold the category that a note had before; the record knows better.
-        if categories is None or passage.category is None or passage.category in categories
-    ]
-    weights = _weights(notebook, words)
-    # A passage that only the words found was too far away for the vectors: it counts as the farthest one seen.
-    farthest = min(similarities.values(), default=0.0)
-    scored = [(passage, similarities.get(passage.id, farthest), _overlap(passage, weights)) for passage in candidates]
-    hits = _hits(scored)
-    return (newest_first(hits) if wants_newest(question) else hits)[:limit]
-
-
-def _hits(scored: Sequence[tuple[Passage, float, float]]) -> list[Hit]:
-    by_note: dict[str, list[tuple[float, Passage, float, float]]] = {}
-    for passage, similarity, overlap in scored:
-        score = (1 - LEXICAL_WEIGHT) * max(0.0, similarity) + LEXICAL_WEIGHT * overlap
-        by_note.setdefault(passage.note_id, []).append((score, passage, similarity, overlap))
-    hits = []
-    for note_id, found in by_note.items():
-        found.sort(key=lambda each: (-each[0], each[1].id))
-        best = found[0][1]
-        kept = sorted((each[1] for each in found[:PASSAGES_PER_NOTE]), key=_position)
-        hits.append(
-            Hit(
+        if asked.categories is None or passage.category is None or passage.category in asked.categories:
+            by_note.setdefault(passage.note_id, []).append(passage)
+    total = sum(weights.values())
+    found = []
+    for note_id, passages in by_note.items():
+        similarity = {each.id: near[each.id].similarity if each.id in near else farthest for each in passages}
+        overlap = {each.id: _overlap(f"{each.title} {each.heading} {each.text}", weights) for each in passages}
+        best = sorted(passages, key=lambda each: (-_evidence(similarity[each.id], overlap[each.id]), _position(each)))
+        kept = sorted(best[:PASSAGES_PER_NOTE], key=_position)
+        found.append(
+            Candidate(
                 note_id=note_id,
-                title=best.title,
-                category=best.category,
-                date=best.date,
+                title=best[0].title,
+                category=best[0].category,
+                date=best[0].date,
                 passages=tuple(kept),
-                score=found[0][0],
-                similarity=max(each[2] for each in found),
-                overlap=max(each[3] for each in found),
-                best=kept.index(best),
+                best=kept.index(best[0]),
+                similarity=max(similarity.values()),
+                overlap=max(overlap.values()),
+                titled=_overlap(best[0].title, weights) if total else 0.0,
+                coded=max((codes.get(each.id, 0.0) for each in passages), default=0.0),
+                vector=_mean([near[each.id].vector for each in passages if each.id in near]),
             )
         )
-    return sorted(hits, key=lambda hit: (-hit.score, hit.note_id))
+    return found
+
+
+def _hit(candidate: Candidate, score: float) -> Hit:
+    return Hit(
+        note_id=candidate.note_id,
+        title=candidate.title,
+        category=candidate.category,
+        date=candidate.date,
+        passages=candidate.passages,
+        score=max(0.0, min(1.0, score)),
+        similarity=candidate.similarity,
+        overlap=candidate.overlap,
+        best=candidate.best,
+    )
+
+
+def _evidence(similarity: float, overlap: float) -> float:
+    return 0.6 * max(0.0, similarity) + 0.4 * overlap
+
+
+def _mean(vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float32] | None:
+    import numpy as np
+
+    if not vectors:
+        return None
+    mean: NDArray[np.float32] = np.sum(vectors, axis=0, dtype=np.float32)
+    length = np.float32(np.linalg.norm(mean))
+    return mean / length if length else None
+
+
+def _counts(notebook: Notebook, words: Sequence[str]) -> dict[str, int]:
+    """In how many passages each word of a question occurs.
+
+    One that occurs in none is taken for a slip of one that does; numbers and short words stay as they are.
+    """
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    counts = dict(notebook.document_frequency(words))
+    for word in [word for word, count in counts.items() if not count and len(word) >= 4 and word.isalpha()]:
+        known = notebook.vocabulary(word[0])
+        slips = (
+            process.extractOne(spelt, known, scorer=OSA.distance, score_cutoff=max(1, len(spelt) // LETTERS_A_SLIP))
+            for spelt in (word, _stem(word))
+        )
+        nearest = min((slip for slip in slips if slip), key=lambda slip: slip[1], default=None)
+        if nearest is not None:
+            del counts[word]
+            counts |= notebook.document_frequency([nearest[0]])
+    return counts
+
+
+def _codes(notebook: Notebook, asked: Asked, size: int) -> dict[str, float]:
+    """The passages that hold a code of the question, each with how telling its longest one is, 0 to 1."""
+    telling: dict[str, float] = {}
+    most = max(3.0, RARE * size)
+    for code, holders in notebook.coded(codes_asked(asked.question), asked.categories).items():
+        if len(holders) <= most:
+            for passage_id in holders:
+                telling[passage_id] = max(telling.get(passage_id, 0.0), min(1.0, len(code) / 5))
+    return telling
+
+
+def resolved(notebook: Notebook, time: Timing) -> Timing:
+    """Put the date of the event in, where a question names one in the place of a date: 'before the remodel'."""
+    words = [word for word in words_of(time.event) if word not in STOP_WORDS]
+    if not words:
+        return time
+    titles = {
+        passage.date: passage.title
+        for passage in notebook.passages([passage_id for passage_id, _ in notebook.lexical(words, None, CANDIDATES)])
+        if passage.date is not None and {_stem(word) for word in words} <= _stems(passage.title)
+    }
+    if not titles:
+        return time
+    if time.side == "until":
+        return replace(time, end=min(titles))
+    return replace(time, start=max(titles) if time.side == "since" and time.often else min(titles))
+
+
+def _telling(counts: Mapping[str, int]) -> list[str]:
+    """The words of a question that are worth looking up: the rarest, until they lead to enough passages."""
+    held = 0
+    kept: list[str] = []
+    for word, count in sorted(counts.items(), key=lambda each: each[1]):
+        held += count
+        if kept and held > COMMON:
+            break
+        kept.append(word)
+    return kept
+
+
+def _weights(counts: Mapping[str, int], size: int) -> dict[str, float]:
+    """How telling each word of the question is in this house: its inverse document frequency."""
+    return {word: math.log(1 + (max(size, found) - found + 0.5) / (found + 0.5)) for word, found in counts.items()}
+
+
+def _overlap(text: str, weights: Mapping[str, float]) -> float:
+    """The share of the question's words, by weight, that a text holds."""
+    total = sum(weights.values())
+    if not total:
+        return 0.0
+    held = _stems(text)
+    return sum(weight for word, weight in weights.items() if _stem(word) in held) / total
+
+
+def _stems(text: str) -> set[str]:
+    return {_stem(word) for word in words_of(text)}
 
 
 def _position(passage: Passage) -> int:
     return int(passage.id.rpartition("#")[2])
-
-
-def _weights(notebook: Notebook, words: Sequence[str]) -> Mapping[str, float]:
-    """How telling each word of the question is in this house: its inverse document frequency."""
-    passages = max(1, notebook.passage_count())
-    return {
-        word: math.log(1 + (passages - found + 0.5) / (found + 0.5))
-        for word, found in notebook.document_frequency(words).items()
-    }
-
-
-def _overlap(passage: Passage, weights: Mapping[str, float]) -> float:
-    total = sum(weights.values())
-    if not total:
-        return 0.0
-    held = {_stem(word) for word in words_of(f"{passage.title} {passage.heading} {passage.text}")}
-    return sum(weight for word, weight in weights.items() if _stem(word) in held) / total
 
 
 def _stem(word: str) -> str:

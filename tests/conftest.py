@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from classifier.taxonomy import DEFAULT_TAXONOMY
 from knowledge import notebook
 from knowledge.embedding import Embedder
-from knowledge.index import PassageIndex
+from knowledge.folder_index import FolderIndex
 from knowledge.library import Library
 from knowledge.record import Record
 
@@ -47,7 +47,7 @@ def open_library(house: Path, embedder: Embedder | None = None) -> Library:
     embedder = embedder or WordEmbedder()
     notes = notebook.Notebook(Record(house / "house.db", (notebook.migrations,)))
     notes.set_categories((each.name, each.code, each.definition) for each in DEFAULT_TAXONOMY)
-    return Library(notes, PassageIndex(house / "index", embedder.name), embedder)
+    return Library(notes, FolderIndex(house / "index", embedder.name), embedder)
 
 
 @pytest.fixture

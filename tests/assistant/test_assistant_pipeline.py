@@ -1,6 +1,7 @@
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from small_house import ScriptedModel, WordRouter
@@ -8,10 +9,12 @@ from small_house import ScriptedModel, WordRouter
 from assistant.conversation import Turn
 from assistant.errors import ModelStopped, ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Finished, Retrieved, Routed, Token, gathered
+from assistant.listening import LISTENING
 from assistant.pipeline import MAX_QUESTION, NO_ROOM, Assistant, Finder, checked
 from assistant.prompts import NO_NOTE
 from assistant.support import Support
 from classifier.decision import Decision
+from knowledge.errors import IndexUnreachable
 from knowledge.library import Library
 from knowledge.note import Draft, Scope
 
@@ -20,6 +23,8 @@ PUMP = Draft("The pool pump was replaced by Ray.", "Pool pump replaced", "pool",
 GATE = Draft("Cedar boards, hinges oiled.", "Fence gate", "fence", dt.date(2022, 5, 1), id="gate")
 LAMP = Draft("Brass lantern flickers, loose neutral.", "Porch lamp", "electric", dt.date(2021, 9, 9), id="lamp")
 TODAY = dt.date(2026, 3, 5)
+DEAF = replace(LISTENING, bias=-99.0, sure_from=0.97)
+"""Hears the router alone."""
 
 
 @pytest.fixture
@@ -63,12 +68,38 @@ def test_two_likely_labels_search_both_categories(finder: Finder) -> None:
 
 
 @pytest.mark.parametrize("question", ["Was the pump replaced perhaps at the pool?", "Who replaced the pump?"])
-def test_an_unsure_label_and_no_label_search_the_whole_house(finder: Finder, question: str) -> None:
+def test_an_unsure_label_and_no_label_search_the_whole_house(library: Library, question: str) -> None:
+    finder = Finder(WordRouter(["pool"]), library, 5, listening=DEAF)
     finder.library.add([PUMP, GATE, LAMP])
     scope, found = find(finder, question)
     assert (scope.categories, scope.searched, scope.total) == (None, 3, 3)
     assert scope.reason
     assert found[0] == "pump"
+
+
+def test_notes_that_are_near_tell_what_an_unsure_router_cannot(library: Library) -> None:
+    class Unsure:
+        version = "unsure"
+
+        def classify(self, questions: Sequence[str]) -> list[Decision]:
+            shares = {"none": 0.4, "fence": 0.3, "electric": 0.2, "pool": 0.1}
+            return [Decision(None, 0.4, shares, self.version) for _ in questions]
+
+    library.add([PUMP, GATE, LAMP])
+    finder = Finder(Unsure(), library, 5)
+    scope, found = find(finder, "Brass lantern flickers on the porch: a loose neutral?")
+    assert scope.categories == ("electric",)
+    assert found == ["lamp"]
+
+
+def test_an_index_that_cannot_be_read_leaves_the_router_s_label(finder: Finder) -> None:
+    class Gone(Library):
+        def evidence(self, question: str) -> dict[str, float]:
+            raise IndexUnreachable("The server is gone.")
+
+    library = finder.library
+    gone = Finder(finder.router, Gone(library.notebook, library.index, library.embedder), 5)
+    assert gone.classify(PUMP_QUESTION) == finder.router.classify([PUMP_QUESTION])[0]
 
 
 def test_each_way_to_choose_a_scope_gives_its_own_reason(finder: Finder) -> None:

@@ -11,8 +11,9 @@ NOTE = "The single-speed pump seized. Ray fitted a Pentair for $1,150."
 EMBED = WordEmbedder().embed
 
 
-def hit(text: str, score: float = 0.8) -> Hit:
-    return Hit("n", "Pump", "pool", None, (Passage("n#0", "n", "Pump", "pool", None, "", text),), score, 0.8, 0.8)
+def hit(text: str, evidence: float = 0.8) -> Hit:
+    passage = Passage("n#0", "n", "Pump", "pool", None, "", text)
+    return Hit("n", "Pump", "pool", None, (passage,), 0.8, evidence, evidence)
 
 
 def features(answer: str, *hits: Hit, leaning: float = 1.0) -> Features:
@@ -37,7 +38,7 @@ def test_every_note_is_looked_at_and_the_best_score_counts() -> None:
         "Ray fitted a Pentair for $1,150.", hit("It rained all day long.", 0.9), hit(NOTE, 0.4)
     )
     assert quoted == pytest.approx(1)
-    assert found == 0.9
+    assert found == pytest.approx(0.9)
 
 
 def test_notes_without_a_sentence_support_nothing() -> None:

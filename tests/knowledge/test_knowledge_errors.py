@@ -5,7 +5,8 @@ from knowledge import errors
 
 def test_the_tree_drawn_on_top_names_every_error() -> None:
     classes = {name for name, each in inspect.getmembers(errors, inspect.isclass) if each is not errors.KnowledgeError}
-    drawn = {line.split()[1] for line in str(errors.__doc__).splitlines() if line.startswith(("├", "└"))}
+    branches = [line.lstrip("│ ") for line in str(errors.__doc__).splitlines()]
+    drawn = {branch.split()[1] for branch in branches if branch.startswith(("├", "└"))}
 
     assert drawn == classes
 

@@ -9,7 +9,8 @@ from conftest import WordEmbedder
 from knowledge_support import as_another_user, open_to_all, processes
 
 from knowledge.errors import IndexUnavailable
-from knowledge.index import BATCH, PassageIndex
+from knowledge.folder_index import FolderIndex
+from knowledge.index import BATCH
 from knowledge.note import Passage
 
 
@@ -17,23 +18,23 @@ def passage(passage_id: str, text: str, category: str | None = None) -> Passage:
     return Passage(passage_id, passage_id.partition("#")[0], "", category, None, "", text)
 
 
-def put(index: PassageIndex, *passages: Passage, notes: Sequence[str] = ()) -> None:
+def put(index: FolderIndex, *passages: Passage, notes: Sequence[str] = ()) -> None:
     note_ids = list(dict.fromkeys([*notes, *(each.note_id for each in passages)]))
     index.replace(note_ids, passages, WordEmbedder().embed([each.text for each in passages]))
 
 
-def nearest(index: PassageIndex, text: str, categories: Sequence[str] | None = None, limit: int = 10) -> list[str]:
+def nearest(index: FolderIndex, text: str, categories: Sequence[str] | None = None, limit: int = 10) -> list[str]:
     return [each.passage_id for each in index.nearest(WordEmbedder().embed([text])[0], categories, limit)]
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Iterator[PassageIndex]:
-    index = PassageIndex(tmp_path / "house" / "index", "words")
+def index(tmp_path: Path) -> Iterator[FolderIndex]:
+    index = FolderIndex(tmp_path / "house" / "index", "words")
     yield index
     index.close()
 
 
-def test_what_is_near_comes_first_with_its_cosine(index: PassageIndex) -> None:
+def test_what_is_near_comes_first_with_its_cosine(index: FolderIndex) -> None:
     put(index, passage("a#0", "pool pump"), passage("b#0", "pool heater"), passage("c#0", "fuel tank"))
 
     found = index.nearest(WordEmbedder().embed(["pool pump"])[0], None, 2)
@@ -42,7 +43,7 @@ def test_what_is_near_comes_first_with_its_cosine(index: PassageIndex) -> None:
     assert [each.similarity for each in found] == pytest.approx([1, 0.5], abs=1e-3)
 
 
-def test_a_scope_holds_its_categories_and_passages_without_one(index: PassageIndex) -> None:
+def test_a_scope_holds_its_categories_and_passages_without_one(index: FolderIndex) -> None:
     put(index, passage("a#0", "pump", "pool"), passage("b#0", "pump", "car"), passage("c#0", "pump"))
 
     assert set(nearest(index, "pump", ["pool"])) == {"a#0", "c#0"}
@@ -52,7 +53,7 @@ def test_a_scope_holds_its_categories_and_passages_without_one(index: PassageInd
     assert set(nearest(index, "pump")) == {"a#0", "b#0", "c#0"}
 
 
-def test_a_note_put_again_replaces_all_its_passages(index: PassageIndex) -> None:
+def test_a_note_put_again_replaces_all_its_passages(index: FolderIndex) -> None:
     put(index, *(passage(f"a#{number}", text, "car") for number, text in enumerate(["one", "two", "three"])))
     put(index, passage("b#0", "four", "car"))
 
@@ -63,7 +64,7 @@ def test_a_note_put_again_replaces_all_its_passages(index: PassageIndex) -> None
     assert nearest(index, "five", ["car"]) == ["b#0"]
 
 
-def test_a_note_put_without_passages_is_removed(index: PassageIndex) -> None:
+def test_a_note_put_without_passages_is_removed(index: FolderIndex) -> None:
     put(index, passage("a#0", "one"), passage("b#0", "two"))
 
     put(index, notes=["a", "nobody"])
@@ -72,12 +73,12 @@ def test_a_note_put_without_passages_is_removed(index: PassageIndex) -> None:
     assert index.count() == 1
 
 
-def test_an_empty_index_holds_nothing(index: PassageIndex) -> None:
+def test_an_empty_index_holds_nothing(index: FolderIndex) -> None:
     assert nearest(index, "pump") == []
     assert (index.count(), index.ids()) == (0, set())
 
 
-def test_more_passages_than_fit_one_batch_are_all_kept(index: PassageIndex) -> None:
+def test_more_passages_than_fit_one_batch_are_all_kept(index: FolderIndex) -> None:
     many = [passage(f"n{number}#0", f"word{number} pump") for number in range(BATCH + 10)]
     put(index, *many)
     assert index.ids() == {each.id for each in many}
@@ -86,18 +87,18 @@ def test_more_passages_than_fit_one_batch_are_all_kept(index: PassageIndex) -> N
     assert index.ids() == {each.id for each in many[:5]}
 
 
-def test_it_is_usable_once_made_and_only_by_who_made_it(index: PassageIndex) -> None:
+def test_it_is_usable_once_made_and_only_by_who_made_it(index: FolderIndex) -> None:
     assert not index.usable()
     put(index, passage("a#0", "one"))
     index.close()
 
-    assert PassageIndex(index.folder, "words").usable()
-    assert not PassageIndex(index.folder, "another model").usable()
+    assert FolderIndex(index.folder, "words").usable()
+    assert not FolderIndex(index.folder, "another model").usable()
 
 
 @pytest.mark.parametrize("stamp", [b"", b"{", b"[]", b"null", b'{"embedder": 5}', b"\xff\xfe\x00"])
 def test_it_is_not_usable_with_a_damaged_stamp_but_can_be_cleared_and_made_again(
-    index: PassageIndex, stamp: bytes
+    index: FolderIndex, stamp: bytes
 ) -> None:
     put(index, passage("a#0", "one"))
     (index.folder / "stamp.json").write_bytes(stamp)
@@ -111,7 +112,7 @@ def test_it_is_not_usable_with_a_damaged_stamp_but_can_be_cleared_and_made_again
     assert index.ids() == {"b#0"}
 
 
-def test_what_a_dying_process_left_behind_while_opening_it_makes_it_unusable(index: PassageIndex) -> None:
+def test_what_a_dying_process_left_behind_while_opening_it_makes_it_unusable(index: FolderIndex) -> None:
     put(index, passage("a#0", "one"))
     index.close()
     (index.folder / "opening").touch()
@@ -125,7 +126,7 @@ def test_what_a_dying_process_left_behind_while_opening_it_makes_it_unusable(ind
     assert index.usable()
 
 
-def test_clearing_leaves_nothing_behind_even_of_an_earlier_clearing_cut_short(index: PassageIndex) -> None:
+def test_clearing_leaves_nothing_behind_even_of_an_earlier_clearing_cut_short(index: FolderIndex) -> None:
     put(index, passage("a#0", "one"))
     leftover = index.folder.with_name("index.0123abcd.old")
     shutil.copytree(index.folder, leftover)
@@ -140,7 +141,7 @@ def test_clearing_leaves_nothing_behind_even_of_an_earlier_clearing_cut_short(in
     assert index.count() == 0
 
 
-def test_clearing_what_is_not_there_is_fine(index: PassageIndex) -> None:
+def test_clearing_what_is_not_there_is_fine(index: FolderIndex) -> None:
     index.clear()
 
     assert index.count() == 0
@@ -150,13 +151,13 @@ def test_clearing_what_is_not_there_is_fine(index: PassageIndex) -> None:
 
 
 def _put_elsewhere(folder: Path, name: str, count: int) -> None:
-    index = PassageIndex(folder, "words")
+    index = FolderIndex(folder, "words")
     for number in range(count):
         put(index, passage(f"{name}{number}#0", f"{name}{number} pump"))
 
 
 def _clear_elsewhere(folder: Path) -> None:
-    index = PassageIndex(folder, "words")
+    index = FolderIndex(folder, "words")
     index.clear()
     put(index, passage("new#0", "pump"))
 
@@ -171,7 +172,7 @@ def run(*targets: tuple[object, ...]) -> None:
     assert [process.exitcode for process in started] == [0] * len(started)
 
 
-def test_what_another_process_writes_is_seen_at_once(index: PassageIndex) -> None:
+def test_what_another_process_writes_is_seen_at_once(index: FolderIndex) -> None:
     put(index, passage("a#0", "pump"))
     assert nearest(index, "b0 pump") == ["a#0"]
 
@@ -182,17 +183,17 @@ def test_what_another_process_writes_is_seen_at_once(index: PassageIndex) -> Non
     assert index.ids() == {"a#0", "b0#0", "c#0"}
 
 
-def test_an_index_that_another_process_made_anew_is_the_one_that_is_read_and_written(index: PassageIndex) -> None:
+def test_an_index_that_another_process_made_anew_is_the_one_that_is_read_and_written(index: FolderIndex) -> None:
     put(index, passage("old#0", "pump"))
 
     run((_clear_elsewhere, index.folder))
 
     assert nearest(index, "pump") == ["new#0"]
     put(index, passage("newer#0", "pump"))
-    assert PassageIndex(index.folder, "words").ids() == {"new#0", "newer#0"}
+    assert FolderIndex(index.folder, "words").ids() == {"new#0", "newer#0"}
 
 
-def test_processes_that_write_at_once_lose_nothing(index: PassageIndex) -> None:
+def test_processes_that_write_at_once_lose_nothing(index: FolderIndex) -> None:
     run((_put_elsewhere, index.folder, "a", 15), (_put_elsewhere, index.folder, "b", 15))
 
     assert index.ids() == {f"{name}{number}#0" for name in "ab" for number in range(15)}
@@ -204,7 +205,7 @@ def test_processes_that_write_at_once_lose_nothing(index: PassageIndex) -> None:
 
 def test_an_index_below_a_file_is_unavailable_in_all_its_ways(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    index = PassageIndex(tmp_path / "file" / "index", "words")
+    index = FolderIndex(tmp_path / "file" / "index", "words")
 
     assert not index.usable()
     for use in (
@@ -220,7 +221,7 @@ def test_an_index_below_a_file_is_unavailable_in_all_its_ways(tmp_path: Path) ->
 
 def test_an_index_that_may_not_be_written_is_unavailable() -> None:
     with open_to_all() as folder:
-        index = PassageIndex(folder / "index", "words")
+        index = FolderIndex(folder / "index", "words")
         put(index, passage("a#0", "one"))
         index.close()
         (folder / "index.lock").chmod(0o666)
@@ -232,7 +233,7 @@ def test_an_index_that_may_not_be_written_is_unavailable() -> None:
         index.close()
 
 
-def test_a_failure_of_chroma_is_ours_and_the_next_use_starts_afresh(index: PassageIndex) -> None:
+def test_a_failure_of_chroma_is_ours_and_the_next_use_starts_afresh(index: FolderIndex) -> None:
     put(index, passage("a#0", "one"))
 
     with pytest.raises(IndexUnavailable):
@@ -241,7 +242,7 @@ def test_a_failure_of_chroma_is_ours_and_the_next_use_starts_afresh(index: Passa
     assert nearest(index, "one") == ["a#0"]
 
 
-def test_only_one_at_a_time_brings_it_in_step(index: PassageIndex) -> None:
+def test_only_one_at_a_time_brings_it_in_step(index: FolderIndex) -> None:
     with index.alone(5), pytest.raises(IndexUnavailable, match="Another our-house is indexing"), index.alone(0.01):
         pass
 
@@ -250,12 +251,12 @@ def test_only_one_at_a_time_brings_it_in_step(index: PassageIndex) -> None:
         put(index, passage("a#0", "one"))
 
 
-def test_an_error_inside_alone_is_left_as_it_is(index: PassageIndex) -> None:
+def test_an_error_inside_alone_is_left_as_it_is(index: FolderIndex) -> None:
     with pytest.raises(FileNotFoundError), index.alone(5):
         raise FileNotFoundError("the weights")
 
 
-def test_the_stamp_names_the_embedder_for_whoever_looks(index: PassageIndex) -> None:
+def test_the_stamp_names_the_embedder_for_whoever_looks(index: FolderIndex) -> None:
     put(index, passage("a#0", "one"))
 
     assert json.loads((index.folder / "stamp.json").read_text())["embedder"] == "words"

@@ -15,7 +15,7 @@ from knowledge_support import assert_index_equals_record, fill, full_disk, proce
 from numpy.typing import NDArray
 
 from knowledge.errors import IndexUnavailable, NotebookUnavailable, NoteRejected
-from knowledge.index import PassageIndex
+from knowledge.folder_index import FolderIndex
 from knowledge.library import BATCH, Library
 from knowledge.note import Draft, Note, Scope
 from knowledge.readers import files_in, read
@@ -474,7 +474,7 @@ def test_a_note_that_comes_while_another_heals_is_indexed_by_that_one(tmp_path: 
 
 def test_a_note_is_kept_at_once_while_another_makes_the_index_again(tmp_path: Path) -> None:
     busy = open_library(tmp_path)
-    with PassageIndex(tmp_path / "index", "words").alone(5):
+    with FolderIndex(tmp_path / "index", "words").alone(5):
         waiter = threading.Thread(target=busy.add, args=([Draft("It hums.")],))
         waiter.start()
         waiter.join(0.2)

@@ -6,7 +6,7 @@ from knowledge_support import fill
 
 from knowledge.library import Library
 from knowledge.note import Draft, Hit, Scope
-from knowledge.search import CANDIDATES, PASSAGES_PER_NOTE, search
+from knowledge.search import CANDIDATES, PASSAGES_PER_NOTE, Asked, search
 
 
 def find(library: Library, question: str, *categories: str, limit: int = 5) -> list[Hit]:
@@ -179,7 +179,68 @@ def test_equal_notes_come_in_one_order(library: Library) -> None:
 def test_the_vector_decides_where_no_word_is_shared(house: Library) -> None:
     vector = WordEmbedder().embed(["New fuel pump fitted by the garage."])[0]
 
-    hits = search(house.notebook, house.index, "zebra", vector, None, 5)
+    hits = search(house.notebook, house.index, Asked("zebra", vector, None, {}, dt.date(2026, 3, 5)), 5)
 
     assert hits[0].note_id == "car"
     assert hits[0].overlap == 0
+
+
+@pytest.mark.parametrize("question", ["When was the pump replcaed?", "when was the pmup replaced", "pool pumpp"])
+def test_a_slip_of_the_keyboard_finds_the_word_that_was_meant(house: Library, question: str) -> None:
+    (best, *_) = find(house, question)
+
+    assert best.note_id == "pump"
+    assert best.overlap > 0.9
+
+
+def test_a_word_that_is_like_none_of_the_house_stays_as_it_is(house: Library) -> None:
+    assert find(house, "zebra pump")[0].overlap < 0.9
+
+
+def stained(library: Library, *years: int) -> None:
+    library.add(
+        Draft("Fence stained by Pickett.", "Fence stained", "fence", dt.date(year, 4, 30), id=str(year))
+        for year in years
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("When was the fence last stained?", "2023"),
+        ("What stain is on the fence?", "2023"),
+        ("When was the fence first stained?", "2016"),
+        ("Who stained the fence in 2019?", "2019"),
+        ("fence stained before 2018", "2016"),
+    ],
+)
+def test_a_series_comes_in_the_order_that_the_question_asks_for(library: Library, question: str, first: str) -> None:
+    stained(library, 2016, 2023, 2019)
+
+    assert ids(find(library, question, "fence"))[0] == first
+
+
+def test_the_last_time_is_found_before_the_times_before(library: Library) -> None:
+    stained(library, 2016, 2023, 2019)
+
+    assert ids(find(library, "When was the fence last stained?", "fence")) == ["2023", "2019", "2016"]
+
+
+def test_an_event_of_the_house_stands_for_its_date(library: Library) -> None:
+    stained(library, 2016, 2019, 2023)
+    library.add([Draft("New cabinets.", "Kitchen remodel", "cooking", dt.date(2018, 3, 1))])
+
+    assert ids(find(library, "Who stained the fence before the kitchen remodel?", "fence"))[0] == "2016"
+    assert ids(find(library, "Who stained the fence after the kitchen remodel?", "fence"))[-1] == "2016"
+    assert ids(find(library, "Who stained the fence before the great flood?", "fence"))[0] == "2023"
+
+
+def test_what_the_router_holds_likely_goes_first_where_the_scope_leaves_it_open(library: Library) -> None:
+    library.add(Draft("The pump hums.", "Pump", name, id=name) for name in ("car", "pool", "fountain"))
+
+    def order(**prior: float) -> list[str]:
+        return ids(library.search("Why does the pump hum?", Scope(None, "test"), 5, prior))
+
+    assert order(fountain=0.7, pool=0.2, car=0.1) == ["fountain", "pool", "car"]
+    assert order(car=0.9, pool=0.1) == ["car", "pool", "fountain"]
+    assert order() == ["car", "fountain", "pool"]

@@ -1,0 +1,157 @@
+"""The commands that measure: routers on labelled questions, the search on questions whose notes are known."""
+
+from __future__ import annotations
+
+import functools
+import os
+import platform
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.cli_options import house_options
+
+if TYPE_CHECKING:
+    from assistant.build import House
+    from assistant.terminal import TerminalReport
+
+_PATH = click.Path(path_type=Path)
+PACKAGED_SET = "The project's second set, which nothing was tuned on."
+
+
+@click.group()
+def evaluate() -> None:
+    """Measure, with a report and pictures."""
+
+
+@evaluate.command("router")
+@house_options
+@click.option("--file", "data", type=_PATH, help="JSON Lines of question, category, family and style.")
+@click.option("--router", "name", help="A version that the house has; the serving one unless named.")
+@click.option("--adapter", "adapters", type=_PATH, multiple=True, help="An adapter of `train --out` to compare.")
+@click.option("--baselines", is_flag=True, help="Compare the untrained language model, too; takes minutes.")
+@click.option("--curve", "with_curve", is_flag=True, help="Measure accuracy against training size instead.")
+@click.option("--out", type=_PATH, default=Path("report"), show_default=True, help="A folder for the report.")
+def evaluate_router(
+    house: House,
+    as_json: bool,
+    data: Path | None,
+    name: str | None,
+    adapters: tuple[Path, ...],
+    baselines: bool,
+    with_curve: bool,
+    out: Path,
+) -> None:
+    """Ask a router, its halves and others the same questions."""
+    if with_curve:
+        _learning_curve(house, as_json, data, out)
+        return
+    from assistant.comparison import systems
+    from assistant.terminal import TerminalReport, print_json
+    from finetune.evaluate import asked
+    from finetune.examples import SECOND_SET, read
+    from finetune.report import write_report
+
+    examples = read(data or SECOND_SET)
+    report, outcomes = TerminalReport(), []
+    for system in systems(house, house.ensure_router(name), adapters, baselines):
+        say = functools.partial(_say_asked, report, system.title)
+        outcomes.append(asked(system, examples, say))
+    report.done()
+    try:
+        found = write_report(
+            outcomes, examples, out, _measured_on(data, "The project's second set, which nothing was tuned on.")
+        )
+    except OSError as error:
+        raise click.ClickException(f"The report cannot be written into {out} ({error}).") from error
+    if as_json:
+        print_json({"folder": str(out), "systems": found})
+        return
+    for title, each in found.items():
+        click.echo(f"{title:44} {each['accuracy']:6.1%}  household {each['accuracy_household']:6.1%}")
+    click.echo(f"The report is in {out}.")
+
+
+def _learning_curve(house: House, as_json: bool, data: Path | None, out: Path) -> None:
+    """Say whether more data or another method is due, by an encoder head on growing shares of the questions."""
+    from dataclasses import asdict
+
+    from assistant.terminal import TerminalReport, print_json
+    from finetune.curve import curve, write_curve
+    from finetune.examples import PACKAGED, load
+
+    report = TerminalReport()
+    points = curve(
+        load(data or PACKAGED), house.embedder.embed, on_progress=functools.partial(_say_asked, report, "fits")
+    )
+    report.done()
+    try:
+        write_curve(points, out)
+    except OSError as error:
+        raise click.ClickException(f"The curve cannot be written into {out} ({error}).") from error
+    if as_json:
+        print_json({"folder": str(out), "curve": [asdict(point) for point in points]})
+        return
+    for point in points:
+        click.echo(f"{point.questions:6,} questions  {point.accuracy:6.1%} ± {point.spread:.1%}")
+    gain = points[-1].accuracy - points[-2].accuracy
+    rises = gain > points[-1].spread / 2
+    click.echo("It still rises: more questions help." if rises else "It is flat: another method is due, not more data.")
+    click.echo(f"The curve is in {out}.")
+
+
+@evaluate.command("retrieval")
+@house_options
+@click.option("--file", "source", type=_PATH, required=True, help="JSON Lines of question, category and notes.")
+@click.option("--notes", type=_PATH, help="Files or a folder of notes to search instead of the house's own.")
+@click.option("--out", type=_PATH, default=Path("report"), show_default=True, help="A folder for the report.")
+def evaluate_retrieval(house: House, as_json: bool, source: Path, notes: Path | None, out: Path) -> None:
+    """Ask the search, without a filter, with the router's own, and with the true one."""
+    import contextlib
+    import tempfile
+
+    from assistant.retrieval_exam import DEPTH, FILTERS, TITLES, examined, read_cases, write_report
+    from assistant.terminal import TerminalReport, print_json
+
+    cases = read_cases(source)
+    report, router = TerminalReport(), house.serving()
+    with contextlib.ExitStack() as stack:
+        if notes is not None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            house = house.elsewhere(folder)
+            _bring_in(house, notes)
+        house.library.heal()
+        finder = house.finder(router, DEPTH)
+        outcomes = {
+            by: list(examined(finder, cases, by, functools.partial(_say_asked, report, TITLES[by]))) for by in FILTERS
+        }
+    report.done()
+    try:
+        found = write_report(outcomes, out, _measured_on(source, ""))
+    except OSError as error:
+        raise click.ClickException(f"The report cannot be written into {out} ({error}).") from error
+    if as_json:
+        print_json({"folder": str(out), "filters": found})
+        return
+    for by, each in found.items():
+        shares = "  ".join(f"{name} {each[name]:.3f}" for name in ("all@1", "all@3", "all@5", "mrr"))
+        click.echo(f"{TITLES[by]:20} {shares}  right category {each['right_category']:.3f}")
+    click.echo(f"The report is in {out}.")
+
+
+def _bring_in(house: House, notes: Path) -> None:
+    from assistant.ingest import ingest
+
+    for outcome in ingest([notes], house.library):
+        if outcome.status == "refused":
+            raise click.ClickException(f"{outcome.source}: {outcome.reason}")
+
+
+def _say_asked(report: TerminalReport, title: str, done: int, total: int) -> None:
+    report.say(f"{title}: {done} of {total}", title)
+
+
+def _measured_on(data: Path | None, packaged: str) -> str:
+    what = packaged if data is None else f"From {data.name}."
+    return f"{what} Measured on {os.cpu_count()} cores of {platform.machine()}, {platform.system()}."

@@ -1,0 +1,218 @@
+"""What the search's weights were fitted on: how notes are ranked, how far they are heard, and what answers at all.
+
+    python -m benchmarks.search
+
+Prints, ready to be copied: the weights of `knowledge.ranking` (a softmax over each question's notes), of
+`assistant.listening` (the likelihood of the right label) and of `knowledge.relevance` (a logistic regression). Reads
+the tuning questions of both invented houses, and validation questions that neither has notes about; the final ones are
+for `our-house evaluate retrieval` alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import sample
+from assistant.build import House
+from assistant.conversation import standalone
+from assistant.ingest import ingest
+from assistant.listening import LEAST, LISTENING, Listening
+from assistant.retrieval_exam import Case, read_cases
+from assistant.settings import read_settings
+from classifier.decision import Decision
+from classifier.taxonomy import NONE
+from finetune.examples import load, split
+from knowledge.library import Library
+from knowledge.ranking import WEIGHTS, Candidate, signs
+from knowledge.search import Asked, candidates, resolved
+from knowledge.timing import timing
+
+HERE = Path(__file__).parent
+TODAY = dt.date(2026, 11, 15)
+UNRELATED = 500
+"""Validation questions asked of a house that has no notes about them."""
+HOUSEHOLD = 0.7
+"""What the questions that the house answers weigh together, beside those others, in how far notes are heard."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A question with what the router and the notes say of it."""
+
+    case: Case
+    asked: str
+    decision: Decision
+    evidence: Mapping[str, float]
+    library: Library
+
+
+@click.command()
+def main() -> None:
+    """Fit all three and print them."""
+    with tempfile.TemporaryDirectory() as folder:
+        answered, unrelated = heard(Path(folder))
+        household = [each for each in answered if each.case.kind != "sample"]
+        listening = fit_listening(household, unrelated)
+        click.echo(f"{listening}\n  right labels: {_right(household, listening):.3f} with notes (router alone "
+                   f"{_right(household, None):.3f}), {_right(unrelated, listening):.3f} without (router alone "
+                   f"{_right(unrelated, None):.3f})")  # fmt: skip
+        weights = fit_ranking(answered, listening)
+        click.echo("\n".join(f'    "{name}": {value:.2f},' for name, value in weights.items()))
+        fit_relevance(answered + unrelated, listening)
+
+
+def heard(folder: Path) -> tuple[list[Heard], list[Heard]]:
+    """Ask both houses their tuning questions, and the first one questions about nothing that it has notes of."""
+    bench = House(read_settings(home=folder / "bench"))
+    for _ in ingest([HERE / "house" / "notes"], bench.library):
+        pass
+    other = bench.elsewhere(folder / "sample")
+    sample.put_in(other.library)
+    stems = {Path(note.source).stem: note.id for note in other.library.sample()}
+    router = bench.serving()
+
+    def ask(house: House, cases: Sequence[Case]) -> list[Heard]:
+        asked = [standalone(case.question, case.history) for case in cases]
+        decisions = [router.classify([each])[0] for each in asked]
+        return [
+            Heard(case, each, decision, house.library.evidence(each), house.library)
+            for case, each, decision in zip(cases, asked, decisions, strict=True)
+        ]
+
+    answered = ask(bench, read_cases(HERE / "house" / "tuning.jsonl"))
+    for name in ("tuning", "relevance"):
+        lines = (HERE / "sample_house" / f"{name}.jsonl").read_text("utf-8").splitlines()
+        cases = [_sample_case(row, stems) for row in map(json.loads, lines)]
+        answered += ask(other, cases)
+    drawn = random.Random(1).sample(split(load()).validation, UNRELATED)
+    foreign = [Case(each.question, None if each.category == NONE else each.category, frozenset()) for each in drawn]
+    return answered, ask(bench, foreign)
+
+
+def _sample_case(row: dict[str, Any], stems: Mapping[str, str]) -> Case:
+    notes = frozenset(stems[name] for name in row["notes"]) if row["answerable"] else frozenset[str]()
+    return Case(row["question"], row["category"], notes, "sample")
+
+
+def fit_listening(household: Sequence[Heard], unrelated: Sequence[Heard]) -> Listening:
+    """Return the mixture under which the right labels are likeliest, and the bound from which they are sure."""
+    from scipy.optimize import minimize
+
+    names = ("router", "notes", "bias", "near", "apart", "unsure")
+    cases = [*household, *unrelated]
+    share = HOUSEHOLD * len(unrelated) / len(household)
+    weights = np.array([share] * len(household) + [1.0] * len(unrelated))
+
+    def loss(values: NDArray[np.float64]) -> float:
+        listening = Listening(**dict(zip(names, values.tolist(), strict=True)))
+        found = [_probability(each, listening) for each in cases]
+        return float(-(weights * np.log(found)).sum() / weights.sum() + 1e-4 * (values**2).sum())
+
+    start = np.array([getattr(LISTENING, name) for name in names])
+    best = minimize(loss, start, method="Powell", options={"maxiter": 20})
+    fitted = {name: round(float(value), 2) for name, value in zip(names, best.x, strict=True)}
+    return Listening(**fitted, sure_from=_sure_from(household, Listening(**fitted)))
+
+
+def _sure_from(household: Sequence[Heard], listening: Listening) -> float:
+    """The lowest bound at which 97 of 100 questions that get one or two categories get the right one among them."""
+    from dataclasses import replace
+
+    for bound in np.arange(0.5, 0.99, 0.02):
+        narrowed = replace(listening, sure_from=float(bound))
+        likely = [(narrowed.heard(each.decision, each.evidence).likely, each.case.category) for each in household]
+        narrow = [(names, category) for names, category in likely if names]
+        if narrow and sum(category in names for names, category in narrow) / len(narrow) >= 0.97:
+            return round(float(bound), 2)
+    return 0.99
+
+
+def _probability(each: Heard, listening: Listening) -> float:
+    return max(listening.heard(each.decision, each.evidence).probabilities.get(each.case.category or NONE, 0.0), LEAST)
+
+
+def _right(cases: Sequence[Heard], listening: Listening | None) -> float:
+    found = [listening.heard(each.decision, each.evidence) if listening else each.decision for each in cases]
+    return sum(got.category == each.case.category for got, each in zip(found, cases, strict=True)) / len(cases)
+
+
+def fit_ranking(cases: Sequence[Heard], listening: Listening) -> dict[str, float]:
+    """Return the weights under which the notes that a question wants are likeliest to be drawn first."""
+    from scipy.optimize import minimize
+
+    rows = [row for each in cases if each.case.notes and (row := _signs(each, listening)) is not None]
+
+    def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        total, slope = 0.0, np.zeros_like(values)
+        for found, wanted in rows:
+            scores = found @ values
+            shares = np.exp(scores - scores.max())
+            shares /= shares.sum()
+            total -= float(wanted @ np.log(shares + 1e-12))
+            slope += (shares - wanted) @ found
+        return total / len(rows) + 1e-3 * float(values @ values), slope / len(rows) + 2e-3 * values
+
+    best = minimize(loss, 8 * np.array(list(WEIGHTS.values())), jac=True, method="L-BFGS-B").x
+    scale = best[list(WEIGHTS).index("similarity")] + best[list(WEIGHTS).index("overlap")]
+    return dict(zip(WEIGHTS, (best / scale).tolist(), strict=True))
+
+
+def _signs(each: Heard, listening: Listening) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    decision = listening.heard(each.decision, each.evidence)
+    found = _candidates(each)
+    time = resolved(each.library.notebook, timing(each.asked, TODAY))
+    rows = signs(found, time, decision.probabilities)
+    wanted = np.array([float(candidate.note_id in each.case.notes) for candidate, _ in rows])
+    if not wanted.any():
+        return None
+    return np.array([[row.get(name, 0.0) for name in WEIGHTS] for _, row in rows]), wanted / wanted.sum()
+
+
+def _candidates(each: Heard) -> list[Candidate]:
+    library = each.library
+    vector = library.embedder.embed([each.asked])[0]
+    return candidates(library.notebook, library.index, Asked(each.asked, vector, None, {}, TODAY))
+
+
+def fit_relevance(cases: Sequence[Heard], listening: Listening) -> None:
+    """Print the regression, and how well it tells questions apart that it was not fitted on."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+    from sklearn.model_selection import cross_val_predict
+
+    rows, answered = [], []
+    for each in cases:
+        probabilities = listening.heard(each.decision, each.evidence).probabilities
+        hits = each.library.search(each.asked, each.library.scope(None, ""), 5, probabilities, TODAY)
+        nearest = max(0.0, max(hit.similarity for hit in hits))
+        rows.append([nearest, max(hit.overlap for hit in hits), probabilities[NONE]])
+        answered.append(bool(each.case.notes))
+    model = LogisticRegression(C=10.0)
+    shares = cross_val_predict(model, rows, answered, cv=10, method="predict_proba")[:, 1]
+    model.fit(rows, answered)
+    right, near = np.array(answered), np.array([bool(each.case.kind) for each in cases])
+    enough = np.sort(shares[right])[right.sum() // 100]
+    similarity, overlap, none = model.coef_[0]
+    click.echo(
+        f"Relevance(intercept={model.intercept_[0]:.2f}, similarity={similarity:.2f}, overlap={overlap:.2f}, "
+        f"none={none:.2f}, enough={enough:.2f})"
+    )
+    click.echo(
+        f"  AUROC {roc_auc_score(right, shares):.3f}, among near misses {roc_auc_score(right[near], shares[near]):.3f}"
+    )
+    click.echo(f"  at that bound {(shares[~right & ~near] < enough).mean():.0%} of the unrelated are declined")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""Notes that may answer a question, in the order in which they answer it best; finding them is left to others; pure.
+
+The weights were fitted by benchmarks/search.py (a softmax over each question's notes) on the tuning questions of both
+invented houses, and scaled so that similarity and overlap weigh one together.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from knowledge.note import Passage
+from knowledge.timing import Timing
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+WEIGHTS: Mapping[str, float] = {
+    "similarity": 0.58,  # of the question and the best passage
+    "overlap": 0.42,  # with the words of the question
+    "coded": 0.39,  # with a code of the question
+    "titled": 0.14,  # of the title alone with the words
+    "alike": 0.14,  # to the best note, less one
+    "ranged": 0.18,  # within the dates that the question names
+    "newest, asked how it is now": 0.26,
+    "newer, asked how it is now": 0.08,
+    "newest, asked in the present": 0.14,
+    "newer, asked in the present": 0.05,
+    "newer, asked of the past": 0.11,
+    "first, asked of the first": 0.13,
+    "one of a series": -0.02,
+    "one of a series, asked of all": -0.03,
+    "prior": 0.09,  # the logarithm of the category's probability over the likeliest one's
+}
+"""What each sign of a note adds to its score. `newest` and `first` are of a series, `newer` is the place in it."""
+LEAST_LIKELY = 1e-3
+
+SERIES, CHAINED = 0.55, 0.70
+"""Cosine from which a note belongs to the best one's series, and to that of another member."""
+NEAR = 0.2
+"""Share of the best note's evidence that a member of its series must have."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A note that may answer a question, and what speaks for it, each from 0 to 1."""
+
+    note_id: str
+    title: str
+    category: str | None
+    date: dt.date | None
+    passages: tuple[Passage, ...]
+    best: int
+    similarity: float
+    """Cosine of the question and the best passage, -1 to 1."""
+    overlap: float
+    titled: float
+    """The overlap with the title alone."""
+    coded: float
+    vector: NDArray[np.float32] | None
+    """The mean of its passages' vectors, of length one; None where the index has none yet."""
+
+    @property
+    def evidence(self) -> float:
+        """What speaks for it whatever the others are."""
+        signs = {"similarity": max(0.0, self.similarity), "overlap": self.overlap, "coded": self.coded}
+        return _weighed({**signs, "titled": self.titled})
+
+
+def ranked(
+    candidates: Sequence[Candidate], time: Timing, prior: Mapping[str, float] | None = None
+) -> list[tuple[Candidate, float]]:
+    """Return the candidates with their scores, best first; arguments as of `signs`."""
+    scored = [(each, _weighed(found)) for each, found in signs(candidates, time, prior)]
+    # Rounded, so that equal notes come in one order whatever the last digit of their vectors.
+    return sorted(scored, key=lambda pair: (-round(pair[1], 6), pair[0].note_id))
+
+
+def signs(
+    candidates: Sequence[Candidate], time: Timing, prior: Mapping[str, float] | None = None
+) -> list[tuple[Candidate, dict[str, float]]]:
+    """Return what speaks for each candidate, under the names of `WEIGHTS`; signs that are nought are left out.
+
+    Args:
+        candidates: in any order.
+        time: what the question asks for, in time.
+        prior: how likely the question is about each category; empty where nothing is known.
+    """
+    if not candidates:
+        return []
+    ordered = sorted(candidates, key=lambda each: (-each.evidence, each.note_id))
+    lead = max(ordered, key=lambda each: each.evidence + WEIGHTS["prior"] * _prior(each, prior))
+    places = _places(series(lead, ordered))
+    return [
+        (
+            each,
+            {
+                "similarity": max(0.0, each.similarity),
+                "overlap": each.overlap,
+                "coded": each.coded,
+                "titled": each.titled,
+                "alike": 0.14 if time.often else _likeness(lead, each) - 1,
+                "ranged": float(time.holds(each.date)),
+                "prior": _prior(each, prior),
+                **_timely(places.get(each.note_id), time),
+            },
+        )
+        for each in ordered
+    ]
+
+
+def series(lead: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the notes that tell of the same thing again and again as one of them does, itself among them.
+
+    A fence stained in 2018, in 2022 and in 2025 makes three notes that differ in little but their dates.
+    """
+    of_kind = [
+        each
+        for each in candidates
+        if each.category == lead.category and each.evidence >= NEAR * lead.evidence and each is not lead
+    ]
+    direct = [each for each in of_kind if _likeness(lead, each) >= SERIES]
+    chained = [
+        each for each in of_kind if each not in direct and any(_likeness(member, each) >= CHAINED for member in direct)
+    ]
+    return [lead, *direct, *chained]
+
+
+def _weighed(found: Mapping[str, float]) -> float:
+    return sum(WEIGHTS[name] * value for name, value in found.items())
+
+
+def _places(members: Sequence[Candidate]) -> dict[str, float]:
+    """Each member's place in time, 0 for the first and 1 for the newest; empty where there is no series.
+
+    Notes of one date share a place; those without one are the oldest.
+    """
+    dates = sorted({each.date or dt.date.min for each in members})
+    if len(dates) < 2:
+        return {}
+    return {each.note_id: dates.index(each.date or dt.date.min) / (len(dates) - 1) for each in members}
+
+
+def _timely(place: float | None, time: Timing) -> dict[str, float]:
+    if place is None:
+        return {}
+    found = {"one of a series, asked of all" if time.often else "one of a series": -0.02}
+    match time.aim:
+        case "first":
+            found["first, asked of the first"] = float(place == 0)
+        case "past":
+            found["newer, asked of the past"] = place
+        case "now":
+            found |= {"newest, asked how it is now": float(place == 1), "newer, asked how it is now": place}
+        case "present":
+            found |= {"newest, asked in the present": float(place == 1), "newer, asked in the present": place}
+    return found
+
+
+def _prior(candidate: Candidate, prior: Mapping[str, float] | None) -> float:
+    """Nothing for a note without a category, which may be about anything."""
+    if not prior or candidate.category is None:
+        return 0.0
+    most = max(prior.values())
+    return math.log(max(prior.get(candidate.category, 0.0), LEAST_LIKELY) / max(most, LEAST_LIKELY))
+
+
+def _likeness(one: Candidate, other: Candidate) -> float:
+    if one is other:
+        return 1.0
+    if one.vector is None or other.vector is None:
+        return 0.0
+    return float(one.vector @ other.vector)

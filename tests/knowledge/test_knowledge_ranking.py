@@ -1,0 +1,89 @@
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from knowledge.note import Passage
+from knowledge.ranking import Candidate, ranked, series
+from knowledge.timing import Timing
+
+
+def candidate(
+    note_id: str, similarity: float, year: int | None = None, angle: float = 0.0, category: str = "fence"
+) -> Candidate:
+    """A note whose vector lies at an angle, in degrees, from the others'."""
+    passage = Passage(f"{note_id}#0", note_id, note_id, category, None, "", note_id)
+    turned = np.deg2rad(angle)
+    return Candidate(
+        note_id=note_id,
+        title=note_id,
+        category=category,
+        date=dt.date(year, 5, 1) if year else None,
+        passages=(passage,),
+        best=0,
+        similarity=similarity,
+        overlap=0.0,
+        titled=0.0,
+        coded=0.0,
+        vector=np.array([np.cos(turned), np.sin(turned)], np.float32),
+    )
+
+
+def order(time: Timing, *candidates: Candidate) -> str:
+    return "".join(each.note_id for each, _ in ranked(candidates, time))
+
+
+NOW, PRESENT, PAST, FIRST = Timing("now"), Timing("present"), Timing("past"), Timing("first")
+
+
+@pytest.mark.parametrize("time", [NOW, PRESENT])
+def test_the_newest_of_a_series_goes_first_where_the_present_is_asked_for(time: Timing) -> None:
+    assert order(time, candidate("a", 0.60, 2017), candidate("b", 0.55, 2023, 20)) == "ba"
+
+
+def test_the_first_of_a_series_goes_first_where_it_is_asked_for() -> None:
+    assert order(FIRST, candidate("a", 0.60, 2023), candidate("b", 0.50, 2017, 20)) == "ba"
+
+
+def test_a_newer_note_about_something_else_stays_behind() -> None:
+    assert order(NOW, candidate("a", 0.6, 2017), candidate("b", 0.55, 2023, 80)) == "ab"
+
+
+def test_a_newer_note_of_another_category_is_no_part_of_the_series() -> None:
+    members = series(one := candidate("a", 0.6, 2017), [one, candidate("b", 0.6, 2023, 5, "pool")])
+
+    assert [each.note_id for each in members] == ["a"]
+
+
+def test_a_note_like_a_member_belongs_to_the_series_too() -> None:
+    lead, near = candidate("a", 0.6), candidate("b", 0.5, angle=50)
+    far = candidate("c", 0.4, angle=90)
+
+    assert [each.note_id for each in series(lead, [lead, near, far])] == ["a", "b", "c"]
+    assert [each.note_id for each in series(lead, [lead, far])] == ["a"]
+
+
+def test_dates_that_the_question_names_come_first() -> None:
+    time = Timing("past", dt.date(2019, 1, 1), dt.date(2019, 12, 31))
+
+    found = order(time, candidate("a", 0.6, 2023), candidate("b", 0.55, 2019, 60), candidate("c", 0.5, 2017, 90))
+
+    assert found == "bac"
+
+
+def test_a_code_outweighs_nearness() -> None:
+    assert order(PAST, candidate("a", 0.6), replace(candidate("b", 0.3, angle=80), coded=1.0)) == "ba"
+
+
+def test_undated_notes_are_the_oldest_and_equal_ones_keep_one_order() -> None:
+    assert order(NOW, candidate("a", 0.6), candidate("b", 0.6, 2001)) == "ba"
+    assert order(NOW, candidate("c", 0.6), candidate("b", 0.6), candidate("a", 0.6)) == "abc"
+
+
+def test_a_note_that_the_index_lacks_is_ranked_without_its_vector() -> None:
+    assert order(NOW, replace(candidate("a", 0.6), vector=None), candidate("b", 0.7)) == "ba"
+
+
+def test_nothing_found_is_nothing_ranked() -> None:
+    assert ranked([], NOW) == []
