@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -194,16 +194,21 @@ _LEANING = re.compile(
 )
 MANY_WORDS = 9
 """A question of more words names what it is about, whatever pronouns it has."""
+FEW_WORDS = 12
+"""A question of more words stands alone, even where nobody can tell what it is about."""
 
 
-def standalone(question: str, history: Sequence[Turn]) -> str:
+def standalone(question: str, history: Sequence[Turn], clear: Callable[[], bool] = lambda: True) -> str:
     """Return the question as it is searched: a follow-up gets what it leans on put in front.
 
     'And who did it?' after 'When did we replace the pool pump?' becomes both sentences, which route and search as the
     second one was meant. A question that leans on nothing stays as it is.
+
+    Args:
+        clear: whether the question alone says what it is about; asked only of a short one whose words do not decide.
     """
     earlier = [turn.content for turn in history if turn.role == "user"]
-    if not earlier or not _leans(question):
+    if not earlier or not (_leans(question) or (len(question.split()) <= FEW_WORDS and not clear())):
         return question
     # A follow-up to a follow-up: the question that all of them go back to, and the last one.
     subject = next((each for each in reversed(earlier) if not _leans(each)), earlier[0])

@@ -76,7 +76,7 @@ def _index(house: House) -> Check:
     if not house.store.ready(embedder):
         detail = f"{embedder.title} is not here yet: it is {FETCHED_LATER}"
         return Check("index", True, detail, "Sooner: `our-house models fetch minilm`")
-    if not _begun(house) or not (home / "index").exists():
+    if not _begun(house) or not (house.settings.chroma_url or (home / "index").exists()):
         passages = house.notebook.passage_count() if _begun(house) else 0
         if passages:
             return Check("index", False, f"the index of {passages} passages is missing", "`our-house reindex`")

@@ -55,6 +55,10 @@ class Finder:
         self._listening = listening
         self._today = today
 
+    def standalone(self, question: str, history: Sequence[Turn]) -> str:
+        """Return a question as it is labelled and searched: a follow-up with what it leans on."""
+        return standalone(question, history, lambda: bool(self.classify(question).likely))
+
     def classify(self, question: str) -> Decision:
         """Return a question's label: what a person told, else what the router and the notes say together."""
         (decision,) = self.router.classify([question])
@@ -153,7 +157,7 @@ class Assistant:
             seconds[name] = round(time.perf_counter() - began, 3)
 
         question = checked(question)
-        asked = standalone(question, history)
+        asked = self.finder.standalone(question, history)
         decision = self.finder.classify(asked)
         lap("route")
         label = category or decision.category

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from assistant.conversation import Turn, standalone
+from assistant.conversation import Turn
 from assistant.errors import QuestionRefused
 from assistant.pipeline import Finder
 from classifier.taxonomy import NONE
@@ -97,7 +97,7 @@ def examined(finder: Finder, cases: Sequence[Case], by: Filter, say: Callable[[i
     """
     for done, case in enumerate(cases, start=1):
         began = time.perf_counter()
-        asked = standalone(case.question, case.history)
+        asked = finder.standalone(case.question, case.history)
         decision = finder.classify(asked)
         chosen = {"none": NONE, "routed": None, "true": case.category or NONE}[by]
         _, hits = finder.ranked(asked, decision, chosen)

@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 
 from assistant import sample
 from assistant.build import House
-from assistant.conversation import standalone
 from assistant.ingest import ingest
 from assistant.listening import LEAST, LISTENING, Listening
 from assistant.retrieval_exam import Case, read_cases
@@ -83,7 +82,8 @@ def heard(folder: Path) -> tuple[list[Heard], list[Heard]]:
     router = bench.serving()
 
     def ask(house: House, cases: Sequence[Case]) -> list[Heard]:
-        asked = [standalone(case.question, case.history) for case in cases]
+        finder = house.finder(router)
+        asked = [finder.standalone(case.question, case.history) for case in cases]
         decisions = [router.classify([each])[0] for each in asked]
         return [
             Heard(case, each, decision, house.library.evidence(each), house.library)

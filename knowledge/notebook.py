@@ -83,15 +83,16 @@ def create_notes(db: Database) -> None:
 @migrations()
 def create_passage_codes(db: Database) -> None:
     """The codes that passages hold, to be found however they are retyped, and the words, to find slips of them."""
+    # A stop in the middle leaves tables behind; the next start goes on from there.
     db.executescript(
         """
-        CREATE TABLE passage_codes (
+        CREATE TABLE IF NOT EXISTS passage_codes (
             code TEXT NOT NULL,
             passage_id TEXT NOT NULL REFERENCES passages(id) ON DELETE CASCADE,
             PRIMARY KEY (code, passage_id)
         ) WITHOUT ROWID;
-        CREATE INDEX codes_by_passage ON passage_codes(passage_id);
-        CREATE VIRTUAL TABLE passages_vocabulary USING fts5vocab('passages_fts', 'row');
+        CREATE INDEX IF NOT EXISTS codes_by_passage ON passage_codes(passage_id);
+        CREATE VIRTUAL TABLE IF NOT EXISTS passages_vocabulary USING fts5vocab('passages_fts', 'row');
         """
     )
     for row in db.execute("SELECT id, title, heading, text FROM passages").fetchall():
@@ -455,7 +456,8 @@ class Notebook:
 
 def _write_codes(db: Database, passage_id: str, text: str) -> None:
     db.conn.executemany(
-        "INSERT INTO passage_codes (code, passage_id) VALUES (?, ?)", [(code, passage_id) for code in codes_in(text)]
+        "INSERT OR IGNORE INTO passage_codes (code, passage_id) VALUES (?, ?)",
+        [(code, passage_id) for code in codes_in(text)],
     )
 
 

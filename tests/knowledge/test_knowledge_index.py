@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from conftest import WordEmbedder
 from knowledge_support import as_another_user, open_to_all, processes
+from numpy.typing import NDArray
 
 from knowledge.errors import IndexUnavailable
 from knowledge.folder_index import FolderIndex
@@ -260,3 +261,57 @@ def test_the_stamp_names_the_embedder_for_whoever_looks(index: FolderIndex) -> N
     put(index, passage("a#0", "one"))
 
     assert json.loads((index.folder / "stamp.json").read_text())["embedder"] == "words"
+
+
+def crowd(index: FolderIndex, count: int) -> NDArray[np.float32]:
+    """Fill an index with random vectors, one in fifty of them in a small category; returns them."""
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(count, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    passages = [
+        Passage(f"n{at}#0", f"n{at}", "", "doorbell" if at % 50 == 0 else "pool", None, "", "x") for at in range(count)
+    ]
+    index.replace([each.note_id for each in passages], passages, vectors)
+    return vectors
+
+
+@pytest.mark.parametrize("categories", [None, ["doorbell"], ["pool"], ["doorbell", "pool"]])
+def test_no_neighbour_of_a_scope_is_lost(index: FolderIndex, categories: list[str] | None) -> None:
+    vectors = crowd(index, 1000)
+    within = [at for at in range(1000) if categories is None or ("doorbell" if at % 50 == 0 else "pool") in categories]
+
+    for question in vectors[:20]:
+        best = sorted(within, key=lambda at: (-float(vectors[at] @ question), f"n{at}#0"))[:10]
+        assert [each.passage_id for each in index.nearest(question, categories, 10)] == [f"n{at}#0" for at in best]
+
+
+def test_where_too_many_are_to_be_compared_the_graph_answers(
+    index: FolderIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors = crowd(index, 1000)
+    monkeypatch.setattr("knowledge.index.EXACT_MOST", 100)
+
+    in_small = index.nearest(vectors[0], ["doorbell"], 5)
+    in_large = index.nearest(vectors[1], ["pool"], 5)
+
+    assert (in_small[0].passage_id, in_large[0].passage_id) == ("n0#0", "n1#0")
+    assert in_large[0].similarity == pytest.approx(1, abs=1e-5)
+    np.testing.assert_allclose(in_large[0].vector, vectors[1], atol=1e-6)
+
+
+def test_what_changed_is_compared_as_it_is_now(index: FolderIndex) -> None:
+    put(index, passage("a#0", "pool pump", "pool"))
+    assert nearest(index, "pool pump", ["pool"]) == ["a#0"]
+    put(index, passage("b#0", "pool heater", "pool"))
+    assert set(nearest(index, "pool pump", ["pool"])) == {"a#0", "b#0"}
+    put(index, notes=["a"])
+    assert nearest(index, "pool pump", ["pool"]) == ["b#0"]
+
+
+def test_passages_asked_for_are_compared_behind_the_nearest(index: FolderIndex) -> None:
+    put(index, passage("a#0", "pool pump"), passage("b#0", "fence gate"))
+
+    found = index.nearest(WordEmbedder().embed(["pool pump"])[0], None, 1, ["b#0", "gone#0"])
+
+    assert [each.passage_id for each in found] == ["a#0", "b#0"]
+    assert found[1].similarity < found[0].similarity

@@ -1,14 +1,25 @@
 import datetime as dt
 import random
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlite_utils import Migrations
 
 from knowledge.errors import NoSuchNote, NotebookUnavailable, NoteChanged, NoteRejected
 from knowledge.library import Library
 from knowledge.note import Draft, Note, NoteFilter
-from knowledge.notebook import MAX_CHARACTERS, MAX_TITLE, Notebook, new_id, parse_date, words_of
+from knowledge.notebook import (
+    MAX_CHARACTERS,
+    MAX_TITLE,
+    Notebook,
+    create_notes,
+    migrations,
+    new_id,
+    parse_date,
+    words_of,
+)
 from knowledge.record import Record
 
 
@@ -554,3 +565,32 @@ def test_no_seeded_noise_is_anything_but_a_date_or_refused() -> None:
         except NoteRejected:
             continue
         assert date is None or dt.date(1800, 1, 1) <= date
+
+
+def test_codes_are_found_in_their_scope_and_go_with_their_note(shelf: Notebook) -> None:
+    shelf.add(Draft("Paint SW 7036 in the hall.", "Hall", "painting", id="hall"))
+    shelf.add(Draft("Claim about SW-7036.", "Claim", "car", id="claim"))
+
+    assert shelf.coded({"sw7036", "zz9"}, None) == {"sw7036": ["claim#0", "hall#0"]}
+    assert shelf.coded({"sw7036"}, ["painting"]) == {"sw7036": ["hall#0"]}
+    shelf.edit("hall", {"text": "Paint SW 7008 in the hall."})
+    shelf.delete(["claim"])
+    assert shelf.coded({"sw7036"}, None) == {}
+    assert shelf.coded({"sw7008"}, None) == {"sw7008": ["hall#0"]}
+
+
+def test_notes_of_a_house_made_before_codes_were_kept_get_theirs(tmp_path: Path) -> None:
+    path = tmp_path / "house.db"
+    before = Migrations("knowledge")
+    before(name="create_notes")(create_notes)
+    with Record(path, (before,)).writing() as db:
+        db.execute(
+            "INSERT INTO notes (id, title, text, created_at, updated_at)"
+            " VALUES ('n', 'Paint', 'SW 7036', '2026-01-01', '2026-01-01')"
+        )
+        db.execute("INSERT INTO passages VALUES ('n#0', 'n', 0, 'Paint', '', 'SW 7036')")
+
+    shelf = Notebook(Record(path, (migrations,)))
+
+    assert shelf.coded({"sw7036"}, None) == {"sw7036": ["n#0"]}
+    assert shelf.vocabulary("pai") == ["paint"]
