@@ -71,7 +71,7 @@ class Listening:
         )
 
 
-LISTENING = Listening(router=1.02, notes=20.4, bias=-2.15, near=8.43, apart=4.4, unsure=-3.19, sure_from=0.8)
+LISTENING = Listening(router=1.1, notes=21.6, bias=-2.13, near=8.39, apart=5.16, unsure=-3.29, sure_from=0.82)
 
 
 def _normalised(weights: Mapping[str, float]) -> dict[str, float]:

@@ -50,7 +50,7 @@ class Finder:
         """Args: who labels, what is searched, how many notes at most, who hears the notes, what is worth showing."""
         self.router = router
         self.library = library
-        self._relevance = relevance
+        self.relevance = relevance
         self._limit = limit
         self._listening = listening
         self._today = today
@@ -78,7 +78,7 @@ class Finder:
             IndexUnavailable, NotebookUnavailable: the notes cannot be searched.
         """
         scope, hits = self.ranked(question, decision, category)
-        if not self._answers(hits, decision):
+        if not self.relevance.holds(hits):
             return scope, ()
         bar = NEAR * hits[0].score
         return scope, tuple(hit for hit in hits if hit.score >= bar)
@@ -88,18 +88,11 @@ class Finder:
         scope = self.scope(decision, category)
         prior = decision.probabilities if category is None else {}
         hits = self.library.search(question, scope, self._limit, prior, self._today())
-        if scope.categories is not None and category is None and not self._answers(hits, decision):
+        if scope.categories is not None and category is None and not self.relevance.holds(hits):
             narrow = " and ".join(scope.categories)
             wide = self.library.scope(None, f"nothing about it among the {narrow} notes, so all were searched")
             return wide, self.library.search(question, wide, self._limit, prior, self._today())
         return scope, hits
-
-    def chance(self, hits: Sequence[Hit], decision: Decision) -> float:
-        """Return how likely it is that what was found answers the question, 0 to 1."""
-        return self._relevance.probability(hits, decision.probabilities.get(NONE, 0.0))
-
-    def _answers(self, hits: Sequence[Hit], decision: Decision) -> bool:
-        return self._relevance.holds(hits, decision.probabilities.get(NONE, 0.0))
 
     def scope(self, decision: Decision, category: str | None = None) -> Scope:
         """Return which notes to search: the person's category, else one, two or all by the router's certainty."""

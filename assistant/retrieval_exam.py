@@ -106,7 +106,7 @@ def examined(finder: Finder, cases: Sequence[Case], by: Filter, say: Callable[[i
             case,
             tuple(hit.note_id for hit in hits),
             decision.category,
-            finder.chance(hits, decision),
+            finder.relevance.probability(hits),
             seconds,
         )
         say(done, len(cases))

@@ -115,14 +115,14 @@ def fit_listening(household: Sequence[Heard], unrelated: Sequence[Heard]) -> Lis
     weights = np.array([share] * len(household) + [1.0] * len(unrelated))
 
     def loss(values: NDArray[np.float64]) -> float:
-        listening = Listening(**dict(zip(names, values.tolist(), strict=True)))
+        listening = Listening(**dict(zip(names, values.tolist(), strict=True)), sure_from=1.0)
         found = [_probability(each, listening) for each in cases]
         return float(-(weights * np.log(found)).sum() / weights.sum() + 1e-4 * (values**2).sum())
 
     start = np.array([getattr(LISTENING, name) for name in names])
     best = minimize(loss, start, method="Powell", options={"maxiter": 20})
     fitted = {name: round(float(value), 2) for name, value in zip(names, best.x, strict=True)}
-    return Listening(**fitted, sure_from=_sure_from(household, Listening(**fitted)))
+    return Listening(**fitted, sure_from=_sure_from(household, Listening(**fitted, sure_from=1.0)))
 
 
 def _sure_from(household: Sequence[Heard], listening: Listening) -> float:
@@ -196,17 +196,17 @@ def fit_relevance(cases: Sequence[Heard], listening: Listening) -> None:
         probabilities = listening.heard(each.decision, each.evidence).probabilities
         hits = each.library.search(each.asked, each.library.scope(None, ""), 5, probabilities, TODAY)
         nearest = max(0.0, max(hit.similarity for hit in hits))
-        rows.append([nearest, max(hit.overlap for hit in hits), probabilities[NONE]])
+        rows.append([nearest, max(hit.overlap for hit in hits)])
         answered.append(bool(each.case.notes))
     model = LogisticRegression(C=10.0)
     shares = cross_val_predict(model, rows, answered, cv=10, method="predict_proba")[:, 1]
     model.fit(rows, answered)
     right, near = np.array(answered), np.array([bool(each.case.kind) for each in cases])
     enough = np.sort(shares[right])[right.sum() // 100]
-    similarity, overlap, none = model.coef_[0]
+    similarity, overlap = model.coef_[0]
     click.echo(
         f"Relevance(intercept={model.intercept_[0]:.2f}, similarity={similarity:.2f}, overlap={overlap:.2f}, "
-        f"none={none:.2f}, enough={enough:.2f})"
+        f"enough={enough:.2f})"
     )
     click.echo(
         f"  AUROC {roc_auc_score(right, shares):.3f}, among near misses {roc_auc_score(right[near], shares[near]):.3f}"

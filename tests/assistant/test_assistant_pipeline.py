@@ -23,7 +23,7 @@ PUMP = Draft("The pool pump was replaced by Ray.", "Pool pump replaced", "pool",
 GATE = Draft("Cedar boards, hinges oiled.", "Fence gate", "fence", dt.date(2022, 5, 1), id="gate")
 LAMP = Draft("Brass lantern flickers, loose neutral.", "Porch lamp", "electric", dt.date(2021, 9, 9), id="lamp")
 TODAY = dt.date(2026, 3, 5)
-DEAF = replace(LISTENING, bias=-99.0, sure_from=0.97)
+DEAF = replace(LISTENING, router=1.0, bias=-99.0, sure_from=0.97)
 """Hears the router alone."""
 
 
