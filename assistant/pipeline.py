@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 MAX_QUESTION = 2_000
 """Characters of the longest question: more is a note, not a question."""
 NEAR = 0.5
-"""Hits below this share of the best one's score are left out: every note shown costs the model time."""
+"""Hits below this share of the best one's evidence are left out: every note shown costs the model time."""
 
 NO_ROOM = "The question is so long that no note fits beside it. Ask it shorter, or raise OUR_HOUSE_CONTEXT_TOKENS."
 """What is said where notes were found and cannot be shown to the model."""
@@ -80,8 +80,9 @@ class Finder:
         scope, hits = self.ranked(question, decision, category)
         if not self.relevance.holds(hits):
             return scope, ()
-        bar = NEAR * hits[0].score
-        return scope, tuple(hit for hit in hits if hit.score >= bar)
+        # By what speaks for each alone: the newest of a series may be far ahead in rank, and its fellows tell, too.
+        bar = NEAR * max(hit.evidence for hit in hits)
+        return scope, tuple(hit for hit in hits if hit.evidence >= bar or hit is hits[0])
 
     def ranked(self, question: str, decision: Decision, category: str | None = None) -> tuple[Scope, list[Hit]]:
         """Return the same with the notes that answer nothing left in; raises as `find`."""

@@ -34,6 +34,8 @@ _PRESENT = re.compile(
     r"\b(is|are|do|does|has|have|can|should|must|may|am|gets?|takes?|needs?)\b|\b(?:what|who|where|how|which)[’']s\b",
     re.IGNORECASE,
 )
+_WHEN = re.compile(r"\s*(?:and |so )?when (?:was|were|did|has|have)\b", re.IGNORECASE)
+"""Of something done more than once, that asks for the last time."""
 _PAST = re.compile(
     r"\b(did|was|were|had|didn[’']?t|wasn[’']?t|got|went|came|paid|charged|put in|installed|bought|replaced|ever|"
     r"back)\b",
@@ -65,7 +67,7 @@ class Timing:
     """What a question asks for, in time."""
 
     aim: Aim = "past"
-    """`now` where it says so, `present` where only its tense does; `first`; and `past` for whatever is left."""
+    """`now` where it says so, `present` where only its tense does, or where it asks when; `first`; else `past`."""
     start: dt.date | None = None
     end: dt.date | None = None
     """First and last day of the dates that it names; None where it is open on that side, or names none."""
@@ -106,7 +108,7 @@ def timing(question: str, today: dt.date) -> Timing:
         aim: Aim = "first"
     elif _NOW.search(question):
         aim = "now"
-    elif _PRESENT.search(question) and not _PAST.search(question) and not ranged:
+    elif not ranged and (_WHEN.match(question) or (_PRESENT.search(question) and not _PAST.search(question))):
         aim = "present"
     else:
         aim = "past"

@@ -43,8 +43,12 @@ def test_a_newcomer_asks_the_sample_house_and_gets_a_cited_answer(tmp_path: Path
 def test_a_wrong_tag_is_corrected_in_two_clicks_and_stays_learned_after_a_restart(
     tmp_path: Path, windows: Windows
 ) -> None:
-    question = "What did the car charger cost?"
-    rewordings = ["What did we pay for the car charger?", "price of the car charger", "How much was the car charger?"]
+    question = "During what hours is the Ioniq supposed to charge at home?"
+    rewordings = [
+        "At what hours should the Ioniq charge at home?",
+        "during which hours is the Ioniq to be charged at home",
+        "What are the hours in which the Ioniq is supposed to charge at home?",
+    ]
     others = [each.question for each in load()[::58]][:200]
     house = House(read_settings(home=tmp_path / "house", model=PACKAGED))
     sample.put_in(house.library)
@@ -60,7 +64,7 @@ def test_a_wrong_tag_is_corrected_in_two_clicks_and_stays_learned_after_a_restar
         page.get_by_role("menu", name="Categories").get_by_role("menuitemradio", name=re.compile("^electric")).click()
         expect(page.locator("#oh-chat .oh-scope").first).to_contain_text("electric notes", timeout=ANSWERING)
         whole(page, timeout=ANSWERING)
-        expect(answers(page).first).to_contain_text(re.compile(r"\$?(1,340|699)"))
+        expect(answers(page).first).to_contain_text(re.compile("midnight|6 am", re.IGNORECASE))
         expect(bubbles(page)).to_contain_text("corrected")
         windows.close()
     finally:

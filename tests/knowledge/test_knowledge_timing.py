@@ -24,7 +24,13 @@ def test_how_it_is_now_is_said(question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["What do we pay for the gutters?", "Which latch is on the gate?", "what's the screen made of"]
+    "question",
+    [
+        "What do we pay for the gutters?",
+        "Which latch is on the gate?",
+        "what's the screen made of",
+        "When was it done?",
+    ],
 )
 def test_how_it_is_now_is_meant_where_only_the_tense_says_so(question: str) -> None:
     assert asked(question).aim == "present"
