@@ -29,7 +29,9 @@ def messages(turns: Sequence[Turn]) -> list[Message]:
 
 
 def _question(turn: Turn) -> str:
-    return f'<div class="oh-question">{_tag(turn)}{_text(turn.content)}</div>'
+    searched = str(turn.details.get("standalone") or turn.content)
+    hover = f' title="{escape(f"Searched as: {searched}")}"' if searched != turn.content else ""
+    return f'<div class="oh-question"{hover}>{_tag(turn)}{_text(turn.content)}</div>'
 
 
 def _tag(turn: Turn) -> str:

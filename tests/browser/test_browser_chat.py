@@ -48,7 +48,7 @@ def test_a_question_stands_in_a_blue_bubble_with_its_tag_and_the_box_is_empty_ag
 def test_a_question_between_two_categories_carries_both_and_searches_both(home: Served, windows: Windows) -> None:
     home.will_say(ANSWER)
     page = windows.open(home.address)
-    ask(page, "Did painting the pool pump cost more than $1,150?")
+    ask(page, "Did the kitchen painting or the pool opening cost more?")
     expect(bubbles(page).locator(".oh-tag")).to_have_text(["painting", "pool"])
     whole(page)
     expect(page.locator("#oh-chat .oh-scope")).to_contain_text("Searched 3 painting and pool notes of 3")

@@ -141,7 +141,7 @@ def test_the_second_chip_is_one_click(fresh: Served, windows: Windows) -> None:
     fresh.furnished([*NOTES, PAINTED]).started()
     fresh.will_say(OTHER)
     page = windows.open(fresh.address)
-    ask(page, "Did painting the pool pump cost more than $1,150?")
+    ask(page, "Did the kitchen painting or the pool opening cost more?")
     whole(page)
     fresh.will_say(ANSWER)
     bubbles(page).locator(".oh-tag-second").click()

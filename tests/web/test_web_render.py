@@ -154,6 +154,12 @@ def test_a_question_carries_its_category_and_how_sure_it_is() -> None:
     assert html.endswith("</span>When?</div>")
 
 
+def test_a_follow_up_says_on_hover_as_what_it_was_searched() -> None:
+    html = question("the cost?", standalone='When was the "pump" replaced? the cost?')
+    assert 'title="Searched as: When was the &quot;pump&quot; replaced? the cost?"' in html
+    assert "Searched as" not in question("the cost?", standalone="the cost?")
+
+
 def test_a_tag_hands_the_menu_what_it_offers() -> None:
     html = question("When?", category="pool", confidence=0.9, likely=["pool"], probabilities={"pool": 0.9, 'a"b': 0.1})
     value = re.search(r'value="([^"]*)"', html)
