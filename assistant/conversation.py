@@ -13,7 +13,8 @@ from sqlite_utils import Migrations
 
 from assistant.errors import NoSuchConversation
 from classifier.taxonomy import NONE
-from knowledge.notebook import new_id
+from knowledge.notebook import new_id, words_of
+from knowledge.search import STOP_WORDS
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -188,14 +189,13 @@ class Conversations:
 
 
 _LEANING = re.compile(
-    r"^(and|or|but|also|what about|how about|same for|which one|why|who|where|when|how much|how long)\b[^?]{0,24}\??$"
+    r"^(and|or|but|also|what about|how about|same for|which one)\b[^?]{0,24}\??$"
     r"|\b(it|its|that|those|these|they|them|their|he|him|his|she|her|there|then|one|ones)\b",
     re.IGNORECASE,
 )
+_ASKING = re.compile(r"^(why|who|where|when|how much|how long)\b", re.IGNORECASE)
 MANY_WORDS = 9
 """A question of more words names what it is about, whatever pronouns it has."""
-FEW_WORDS = 12
-"""A question of more words stands alone, even where nobody can tell what it is about."""
 
 
 def standalone(question: str, history: Sequence[Turn], clear: Callable[[], bool] = lambda: True) -> str:
@@ -205,10 +205,10 @@ def standalone(question: str, history: Sequence[Turn], clear: Callable[[], bool]
     second one was meant. A question that leans on nothing stays as it is.
 
     Args:
-        clear: whether the question alone says what it is about; asked only of a short one whose words do not decide.
+        clear: whether the question alone says what it is about; asked only of one that hardly names anything.
     """
     earlier = [turn.content for turn in history if turn.role == "user"]
-    if not earlier or not (_leans(question) or (len(question.split()) <= FEW_WORDS and not clear())):
+    if not earlier or not (_leans(question) or (_names_little(question) and not clear())):
         return question
     # A follow-up to a follow-up: the question that all of them go back to, and the last one.
     subject = next((each for each in reversed(earlier) if not _leans(each)), earlier[0])
@@ -216,7 +216,15 @@ def standalone(question: str, history: Sequence[Turn], clear: Callable[[], bool]
 
 
 def _leans(question: str) -> bool:
-    return len(question.split()) <= MANY_WORDS and bool(_LEANING.search(question.strip()))
+    question = question.strip()
+    if len(question.split()) > MANY_WORDS:
+        return False
+    return bool(_LEANING.search(question) or (_ASKING.search(question) and _names_little(question)))
+
+
+def _names_little(question: str) -> bool:
+    """Whether a question has one word that means something, or none: 'the cost?', but not 'quantum mechanics'."""
+    return len([word for word in words_of(question) if word not in STOP_WORDS]) <= 1
 
 
 def _title(question: str) -> str:

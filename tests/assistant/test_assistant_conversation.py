@@ -206,3 +206,13 @@ def test_a_long_talk_does_not_grow_its_questions_without_end() -> None:
         f"{ASKED.content} And who did it in 2049? And who did it?"
     )
     assert standalone("And who did it?", [*HISTORY, *[Turn("user", "And who did it?")] * 9]).count("did it") == 1
+
+
+def test_a_question_that_hardly_names_anything_leans_where_it_is_unclear_alone() -> None:
+    assert standalone("the cost?", HISTORY, lambda: True) == "the cost?"
+    assert standalone("the cost?", HISTORY, lambda: False) == f"{ASKED.content} the cost?"
+
+
+@pytest.mark.parametrize("question", ["Quantum mechanics, general relativity", "Who wrote Don Quixote?"])
+def test_a_subject_that_the_house_knows_nothing_of_is_no_follow_up(question: str) -> None:
+    assert standalone(question, HISTORY, lambda: False) == question
