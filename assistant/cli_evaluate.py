@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import platform
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from assistant.terminal import TerminalReport
 
 _PATH = click.Path(path_type=Path)
-PACKAGED_SET = "The project's second set, which nothing was tuned on."
 
 
 @click.group()
@@ -59,12 +60,8 @@ def evaluate_router(
         say = functools.partial(_say_asked, report, system.title)
         outcomes.append(asked(system, examples, say))
     report.done()
-    try:
-        found = write_report(
-            outcomes, examples, out, _measured_on(data, "The project's second set, which nothing was tuned on.")
-        )
-    except OSError as error:
-        raise click.ClickException(f"The report cannot be written into {out} ({error}).") from error
+    with _written(out):
+        found = write_report(outcomes, examples, out, _measured_on(data))
     if as_json:
         print_json({"folder": str(out), "systems": found})
         return
@@ -86,10 +83,8 @@ def _learning_curve(house: House, as_json: bool, data: Path | None, out: Path) -
         load(data or PACKAGED), house.embedder.embed, on_progress=functools.partial(_say_asked, report, "fits")
     )
     report.done()
-    try:
+    with _written(out):
         write_curve(points, out)
-    except OSError as error:
-        raise click.ClickException(f"The curve cannot be written into {out} ({error}).") from error
     if as_json:
         print_json({"folder": str(out), "curve": [asdict(point) for point in points]})
         return
@@ -108,7 +103,6 @@ def _learning_curve(house: House, as_json: bool, data: Path | None, out: Path) -
 @click.option("--out", type=_PATH, default=Path("report"), show_default=True, help="A folder for the report.")
 def evaluate_retrieval(house: House, as_json: bool, source: Path, notes: Path | None, out: Path) -> None:
     """Ask the search, without a filter, with the router's own, and with the true one."""
-    import contextlib
     import tempfile
 
     from assistant.retrieval_exam import DEPTH, FILTERS, TITLES, examined, read_cases, write_report
@@ -120,6 +114,7 @@ def evaluate_retrieval(house: House, as_json: bool, source: Path, notes: Path | 
         if notes is not None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             house = house.elsewhere(folder)
+            stack.callback(house.library.index.close)
             _bring_in(house, notes)
         house.library.heal()
         finder = house.finder(router, DEPTH)
@@ -127,10 +122,8 @@ def evaluate_retrieval(house: House, as_json: bool, source: Path, notes: Path | 
             by: list(examined(finder, cases, by, functools.partial(_say_asked, report, TITLES[by]))) for by in FILTERS
         }
     report.done()
-    try:
-        found = write_report(outcomes, out, _measured_on(source, ""))
-    except OSError as error:
-        raise click.ClickException(f"The report cannot be written into {out} ({error}).") from error
+    with _written(out):
+        found = write_report(outcomes, out, _measured_on(source))
     if as_json:
         print_json({"folder": str(out), "filters": found})
         return
@@ -152,6 +145,15 @@ def _say_asked(report: TerminalReport, title: str, done: int, total: int) -> Non
     report.say(f"{title}: {done} of {total}", title)
 
 
-def _measured_on(data: Path | None, packaged: str) -> str:
-    what = packaged if data is None else f"From {data.name}."
+@contextlib.contextmanager
+def _written(out: Path) -> Iterator[None]:
+    """Say it in a line where a report cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(f"The report cannot be written into {out} ({error}).") from error
+
+
+def _measured_on(data: Path | None) -> str:
+    what = "The project's second set, which nothing was tuned on." if data is None else f"From {data.name}."
     return f"{what} Measured on {os.cpu_count()} cores of {platform.machine()}, {platform.system()}."

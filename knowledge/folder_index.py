@@ -6,13 +6,12 @@ import contextlib
 import json
 import secrets
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from knowledge.errors import IndexUnavailable
-from knowledge.index import COLLECTION, HNSW, PassageIndex, locked
+from knowledge.index import COLLECTION, HNSW, PassageIndex
 
 
 class FolderIndex(PassageIndex):
@@ -24,14 +23,10 @@ class FolderIndex(PassageIndex):
 
     def __init__(self, folder: Path, embedder: str) -> None:
         """Args: where the index lives (made at its first use); the name of what makes its vectors."""
-        super().__init__()
+        super().__init__(embedder, folder.with_name(f"{folder.name}.heal.lock"))
         self.folder = folder
-        self._embedder = embedder
         self._stamp = folder / "stamp.json"
         self._opening = folder / "opening"
-        self._lock = threading.RLock()
-        self._client: Any = None
-        self._collection: Any = None
         self._seen = ""
 
     def usable(self) -> bool:
@@ -56,20 +51,6 @@ class FolderIndex(PassageIndex):
             # Those that a stop left half removed go with it.
             for doomed in self.folder.parent.glob(f"{self.folder.name}.*.old"):
                 shutil.rmtree(doomed, ignore_errors=True)
-
-    def alone(self, seconds: float) -> contextlib.AbstractContextManager[None]:
-        """Keep other threads and processes from bringing the index in step meanwhile; reading goes on.
-
-        Raises:
-            IndexUnavailable: another one has been at it for so many seconds.
-        """
-        busy = "Another our-house is indexing notes. Those that wait are indexed once it has finished."
-        return self._locked(".heal.lock", seconds, busy)
-
-    def close(self) -> None:
-        """Let go of the files."""
-        with self._lock:
-            self._close()
 
     # --- inside -----------------------------------------------------------------------------------------------
 
@@ -131,13 +112,6 @@ class FolderIndex(PassageIndex):
         if len(first):
             self._collection.query(query_embeddings=first, n_results=self._collection.count(), include=[])
 
-    def _close(self) -> None:
-        self._forget()
-        if self._client is not None:
-            with contextlib.suppress(Exception):
-                self._client.close()
-        self._client = self._collection = None
-
     def _read_stamp(self) -> str:
         try:
             return self._stamp.read_text("utf-8", "replace")
@@ -156,21 +130,7 @@ class FolderIndex(PassageIndex):
 
     def _files_locked(self) -> contextlib.AbstractContextManager[None]:
         busy = "Another our-house has been writing the index for a minute. Wait for it or stop it, and try again."
-        return self._locked(".lock", 60, busy)
-
-    def _locked(self, suffix: str, seconds: float, busy: str) -> contextlib.AbstractContextManager[None]:
-        return locked(self.folder.with_name(self.folder.name + suffix), seconds, busy, self._unavailable)
-
-    @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
-        # Chroma's Rust core raises exceptions of many families, a bare panic among them, and none of them is ours.
-        try:
-            yield
-        except (IndexUnavailable, KeyboardInterrupt, SystemExit, GeneratorExit):
-            raise
-        except BaseException as error:
-            self._close()
-            raise self._unavailable(error) from error
+        return self._locked(self.folder.with_name(f"{self.folder.name}.lock"), 60, busy)
 
     def _unavailable(self, error: BaseException) -> IndexUnavailable:
         return IndexUnavailable(

@@ -7,8 +7,9 @@ compared: Chroma's graph, asked with a filter, loses neighbours in small categor
 from __future__ import annotations
 
 import contextlib
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,8 +47,14 @@ class PassageIndex(ABC):
     _matrices: dict[str | None, _Matrix | None]
     """By category, None for the whole house; a matrix is None where there are too many to compare them all."""
 
-    def __init__(self) -> None:
+    def __init__(self, embedder: str, heal_lock: Path) -> None:
+        """Args: the name of what makes the vectors; a file of the house, by which its processes take turns to heal."""
         self._matrices = {}
+        self._embedder = embedder
+        self._heal_lock = heal_lock
+        self._lock = threading.RLock()
+        self._client: Any = None
+        self._collection: Any = None
 
     @abstractmethod
     def usable(self) -> bool:
@@ -62,24 +69,30 @@ class PassageIndex(ABC):
         """Throw the index away, whatever state it is in; raises IndexUnavailable."""
 
     @abstractmethod
-    def alone(self, seconds: float) -> contextlib.AbstractContextManager[None]:
-        """Keep other threads and processes from bringing the index in step meanwhile; reading goes on.
-
-        Raises:
-            IndexUnavailable: another one has been at it for so many seconds.
-        """
-
-    @abstractmethod
-    def close(self) -> None:
-        """Let go of what is open."""
-
-    @abstractmethod
     def _reading(self) -> contextlib.AbstractContextManager[Any]:
         """The collection, as it is now; a failure inside becomes IndexUnavailable."""
 
     @abstractmethod
     def _writing(self) -> contextlib.AbstractContextManager[Any]:
         """The collection, for writing; a failure inside becomes IndexUnavailable."""
+
+    @abstractmethod
+    def _unavailable(self, error: BaseException) -> IndexUnavailable:
+        """What a failure of Chroma or of the file system becomes: what is wrong, and what to do."""
+
+    def alone(self, seconds: float) -> contextlib.AbstractContextManager[None]:
+        """Keep other threads and processes from bringing the index in step meanwhile; reading goes on.
+
+        Raises:
+            IndexUnavailable: another one has been at it for so many seconds.
+        """
+        busy = "Another our-house is indexing notes. Those that wait are indexed once it has finished."
+        return self._locked(self._heal_lock, seconds, busy)
+
+    def close(self) -> None:
+        """Let go of what is open."""
+        with self._lock:
+            self._close()
 
     def count(self) -> int:
         """How many passages it holds; raises IndexUnavailable."""
@@ -148,6 +161,42 @@ class PassageIndex(ABC):
                 found = _nearest_of_all(matrices, vector, limit)
             missing = sorted({*also} - {neighbour.passage_id for neighbour in found})
             return found + (_compared(collection, vector, missing) if missing else [])
+
+    def _close(self) -> None:
+        self._forget()
+        if self._client is not None:
+            with contextlib.suppress(Exception):
+                self._client.close()
+        self._client = self._collection = None
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        # Chroma raises exceptions of many families, its Rust core's bare panic among them, and none of them is ours.
+        try:
+            yield
+        except (IndexUnavailable, KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:
+            self._close()
+            raise self._unavailable(error) from error
+
+    @contextlib.contextmanager
+    def _locked(self, path: Path, seconds: float, busy: str) -> Iterator[None]:
+        """Hold a file's lock, which other processes see too; `busy` is said where it was held all that time."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=seconds)
+        except Timeout as error:
+            raise IndexUnavailable(busy) from error
+        except OSError as error:
+            raise self._unavailable(error) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _forget(self) -> None:
         """Read the vectors anew at the next search."""
@@ -219,34 +268,3 @@ def _compared(collection: Any, vector: NDArray[np.float32], ids: Sequence[str]) 
     vectors = np.asarray(held["embeddings"], dtype=np.float32)
     found = [Neighbour(each, float(own @ vector), own) for each, own in zip(held["ids"], vectors, strict=True)]
     return sorted(found, key=lambda each: (-each.similarity, each.passage_id))
-
-
-@contextlib.contextmanager
-def locked(
-    path: Path, seconds: float, busy: str, unavailable: Callable[[BaseException], IndexUnavailable]
-) -> Iterator[None]:
-    """Hold a file's lock, which other processes see too.
-
-    Args:
-        path: the file; its folder is made where missing.
-        seconds: how long to wait for another holder.
-        busy: what to say where it was held all that time.
-        unavailable: what becomes of an error of the file system.
-
-    Raises:
-        IndexUnavailable: another one holds it, or it cannot be made.
-    """
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=seconds)
-    except Timeout as error:
-        raise IndexUnavailable(busy) from error
-    except OSError as error:
-        raise unavailable(error) from error
-    try:
-        yield
-    finally:
-        lock.release()

@@ -71,6 +71,11 @@ class Passage:
         return f"{about}\n{self.text}" if about else self.text
 
 
+def evidence(similarity: float, overlap: float) -> float:
+    """Return what both searches say for a passage or a note, 0 to 1, of its cosine and its share of the words."""
+    return 0.6 * max(0.0, similarity) + 0.4 * overlap
+
+
 @dataclass(frozen=True)
 class Hit:
     """A note that a search found, with its best passages."""
@@ -92,7 +97,7 @@ class Hit:
     @property
     def evidence(self) -> float:
         """What both searches say for it alone, 0 to 1, whatever its date and its fellows."""
-        return 0.6 * max(0.0, self.similarity) + 0.4 * self.overlap
+        return evidence(self.similarity, self.overlap)
 
     @property
     def text(self) -> str:

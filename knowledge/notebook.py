@@ -163,13 +163,8 @@ class Notebook:
 
     def count_in(self, categories: Sequence[str] | None) -> int:
         """How many notes a scope holds: those of the categories and those without one; None for all."""
-        if categories is None:
-            return self.count()
-        marks = ", ".join("?" * len(categories))
-        return self._number(
-            f"SELECT count(*) FROM notes WHERE deleted_at IS NULL AND (category IS NULL OR category IN ({marks}))",
-            list(categories),
-        )
+        scope, within = _in_scope(categories)
+        return self._number(f"SELECT count(*) FROM notes WHERE deleted_at IS NULL AND {scope}", within)
 
     def per_category(self) -> dict[str | None, int]:
         """How many notes each category holds; None for those without."""
@@ -214,35 +209,30 @@ class Notebook:
         query = " OR ".join(_quoted(word) for word in words if _tokens(word))
         if not query:
             return []
-        scope, values = "", [query]
-        if categories is not None:
-            scope = f"AND (category IS NULL OR category IN ({', '.join('?' * len(categories))}))"
-            values += categories
+        scope, within = _in_scope(categories)
         rows = self._record.rows(
             f"""
             SELECT passages.id, -bm25(passages_fts, 2.0, 1.0, 1.0) AS score
             FROM passages_fts JOIN passages ON passages.rowid = passages_fts.rowid
             JOIN notes ON notes.id = passages.note_id
-            WHERE passages_fts MATCH ? AND notes.deleted_at IS NULL {scope}
+            WHERE passages_fts MATCH ? AND notes.deleted_at IS NULL AND {scope}
             ORDER BY score DESC LIMIT ?
             """,
-            [*values, limit],
+            [query, *within, limit],
         )
         return [(row[0], float(row[1])) for row in rows]
 
     def coded(self, codes: Iterable[str], categories: Sequence[str] | None) -> dict[str, list[str]]:
         """Return the passages of a scope that hold each of the squeezed codes, by their ids; only codes that occur."""
-        scope, values = "", [json.dumps(sorted(codes))]
-        if categories is not None:
-            scope = f"AND (category IS NULL OR category IN ({', '.join('?' * len(categories))}))"
-            values += categories
+        scope, within = _in_scope(categories)
         rows = self._record.rows(
             f"""
             SELECT code, passage_id FROM passage_codes
             JOIN passages ON passages.id = passage_id JOIN notes ON notes.id = note_id
-            WHERE code IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL {scope} ORDER BY code, passage_id
+            WHERE code IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL AND {scope}
+            ORDER BY code, passage_id
             """,
-            values,
+            [json.dumps(sorted(codes)), *within],
         )
         found: dict[str, list[str]] = {}
         for row in rows:
@@ -503,6 +493,13 @@ def _checked(title: str, text: str) -> tuple[str, str]:
     if len(title) > MAX_TITLE:
         title = title[: MAX_TITLE - 1].rstrip() + "…"
     return title, text
+
+
+def _in_scope(categories: Sequence[str] | None) -> tuple[str, list[Any]]:
+    """The condition that a note's category lies in a scope, with its values; notes without one lie in every scope."""
+    if categories is None:
+        return "TRUE", []
+    return f"(category IS NULL OR category IN ({', '.join('?' * len(categories))}))", list(categories)
 
 
 def _where(wanted: NoteFilter) -> tuple[str, list[Any]]:

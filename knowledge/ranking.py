@@ -102,7 +102,7 @@ def signs(
                 "overlap": each.overlap,
                 "coded": each.coded,
                 "titled": each.titled,
-                "alike": 0.20 if time.often else _likeness(lead, each) - 1,
+                "alike": 0.0 if time.often else _likeness(lead, each) - 1,
                 "ranged": float(time.holds(each.date)),
                 "prior": _prior(each, prior),
                 **_timely(places.get(each.note_id), time),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from knowledge.codes import codes_asked
-from knowledge.note import Hit, Passage
+from knowledge.note import Hit, Passage, evidence
 from knowledge.notebook import Notebook, words_of
 from knowledge.ranking import Candidate, ranked
 from knowledge.timing import Timing, timing
@@ -84,12 +84,11 @@ def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Ca
         # The index may still hold the category that a note had before; the record knows better.
         if asked.categories is None or passage.category is None or passage.category in asked.categories:
             by_note.setdefault(passage.note_id, []).append(passage)
-    total = sum(weights.values())
     found = []
     for note_id, passages in by_note.items():
         similarity = {each.id: near[each.id].similarity if each.id in near else farthest for each in passages}
         overlap = {each.id: _overlap(f"{each.title} {each.heading} {each.text}", weights) for each in passages}
-        best = sorted(passages, key=lambda each: (-_evidence(similarity[each.id], overlap[each.id]), _position(each)))
+        best = sorted(passages, key=lambda each: (-evidence(similarity[each.id], overlap[each.id]), _position(each)))
         kept = sorted(best[:PASSAGES_PER_NOTE], key=_position)
         found.append(
             Candidate(
@@ -101,7 +100,7 @@ def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Ca
                 best=kept.index(best[0]),
                 similarity=max(similarity.values()),
                 overlap=max(overlap.values()),
-                titled=_overlap(best[0].title, weights) if total else 0.0,
+                titled=_overlap(best[0].title, weights),
                 coded=max((codes.get(each.id, 0.0) for each in passages), default=0.0),
                 vector=_mean([near[each.id].vector for each in passages if each.id in near]),
             )
@@ -121,10 +120,6 @@ def _hit(candidate: Candidate, score: float) -> Hit:
         overlap=candidate.overlap,
         best=candidate.best,
     )
-
-
-def _evidence(similarity: float, overlap: float) -> float:
-    return 0.6 * max(0.0, similarity) + 0.4 * overlap
 
 
 def _mean(vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float32] | None:
@@ -175,16 +170,16 @@ def resolved(notebook: Notebook, time: Timing) -> Timing:
     words = [word for word in words_of(time.event) if word not in STOP_WORDS]
     if not words:
         return time
-    titles = {
-        passage.date: passage.title
+    dates = {
+        passage.date
         for passage in notebook.passages([passage_id for passage_id, _ in notebook.lexical(words, None, CANDIDATES)])
         if passage.date is not None and {_stem(word) for word in words} <= _stems(passage.title)
     }
-    if not titles:
+    if not dates:
         return time
     if time.side == "until":
-        return replace(time, end=min(titles))
-    return replace(time, start=max(titles) if time.side == "since" and time.often else min(titles))
+        return replace(time, end=min(dates))
+    return replace(time, start=max(dates) if time.often else min(dates))
 
 
 def _telling(counts: Mapping[str, int]) -> list[str]:

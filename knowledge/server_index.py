@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from knowledge.errors import IndexUnavailable, IndexUnreachable
-from knowledge.index import HNSW, PassageIndex, locked
+from knowledge.errors import IndexUnreachable
+from knowledge.index import HNSW, PassageIndex
 
 
 class ServerIndex(PassageIndex):
@@ -25,14 +24,9 @@ class ServerIndex(PassageIndex):
             embedder: the name of what makes the vectors.
             lock: a file of the house, by which its processes take turns in bringing the index in step.
         """
-        super().__init__()
+        super().__init__(embedder, lock)
         self._url = url
         self._name = collection
-        self._embedder = embedder
-        self._lock_file = lock
-        self._lock = threading.RLock()
-        self._client: Any = None
-        self._collection: Any = None
 
     def usable(self) -> bool:
         """Whether the collection was made by this embedder; a new one is. Raises IndexUnreachable."""
@@ -47,22 +41,7 @@ class ServerIndex(PassageIndex):
             self._open()
             with contextlib.suppress(chromadb.errors.NotFoundError):
                 self._client.delete_collection(self._name)
-            self.close()
-
-    def alone(self, seconds: float) -> contextlib.AbstractContextManager[None]:
-        """Keep the house's other threads and processes from bringing the index in step meanwhile.
-
-        Raises:
-            IndexUnavailable: another one has been at it for so many seconds.
-        """
-        busy = "Another our-house is indexing notes. Those that wait are indexed once it has finished."
-        return locked(self._lock_file, seconds, busy, self._unavailable)
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        with self._lock:
-            self._forget()
-            self._client = self._collection = None
+            self._close()
 
     # --- inside -----------------------------------------------------------------------------------------------
 
@@ -96,17 +75,6 @@ class ServerIndex(PassageIndex):
         self._collection = self._client.get_or_create_collection(
             self._name, embedding_function=None, configuration=HNSW, metadata={"embedder": self._embedder}
         )
-
-    @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
-        # Chroma's client raises its own errors, httpx's and ValueError, as it pleases.
-        try:
-            yield
-        except (IndexUnavailable, KeyboardInterrupt, SystemExit, GeneratorExit):
-            raise
-        except Exception as error:
-            self.close()
-            raise self._unavailable(error) from error
 
     def _unavailable(self, error: BaseException) -> IndexUnreachable:
         return IndexUnreachable(

@@ -100,7 +100,7 @@ def timing(question: str, today: dt.date) -> Timing:
         today: what 'last year' and 'two years ago' count from.
     """
     start, end = _range(question, today)
-    event, side = "", "in"
+    event, side = "", _SIDES["in"]
     if start is None and end is None and (match := _EVENT.search(question)):
         event, side = match[2].strip(), _SIDES[match[1].lower()]
     ranged = start is not None or end is not None
@@ -112,7 +112,7 @@ def timing(question: str, today: dt.date) -> Timing:
         aim = "present"
     else:
         aim = "past"
-    return Timing(aim, start, end, bool(_OFTEN.search(question)), event, side)  # type: ignore[arg-type]
+    return Timing(aim, start, end, bool(_OFTEN.search(question)), event, side)
 
 
 def _range(question: str, today: dt.date) -> tuple[dt.date | None, dt.date | None]:
