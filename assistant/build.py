@@ -347,21 +347,30 @@ class House:
 
     def chat_model(self) -> ChatModel:
         """Return the language model that answers, fetched and loaded; raises ModelUnavailable."""
-        from assistant.chat_models import LlamaModel, OllamaModel
+        from assistant.chat_models import OllamaModel
+        from assistant.kept_prompts import KeptPrompts
+        from assistant.llama_model import LlamaModel
 
         settings, choice = self.settings, self.choice()
         if choice.kind == "ollama":
             return OllamaModel(settings.ollama_host, choice.name, settings.context_tokens)
         path, weights = self._writer(choice)
         self.report(Progress(weights.name, 0, 1, f"loading {weights.title}"))
-        return LlamaModel(path, weights.title, settings.context_tokens, settings.threads)
+        limit = settings.read_ahead_mb * 1_000_000
+        kept = KeptPrompts(settings.home / "prompts", limit) if limit else None
+        return LlamaModel(path, weights.title, settings.context_tokens, settings.threads, kept)
 
     def assistant(self, model: ChatModel | None = None, router: Router | None = None) -> Assistant:
         """Return the assistant of this house; raises AssistantError, KnowledgeError or RouterError."""
+        from assistant.chat_models import ReadsAhead
         from assistant.pipeline import Assistant
+        from assistant.reading_ahead import ReadingAhead
 
-        finder = self.finder(router)
-        return Assistant(finder, model or self.chat_model(), answer_tokens=self.settings.answer_tokens)
+        finder, tokens = self.finder(router), self.settings.answer_tokens
+        model = model or self.chat_model()
+        budget = model.context_tokens - tokens
+        reading = ReadingAhead(self.notebook, model, budget) if isinstance(model, ReadsAhead) else None
+        return Assistant(finder, model, answer_tokens=tokens, reading=reading)
 
     def finder(self, router: Router | None = None, limit: int | None = None) -> Finder:
         """Return what finds notes in this house, as the chat does."""

@@ -1,19 +1,14 @@
-"""Chat messages in, text out: the ChatModel protocol, llama.cpp in process, and Ollama."""
+"""Chat messages in, text out: the ChatModel protocol, and a model that an Ollama server holds."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 import math
-import os
-import queue
 import re
-import secrets
-import threading
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from assistant.errors import ModelStopped, ModelUnavailable
 
@@ -27,6 +22,9 @@ UNSAID = 1e-4
 """What a word's probability counts at least, so that one that was not told has one, too."""
 _DENSE = re.compile(r"[^A-Za-z\s]")
 _THOUGHTS = re.compile(r"\A(\s*<think>.*?</think>)+", re.DOTALL)
+
+
+ReadOutcome = Literal["kept", "interrupted", "no room"]
 
 
 @dataclass(frozen=True)
@@ -66,101 +64,29 @@ class ChatModel(Protocol):
         """
 
 
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """A chat model that can read the beginnings of prompts ahead, so that what begins so is answered at once."""
+
+    def has_read(self, beginning: Sequence[Message]) -> bool:
+        """Whether a prompt that begins so is answered at once."""
+
+    def read_ahead(self, beginning: Sequence[Message], go_on: Callable[[], bool]) -> ReadOutcome:
+        """Read a beginning and keep it, making way for questions.
+
+        Raises:
+            ModelUnavailable: the model cannot read it, or it cannot be kept.
+        """
+
+    def forget_all_but(self, beginnings: Sequence[Sequence[Message]]) -> None:
+        """Drop what is kept of other beginnings than these."""
+
+
 def count_tokens(text: str) -> int:
     """Estimate from above how many tokens a text has."""
     # Digits, marks and most other scripts can cost a token each.
     dense = len(_DENSE.findall(text))
     return dense + int((len(text) - dense) / CHARACTERS_PER_TOKEN) + 1
-
-
-class LlamaModel:
-    """A GGUF file in this process, through llama.cpp."""
-
-    def __init__(self, path: Path, name: str, context_tokens: int, threads: int = 0) -> None:
-        """Load the model, which takes seconds.
-
-        Args:
-            threads: processor threads; 0 for one a core.
-
-        Raises:
-            ModelUnavailable: the file is no model, or memory is short.
-        """
-        import xllamacpp
-
-        self._name = name
-        self._context_tokens = context_tokens
-        params = xllamacpp.CommonParams()
-        params.model.path = str(path)
-        params.n_ctx = context_tokens
-        params.n_parallel = 1
-        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads or _cores()
-        params.warmup = False
-        params.verbosity = -1
-        # The server opens a loopback port of its own and lets every web page in; the key keeps them out.
-        params.api_keys = [secrets.token_urlsafe(32)]
-        params.endpoint_slots = False
-        params.ui = False
-        try:
-            self._server = xllamacpp.Server(params)
-        except Exception as error:
-            raise ModelUnavailable(
-                f"{name} cannot be loaded from {path} ({error}). Delete the file and start again to fetch it anew, or "
-                "free some memory."
-            ) from error
-
-    @property
-    def name(self) -> str:
-        """The model, as a person is told who answered."""
-        return self._name
-
-    @property
-    def context_tokens(self) -> int:
-        """Tokens that a prompt and its answer may have together."""
-        return self._context_tokens
-
-    def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
-        """Yield the reply piece by piece, always the same for the same messages; closing the iterator stops it."""
-        yield from without_thoughts(self._pieces({**_llama_request(messages, max_tokens), "stream": True}))
-
-    def leaning(self, messages: Sequence[Message]) -> float:
-        """Return the log-odds of yes against no; the messages that were answered last are not read again."""
-        request = {**_llama_request(messages, 1), "logprobs": True, "top_logprobs": TOPS}
-        try:
-            reply = self._server.handle_chat_completions(request)
-            tops = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
-        except Exception as error:
-            raise _failure(self._name, error, started=False) from error
-        return log_odds((each["token"], each["logprob"]) for each in tops)
-
-    def _pieces(self, request: dict[str, Any]) -> Generator[str, None, None]:
-        chunks: queue.Queue[dict[str, Any] | Exception | None] = queue.Queue()
-        stopped = threading.Event()
-
-        def receive(chunk: Any) -> bool:
-            for each in chunk if isinstance(chunk, list) else [chunk]:
-                chunks.put(each)
-            return stopped.is_set()
-
-        def work() -> None:
-            try:
-                self._server.handle_chat_completions(request, receive)
-            except Exception as error:
-                chunks.put(error)
-            finally:
-                chunks.put(None)
-
-        threading.Thread(target=work, name="llama", daemon=True).start()
-        started = False
-        try:
-            while (chunk := chunks.get()) is not None:
-                if isinstance(chunk, Exception) or "error" in chunk or "choices" not in chunk:
-                    raise _failure(self._name, chunk, started)
-                for choice in chunk["choices"]:
-                    if piece := choice.get("delta", {}).get("content"):
-                        started = True
-                        yield piece
-        finally:
-            stopped.set()
 
 
 class OllamaModel:
@@ -211,7 +137,7 @@ class OllamaModel:
         try:
             reply = self._client.chat(
                 self._model,
-                _plain(messages),
+                plain(messages),
                 think=False,
                 logprobs=True,
                 top_logprobs=TOPS,
@@ -222,7 +148,7 @@ class OllamaModel:
                 return log_odds([(reply.message.content or "", 0.0)])
             return log_odds((each.token, each.logprob) for each in reply.logprobs[0].top_logprobs or ())
         except (ollama.ResponseError, ConnectionError, httpx.HTTPError, ValueError, AttributeError) as error:
-            raise _failure(self.name, error, started=False) from error
+            raise failure(self.name, error, started=False) from error
 
     def _pieces(self, messages: Sequence[Message], max_tokens: int) -> Generator[str, None, None]:
         import httpx
@@ -232,7 +158,7 @@ class OllamaModel:
         try:
             replies = self._client.chat(
                 self._model,
-                _plain(messages),
+                plain(messages),
                 stream=True,
                 think=False,
                 # Ollama's own default is small, and it cuts longer prompts without a word.
@@ -247,9 +173,9 @@ class OllamaModel:
                 done = done or bool(reply.done)
         except (ollama.ResponseError, ConnectionError, httpx.HTTPError, ValueError, AttributeError) as error:
             # The last two are what becomes of an answer that is not Ollama's.
-            raise _failure(self.name, error, started) from error
+            raise failure(self.name, error, started) from error
         if not done:
-            raise _failure(self.name, ConnectionError("the connection was lost"), started)
+            raise failure(self.name, ConnectionError("the connection was lost"), started)
 
 
 def log_odds(words: Iterable[tuple[str, float]]) -> float:
@@ -298,29 +224,13 @@ def without_thoughts(pieces: Generator[str, None, None]) -> Iterator[str]:
             yield held
 
 
-def _plain(messages: Sequence[Message]) -> list[dict[str, str]]:
+def plain(messages: Sequence[Message]) -> list[dict[str, str]]:
+    """Return messages in the form that servers take."""
     return [{"role": message.role, "content": message.content} for message in messages]
 
 
-def _llama_request(messages: Sequence[Message], max_tokens: int) -> dict[str, Any]:
-    return {
-        "messages": _plain(messages),
-        "max_tokens": max_tokens,
-        "temperature": 0.0,
-        "seed": 1,
-        "cache_prompt": True,
-        "chat_template_kwargs": {"enable_thinking": False},
-    }
-
-
-def _cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on this system
-        return os.cpu_count() or 2
-
-
-def _failure(name: str, error: Any, started: bool) -> ModelUnavailable:
+def failure(name: str, error: Any, started: bool) -> ModelUnavailable:
+    """Return what is raised for whatever a model broke off with; `started` where part of its reply was out."""
     cause = error.get("error", error) if isinstance(error, dict) else error
     cause = cause.get("message", cause) if isinstance(cause, dict) else cause
     if started:

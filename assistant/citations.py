@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.events import Citation
 from knowledge.note import Hit
@@ -14,7 +15,8 @@ SUPPORT = 0.3
 CLEAR_SUPPORT = 0.6
 """The share from which a claim that names no note is given the note that holds it."""
 
-_MARK = re.compile(r"\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
+_MARK = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+_OPEN_MARK = re.compile(r"\[[\d, ]*\Z")
 _BULLET = re.compile(r"(\s*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?)(.*)")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"'(]?[A-Z0-9])|(?<=\])\s+(?=[A-Z])|\n+")
 _WORD = re.compile(r"\w+(?:[.,:/-]\w+)*")
@@ -53,6 +55,52 @@ def cite(text: str, hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
     return "\n".join(lines).strip(), citations
 
 
+class Numbering:
+    """The marks of a model that was shown notes under numbers of its own, as the person sees them: the hits first."""
+
+    def __init__(self, numbered: Sequence[Hit], hits: Sequence[Hit]) -> None:
+        """Args: the notes in the model's numbering, and in the person's; both begin with 1."""
+        self._numbered = numbered
+        self._hits = list(hits)
+        self._held = ""
+
+    def piece(self, piece: str) -> str:
+        """Return what can be shown of a streamed answer after one more piece; a mark that is still open waits.
+
+        Marks of notes that are no hits are left out until the answer is whole.
+        """
+        text = self._held + piece
+        cut = _OPEN_MARK.search(text)
+        self._held = text[cut.start() :] if cut else ""
+        return _MARK.sub(self._known, text[: cut.start()] if cut else text)
+
+    def put_right(self, text: str, citations: Sequence[Citation]) -> tuple[str, tuple[Citation, ...], tuple[Hit, ...]]:
+        """Return a cited answer and its citations in the person's numbering, and the hits with what else it cites."""
+        places = {each.number: self._place(self._numbered[each.number - 1]) for each in citations}
+
+        def renumbered(mark: re.Match[str]) -> str:
+            return "".join(f"[{places[number]}]" for number in _marked_numbers(mark) if number in places)
+
+        shown = tuple(sorted((replace(each, number=places[each.number]) for each in citations), key=_by_number))
+        return _MARK.sub(renumbered, text), shown, tuple(self._hits)
+
+    def _known(self, mark: re.Match[str]) -> str:
+        ids = [hit.note_id for hit in self._hits]
+        noted = (self._numbered[number - 1] for number in _marked_numbers(mark) if 0 < number <= len(self._numbered))
+        return "".join(f"[{ids.index(note.note_id) + 1}]" for note in noted if note.note_id in ids)
+
+    def _place(self, note: Hit) -> int:
+        for number, hit in enumerate(self._hits, start=1):
+            if hit.note_id == note.note_id:
+                return number
+        self._hits.append(note)
+        return len(self._hits)
+
+
+def _by_number(citation: Citation) -> int:
+    return citation.number
+
+
 def _bullet(line: str) -> tuple[str, str]:
     """A line's indent with its dash or number, which are no claim, and its words."""
     match = _BULLET.fullmatch(line)
@@ -82,8 +130,12 @@ def _telling(text: str) -> set[str]:
 
 
 def _numbers(sentence: str) -> list[int]:
-    found = (int(number) for mark in _MARK.findall(sentence) for number in mark.split(","))
+    found = (number for mark in _MARK.finditer(sentence) for number in _marked_numbers(mark))
     return list(dict.fromkeys(found))
+
+
+def _marked_numbers(mark: re.Match[str]) -> list[int]:
+    return [int(number) for number in mark[1].split(",")]
 
 
 def _unmarked(sentence: str) -> str:

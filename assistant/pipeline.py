@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Generator, Sequence
 
 from assistant.chat_models import ChatModel, Message
-from assistant.citations import cite
+from assistant.citations import Numbering, cite
 from assistant.conversation import Turn, standalone
 from assistant.errors import ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Event, Finished, Retrieved, Routed, Token
 from assistant.listening import LISTENING, Listening
 from assistant.prompts import NO_NOTE, answer_messages, doubting
+from assistant.reading_ahead import ReadingAhead
 from assistant.support import LEARNED, Support
 from classifier.decision import Decision, Router
 from classifier.taxonomy import NONE
@@ -122,13 +123,15 @@ class Assistant:
         *,
         answer_tokens: int = 256,
         support: Support = LEARNED,
+        reading: ReadingAhead | None = None,
         today: Callable[[], dt.date] = dt.date.today,
     ) -> None:
-        """Args: what finds notes, who writes and how many tokens, what doubts the answer, and what day it is."""
+        """Args: what finds notes; who writes, how many tokens; what doubts it; what was read ahead; what day it is."""
         self.finder = finder
         self.model = model
         self._answer_tokens = answer_tokens
         self._support = support
+        self.reading = reading
         self._today = today
 
     def answer(
@@ -159,9 +162,8 @@ class Assistant:
 
         scope, hits = self.finder.find(asked, decision, category)
         lap("search")
-        budget = self.model.context_tokens - self._answer_tokens
         found = hits
-        messages, hits = answer_messages(asked, found, self._today(), budget)
+        messages, numbered, hits = self._prompt(asked, scope, found)
         yield Retrieved(scope, hits)
         if found and not hits:
             lap("total")
@@ -174,18 +176,22 @@ class Assistant:
             return
 
         text, failure = "", ""
+        numbering = Numbering(numbered, hits)
         try:
             for piece in self.model.stream(messages, self._answer_tokens):
                 if not text:
                     lap("first_token")
                 text += piece
-                yield Token(piece)
+                if seen := numbering.piece(piece):
+                    yield Token(seen)
         except ModelUnavailable as error:
             logger.warning("%s", error)
             failure = str(error)
         if not text.strip() and not failure:
             failure = f"{self.model.name} ended before it answered. Press retry to ask again."
-        text, citations = cite(text, hits)
+        text, citations, shown = numbering.put_right(*cite(text, numbered))
+        if shown != hits:
+            yield Retrieved(scope, hits := shown)
         answered = any(letter.isalnum() for letter in text) and not declines(text)
         # A bare "[1]." says nothing once the mark is taken for a citation.
         stands = answered and (bool(failure) or self._stands(asked, text, hits, doubting(messages)))
@@ -193,6 +199,21 @@ class Assistant:
             text, citations, answered = taken_back(hits), (), False
         lap("total")
         yield Finished(Answer(text, answered, citations if answered else (), self.model.name, seconds, failure))
+
+    def _prompt(
+        self, question: str, scope: Scope, hits: Sequence[Hit]
+    ) -> tuple[list[Message], tuple[Hit, ...], tuple[Hit, ...]]:
+        """Return the messages that ask the model, the notes they show in its numbering, and the hits among them.
+
+        Where the model has read all notes of the scope ahead, it is asked from these; otherwise from the hits alone.
+        """
+        if hits and self.reading is not None and scope.categories is not None and len(scope.categories) == 1:
+            dossier = self.reading.dossier(scope.categories[0])
+            if dossier is not None:
+                return *dossier.asked(question, hits, self._today()), tuple(hits)
+        budget = self.model.context_tokens - self._answer_tokens
+        messages, fitting = answer_messages(question, hits, self._today(), budget)
+        return messages, fitting, fitting
 
     def _stands(self, question: str, answer: str, hits: Sequence[Hit], doubt: Sequence[Message]) -> bool:
         try:

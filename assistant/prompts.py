@@ -85,13 +85,16 @@ def _shortened(hit: Hit, fits: Callable[[tuple[Hit, ...]], bool]) -> Hit | None:
 def _request(question: str, hits: Sequence[Hit], today: dt.date) -> str:
     # Oldest first, so that what holds now stands nearest to the question; the numbers are the hits' ranks.
     ordered = sorted(enumerate(hits, start=1), key=lambda each: each[1].date or dt.date.min)
-    notes = "\n\n".join(_note(number, hit) for number, hit in ordered)
+    notes = "\n\n".join(
+        note_lines(number, hit.title, hit.date, hit.category or "", hit.text) for number, hit in ordered
+    )
     return f"Notes, oldest first:\n\n{notes}\n\nToday is {spoken(today)}.\nQuestion: {question}"
 
 
-def _note(number: int, hit: Hit) -> str:
-    about = ", ".join(part for part in (spoken(hit.date) if hit.date else "no date", hit.category or "") if part)
-    return f"[{number}] {hit.title} ({about})\n{hit.text}"
+def note_lines(number: int, title: str, date: dt.date | None, category: str, text: str) -> str:
+    """Return a note as a model is shown it, under the number that it cites it by."""
+    about = ", ".join(part for part in (spoken(date) if date else "no date", category) if part)
+    return f"[{number}] {title} ({about})\n{text}"
 
 
 def spoken(date: dt.date) -> str:

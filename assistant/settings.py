@@ -50,12 +50,14 @@ class Settings(BaseSettings):
     """A Chroma server to keep the search index on, such as http://127.0.0.1:8000; empty for the house folder."""
     chroma_collection: str = Field("our-house", pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,510}[a-zA-Z0-9]$")
     """What this house's collection is called there; two houses on one server need two names."""
-    context_tokens: int = Field(4096, ge=1024, le=131072)
+    context_tokens: int = Field(8192, ge=1024, le=131072)
     """Tokens that the question, the notes and the answer may have together."""
     answer_tokens: int = Field(256, ge=16, le=4096)
     """Tokens that an answer may have."""
     notes_per_answer: int = Field(3, ge=1, le=20)
     """Notes shown to the language model; every one costs about a second on a small machine."""
+    read_ahead_mb: int = Field(2000, ge=0, le=1_000_000)
+    """Disk that the model may use to keep whole categories read, so that it answers at once; 0 for not at all."""
     threads: int = Field(0, ge=0, le=256)
     """Processor threads for the language model; 0 for all cores."""
     host: str = "127.0.0.1"

@@ -55,6 +55,11 @@ class Startup:
             self._thread = threading.Thread(target=self._run, name="startup", daemon=True)
             self._thread.start()
 
+    def stop(self) -> None:
+        """End what goes on in the background, before the process ends."""
+        if self._assistant is not None and self._assistant.reading is not None:
+            self._assistant.reading.stop()
+
     @property
     def searchable(self) -> bool:
         """Whether notes can be searched and indexed, though no model may write yet."""
@@ -103,6 +108,8 @@ class Startup:
                 self._assistant = assistant
                 self.status = Status("ready", 1.0, ready=True)
                 self._changed.notify_all()
+            if assistant.reading is not None:
+                assistant.reading.start()
 
     def _hear(self, progress: Progress) -> None:
         self._say(Status(f"{progress.weights}: {progress.step}", progress.fraction if progress.total > 1 else None))

@@ -173,6 +173,14 @@ class Notebook:
         )
         return {row["category"]: row["notes"] for row in rows}
 
+    def state(self) -> tuple[int | str | None, ...]:
+        """Return what is different after any change of a note or a category; for who follows the record."""
+        (row,) = self._record.rows(
+            "SELECT count(*), sum(revision), sum(deleted_at IS NOT NULL), max(updated_at), "
+            "(SELECT group_concat(name) FROM categories) FROM notes"
+        )
+        return tuple(row)
+
     def passages(self, ids: Sequence[str] | None = None, *, note_id: str | None = None) -> list[Passage]:
         """Return passages of notes not deleted: those with these ids, or one note's, or all, in reading order."""
         where, values = "notes.deleted_at IS NULL", list[Any]()

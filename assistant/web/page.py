@@ -123,6 +123,7 @@ def run(house: House, host: str, port: int, *, open_browser: bool, as_json: bool
     finally:
         report.done()
         blocks.close(verbose=False)
+        startup.stop()
 
 
 def _tell(report: TerminalReport, startup: Startup) -> None:

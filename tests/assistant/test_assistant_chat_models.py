@@ -10,7 +10,6 @@ from ollama_server import OllamaServer, line, serving
 from small_house import PATIENCE
 
 from assistant.chat_models import (
-    LlamaModel,
     Message,
     OllamaModel,
     count_tokens,
@@ -19,6 +18,7 @@ from assistant.chat_models import (
     without_thoughts,
 )
 from assistant.errors import ModelStopped, ModelUnavailable
+from assistant.llama_model import LlamaModel
 
 QUESTION = [Message("system", "Answer from the notes."), Message("user", "When was the pump replaced?")]
 

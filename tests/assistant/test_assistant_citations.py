@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from assistant.citations import cite
+from assistant.citations import Numbering, cite
 from knowledge.note import Hit, Passage
 
 
@@ -145,3 +145,30 @@ def test_the_number_of_a_list_line_is_no_claim() -> None:
     text, citations = cite("1. Swanson Brothers tiled the roof.\n2. Swanson Brothers painted the porch.", [numbered])
     assert text == "1. Swanson Brothers tiled the roof.\n2. Swanson Brothers painted the porch."
     assert citations == ()
+
+
+# --- a model's own numbering ------------------------------------------------------------------------------------------
+
+
+DOSSIER = [
+    hit("liner", "Liner", "Vinyl liner."),
+    hit("pump", "Pump", "The pump was replaced by Ray."),
+    hit("heater", "Heater", "Gas heater."),
+]
+
+
+def test_streamed_marks_are_those_of_the_hits_however_the_pieces_are_cut() -> None:
+    said = "Ray replaced it [2]. The heater burns gas [3], see [1, 2] and [9]."
+    for size in range(1, len(said)):
+        numbering = Numbering(DOSSIER, [DOSSIER[2], DOSSIER[1]])
+        pieces = [numbering.piece(said[start : start + size]) for start in range(0, len(said), size)]
+        assert "".join(pieces) == "Ray replaced it [2]. The heater burns gas [1], see [2] and ."
+
+
+def test_a_cited_note_that_is_no_hit_joins_them() -> None:
+    numbering = Numbering(DOSSIER, [DOSSIER[2]])
+    text, citations = cite("The pump was replaced by Ray [2]. It has a gas heater [3].", DOSSIER)
+    text, citations, shown = numbering.put_right(text, citations)
+    assert text == "The pump was replaced by Ray [2]. It has a gas heater [1]."
+    assert [(each.number, each.note_id) for each in citations] == [(1, "heater"), (2, "pump")]
+    assert [hit.note_id for hit in shown] == ["heater", "pump"]

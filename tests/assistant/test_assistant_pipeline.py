@@ -7,16 +7,18 @@ import pytest
 from small_house import ScriptedModel, WordRouter
 
 from assistant.conversation import Turn
+from assistant.dossier import Dossier, dossier_of
 from assistant.errors import ModelStopped, ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Finished, Retrieved, Routed, Token, gathered
 from assistant.listening import LISTENING
 from assistant.pipeline import MAX_QUESTION, NO_ROOM, Assistant, Finder, checked
 from assistant.prompts import NO_NOTE
+from assistant.reading_ahead import ReadingAhead
 from assistant.support import Support
 from classifier.decision import Decision
 from knowledge.errors import IndexUnreachable
 from knowledge.library import Library
-from knowledge.note import Draft, Scope
+from knowledge.note import Draft, NoteFilter, Scope
 
 PUMP_QUESTION = "When was the pool pump replaced?"
 PUMP = Draft("The pool pump was replaced by Ray.", "Pool pump replaced", "pool", dt.date(2023, 4, 18), id="pump")
@@ -495,3 +497,76 @@ def test_an_answer_that_is_a_bare_number_of_a_note_says_nothing_and_names_the_no
     assert (answer.answered, answer.citations) == (False, ())
     assert answer.text.startswith(NO_NOTE)
     assert PUMP.title in answer.text
+
+
+# --- from what was read ahead -----------------------------------------------------------------------------------------
+
+
+class Reading(ReadingAhead):
+    """Has read what a category held when the test said so."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self.read: dict[str, Dossier] = {}
+
+    def reads(self, category: str) -> None:
+        self.read[category] = dossier_of(category, self._library.notebook.select(NoteFilter(category=category)))
+
+    def dossier(self, category: str) -> Dossier | None:
+        return self.read.get(category)
+
+
+FILTER = Draft("The filter grids were cleaned.", "Pool filter", "pool", dt.date(2020, 4, 18), id="filter")
+
+
+@pytest.fixture
+def reading(finder: Finder) -> Reading:
+    finder.library.add([PUMP, FILTER, GATE])
+    reading = Reading(finder.library)
+    reading.reads("pool")
+    return reading
+
+
+@pytest.fixture
+def quick(finder: Finder, model: ScriptedModel, reading: Reading) -> Assistant:
+    return Assistant(finder, model, support=Support(), reading=reading, today=lambda: TODAY)
+
+
+def test_a_category_read_ahead_is_asked_whole_and_cited_in_the_order_of_the_hits(
+    quick: Assistant, model: ScriptedModel, reading: Reading
+) -> None:
+    model.will_say("Ray replaced the pool pump [", "2].")
+    events = list(quick.answer(PUMP_QUESTION))
+    dossier = reading.read["pool"]
+    assert model.asked[0][-1].content.startswith(dossier.beginning[-1].content)
+    assert "".join(event.text for event in events if isinstance(event, Token)) == "Ray replaced the pool pump [1]."
+    assert isinstance(events[-1], Finished)
+    answer = events[-1].answer
+    assert answer.text == "Ray replaced the pool pump [1]."
+    assert [(each.number, each.note_id) for each in answer.citations] == [(1, "pump")]
+
+
+def test_a_note_cited_that_the_search_had_not_found_joins_the_hits(quick: Assistant, model: ScriptedModel) -> None:
+    model.will_say("Ray replaced the pool pump [2]. The filter grids were cleaned [1].")
+    quick.finder._limit = 1
+    _, retrieved, answer = gathered(quick.answer(PUMP_QUESTION))
+    assert [hit.note_id for hit in retrieved.hits] == ["pump", "filter"]
+    assert answer.text == "Ray replaced the pool pump [1]. The filter grids were cleaned [2]."
+    assert [each.number for each in answer.citations] == [1, 2]
+
+
+def test_a_note_added_since_is_in_the_next_answer(quick: Assistant, model: ScriptedModel) -> None:
+    quick.finder.library.add(
+        [Draft("The pool pump was replaced by Sue.", "Pool pump replaced again", "pool", dt.date(2026, 1, 2), id="new")]
+    )
+    model.will_say("Sue replaced the pool pump [3].")
+    _, _, answer = gathered(quick.answer(PUMP_QUESTION))
+    assert "The pool pump was replaced by Sue." in model.asked[0][-1].content
+    assert [each.note_id for each in answer.citations] == ["new"]
+
+
+def test_other_scopes_are_asked_from_their_hits(quick: Assistant, model: ScriptedModel) -> None:
+    for question in ("Who oiled the fence gate?", "Was the pool pump or the fence gate oiled?"):
+        model.will_say("I have no note about that.")
+        list(quick.answer(question))
+        assert "All notes about" not in model.asked[-1][-1].content

@@ -1,5 +1,6 @@
 """The packaged answer writer, in process."""
 
+import threading
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -8,8 +9,10 @@ import pytest
 
 from assistant.build import PACKAGED
 from assistant.catalogue import CATALOGUE
-from assistant.chat_models import LlamaModel, Message
+from assistant.chat_models import Message
 from assistant.errors import ModelStopped, ModelUnavailable
+from assistant.kept_prompts import KeptPrompts
+from assistant.llama_model import LlamaModel
 from assistant.settings import read_settings
 from assistant.weights import ModelStore
 
@@ -79,3 +82,85 @@ def test_it_leans_to_what_the_note_says(model: LlamaModel) -> None:
         asking(f"{note}on a boat, by whom?")
     )
     assert model.leaning(asking("Is two plus two four? Answer yes or no.")) > 0
+
+
+# --- reading ahead ----------------------------------------------------------------------------------------------------
+
+PLACES = "shed", "attic", "garage", "cellar", "kitchen", "pantry", "porch", "hall", "study", "loft"
+TOLD = "\n\n".join(f"The {colour} key hangs in the {place}." for colour, place in zip(
+    ("red", "blue", "green", "yellow", "white", "black", "brown", "pink", "grey", "silver"), PLACES, strict=True
+))  # fmt: skip
+BEGINNING = [Message("system", "You answer in one short sentence."), Message("user", TOLD * 3)]
+
+
+def asked(place: str) -> list[Message]:
+    return [BEGINNING[0], Message("user", f"{BEGINNING[1].content}\n\nQuestion: Which key hangs in the {place}?")]
+
+
+def first_word(model: LlamaModel, place: str) -> tuple[str, float]:
+    """The reply, and the seconds until it began."""
+    began, seconds, text = time.monotonic(), 0.0, ""
+    for piece in model.stream(asked(place), 24):
+        seconds = seconds or time.monotonic() - began
+        text += piece
+    return text, seconds
+
+
+def test_what_was_read_ahead_is_answered_alike_and_sooner_even_by_another_process(
+    weights: Path, model: LlamaModel, tmp_path: Path
+) -> None:
+    plain, slow = first_word(model, "garage")
+    kept = KeptPrompts(tmp_path, 10**9)
+    reader = LlamaModel(weights, "Packaged", CONTEXT, kept=kept)
+    assert not reader.has_read(BEGINNING)
+    assert reader.read_ahead(BEGINNING) == "kept"
+    assert reader.has_read(BEGINNING)
+    again = LlamaModel(weights, "Packaged", CONTEXT, kept=KeptPrompts(tmp_path, 10**9))
+    assert again.has_read(BEGINNING)
+    text, quick = first_word(again, "garage")
+    assert "green" in text.lower()
+    assert "green" in plain.lower()
+    assert quick < slow / 2
+    assert "black" in first_word(again, "pantry")[0].lower() or "black" in first_word(model, "pantry")[0].lower()
+
+
+def test_reading_ahead_makes_way_for_a_question_and_goes_on_afterwards(weights: Path, tmp_path: Path) -> None:
+    model = LlamaModel(weights, "Packaged", CONTEXT, kept=KeptPrompts(tmp_path, 10**9))
+    parts = iter((True, False))
+    assert model.read_ahead(BEGINNING, lambda: next(parts)) == "interrupted"
+    assert not model.has_read(BEGINNING)
+    assert list(model.stream(asking("Say yes."), 4))
+    rounds = 0
+    while model.read_ahead(BEGINNING, lambda: False) == "interrupted":
+        rounds += 1
+        assert rounds < 20
+    assert rounds > 1
+    assert "green" in first_word(model, "garage")[0].lower()
+
+    outcomes: list[str] = []
+    longer = [BEGINNING[0], Message("user", BEGINNING[1].content + "\n\n" + TOLD)]
+    thread = threading.Thread(target=lambda: outcomes.append(model.read_ahead(longer)))
+    thread.start()
+    assert list(model.stream(asking("Say yes."), 4))
+    thread.join(60)
+    assert outcomes in (["interrupted"], ["kept"])  # whichever came first; neither waits for ever
+
+
+def test_a_damaged_file_is_dropped_and_the_prompt_read_anew(weights: Path, tmp_path: Path) -> None:
+    model = LlamaModel(weights, "Packaged", CONTEXT, kept=KeptPrompts(tmp_path, 10**9))
+    assert model.read_ahead(BEGINNING) == "kept"
+    (file,) = tmp_path.glob("*.kv")
+    with file.open("r+b") as whole:
+        whole.truncate(1000)
+    assert list(model.stream(asking("Say yes."), 4))  # another prompt is at hand now
+    assert "green" in first_word(model, "garage")[0].lower()
+    assert not model.has_read(BEGINNING)
+    model.forget_all_but([])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_room_nothing_is_kept(weights: Path, tmp_path: Path) -> None:
+    model = LlamaModel(weights, "Packaged", CONTEXT, kept=KeptPrompts(tmp_path, 1000))
+    assert model.read_ahead(BEGINNING) == "no room"
+    assert model.read_ahead(BEGINNING) == "no room"
+    assert list(tmp_path.iterdir()) == []
