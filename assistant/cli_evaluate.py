@@ -16,6 +16,7 @@ from assistant.cli_options import house_options
 
 if TYPE_CHECKING:
     from assistant.build import House
+    from assistant.pipeline import Assistant
     from assistant.terminal import TerminalReport
 
 _PATH = click.Path(path_type=Path)
@@ -131,6 +132,68 @@ def evaluate_retrieval(house: House, as_json: bool, source: Path, notes: Path | 
         shares = "  ".join(f"{name} {each[name]:.3f}" for name in ("all@1", "all@3", "all@5", "mrr"))
         click.echo(f"{TITLES[by]:20} {shares}  right category {each['right_category']:.3f}")
     click.echo(f"The report is in {out}.")
+
+
+@evaluate.command("answers")
+@house_options
+@click.option("--file", "source", type=_PATH, required=True, help="JSON Lines of question, facts and notes.")
+@click.option("--notes", type=_PATH, help="Files or a folder of notes to answer from instead of the house's own.")
+@click.option(
+    "--way",
+    "ways",
+    type=click.Choice(["plain", "routed", "ahead"]),
+    multiple=True,
+    help="From five notes of the whole house, five of the scope, or what was read ahead; all three unless given.",
+)
+@click.option("--every", type=click.IntRange(1), default=1, help="Ask every so many-th question only.")
+@click.option("--out", type=_PATH, default=Path("report"), show_default=True, help="A folder for the report.")
+def evaluate_answers(
+    house: House, as_json: bool, source: Path, notes: Path | None, ways: tuple[str, ...], every: int, out: Path
+) -> None:
+    """Ask questions whose answers are known, in up to three ways; takes minutes to hours."""
+    import tempfile
+
+    from assistant.answers_exam import NOTES, WAYS, examined, read_cases, write_report
+    from assistant.pipeline import Assistant
+    from assistant.terminal import TerminalReport, print_json
+    from classifier.taxonomy import NONE
+
+    cases = read_cases(source)[::every]
+    report, router, outcomes = TerminalReport(), house.serving(), {}
+    with contextlib.ExitStack() as stack:
+        if notes is not None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            house = house.elsewhere(folder)
+            stack.callback(house.library.index.close)
+            _bring_in(house, notes)
+        house.library.heal()
+        model = house.chat_model()
+        for way in ways or WAYS:
+            if way == "ahead":
+                assistant = house.assistant(model, router)
+                _read_ahead(assistant, report)
+            else:
+                finder = house.finder(router, NOTES)
+                assistant = Assistant(finder, model, answer_tokens=house.settings.answer_tokens)
+            say = functools.partial(_say_asked, report, WAYS[way])
+            outcomes[WAYS[way]] = list(examined(assistant, cases, say, NONE if way == "plain" else None))
+    report.done()
+    with _written(out):
+        found = write_report(outcomes, out, f"{_measured_on(source)} {model.name} writes.")
+    if as_json:
+        print_json({"folder": str(out), "ways": found})
+        return
+    for title, each in found.items():
+        told = "  ".join(f"{name} {each[name]}" for name in ("right", "rightly_declined", "first_token_median"))
+        click.echo(f"{title:40} {told}")
+    click.echo(f"The report is in {out}.")
+
+
+def _read_ahead(assistant: Assistant, report: TerminalReport) -> None:
+    """Have all categories read, so that what is measured is a house that has been open for a while."""
+    report.say("reading the notes ahead", "")
+    while assistant.reading is not None and not assistant.reading.catch_up():
+        pass
 
 
 def _bring_in(house: House, notes: Path) -> None:
