@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +21,8 @@ from knowledge.waiting import WaitingDrafts
 Status = Literal["added", "updated", "restored", "unchanged", "refused", "waiting", "gone"]
 PAGE = "page:"
 """What the place of a file begins with that a browser brought: it tells a name, and not where the file lies."""
+NO_NOTE = "no note: "
+"""What stands in the place of a content where a file gives no note itself."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +195,12 @@ class Intake:
                     yield from self._one(source, place + source.name[len(name) :])
         except Unreadable as error:
             yield self._refused(name, str(error))
+        if self._trail:
+            known = self._trail.imports.at(place)
+            with suppress(OSError):
+                # Something packed, or nothing that can be read: remembered by its size and time alone.
+                if known is None or known.digest.startswith(NO_NOTE):
+                    self._trail.imports.saw(known_file(path, place, name, NO_NOTE + place))
 
     def gone(self, folder: Path) -> Iterator[Outcome]:
         """Mark the notes of files that lay in a folder and do not any more."""
@@ -216,7 +225,9 @@ class Intake:
         except OSError as error:
             yield self._refused(source.name, f"{source.name}: cannot be read ({error.strerror or error}).")
             return
-        if imports.places_of(digest) and (said := imports.notes_of(digest)):
+        if self._origin == "inbox" and before and before.digest == digest:
+            imports.saw(now)  # only touched: what a person did with its notes since stays
+        elif imports.places_of(digest) and (said := imports.notes_of(digest)):
             yield from self._same(source, said, digest)
             self._saw(now)
         elif waiting.holds(digest):
