@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.chat_models import ChatModel
     from assistant.conversation import Conversations
     from assistant.corrections import Corrections
+    from assistant.ingest import Trail
     from assistant.pipeline import Assistant, Finder
     from classifier.decision import Router
     from classifier.encoder import Embed, Head
@@ -78,10 +79,10 @@ class House:
     def record(self) -> Record:
         """The SQLite file with all tables; raises NotebookUnavailable."""
         from assistant import categories, conversation, corrections
-        from knowledge import notebook
+        from knowledge import imports, notebook, waiting
         from knowledge.record import Record
 
-        rooms = (notebook, conversation, corrections, categories)
+        rooms = (notebook, conversation, corrections, categories, imports, waiting)
         return Record(self.settings.home / "house.db", tuple(room.migrations for room in rooms))
 
     @cached_property
@@ -94,6 +95,22 @@ class House:
         if not notebook.categories():
             notebook.set_categories((each.name, each.code, each.definition) for each in DEFAULT_TAXONOMY)
         return notebook
+
+    @cached_property
+    def trail(self) -> Trail:
+        """What is kept of where notes come from."""
+        from assistant.ingest import Trail
+        from knowledge.imports import Imports
+        from knowledge.originals import Originals
+        from knowledge.waiting import WaitingDrafts
+
+        originals = Originals(self.settings.home / "originals")
+        return Trail(Imports(self.record, self.notebook), originals, WaitingDrafts(self.record))
+
+    @property
+    def day_first(self) -> bool:
+        """Whether the household puts the day before the month in a date of numbers."""
+        return self.settings.dates == "day first"
 
     @cached_property
     def conversations(self) -> Conversations:

@@ -6,7 +6,6 @@ import json
 import logging
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
@@ -14,6 +13,7 @@ import click
 from assistant.cli_categories import categories
 from assistant.cli_corrections import correct, corrections
 from assistant.cli_evaluate import evaluate
+from assistant.cli_ingest import ingest
 from assistant.cli_options import FAILED, LastWord, house_options
 from assistant.cli_teach import export, routers, train
 
@@ -171,38 +171,6 @@ def search(
             if not hits:
                 click.echo("No note about that.")
     if failed:
-        raise SystemExit(FAILED)
-
-
-@cli.command()
-@house_options
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--category", help="File all of them here.")
-@click.option("--yes", is_flag=True, help="Do not ask before many notes are added.")
-def ingest(house: House, as_json: bool, paths: tuple[Path, ...], category: str | None, yes: bool) -> None:
-    """Bring files and folders in as notes: Markdown, text, JSON Lines."""
-    from assistant.fields import outcome_fields
-    from assistant.ingest import ingest as bring_in
-    from assistant.terminal import print_json
-    from knowledge.readers import files_in
-
-    files = sum(len(files_in(path)) for path in paths)
-    if not yes and not as_json and files > 1 and sys.stdin.isatty():
-        click.confirm(f"Bring in {files} files?", abort=True, default=True, err=True)
-    counts: dict[str, int] = {}
-    for outcome in bring_in(paths, house.library, house.serving(), category):
-        counts[outcome.status] = counts.get(outcome.status, 0) + 1
-        if as_json:
-            print_json(outcome_fields(outcome))
-        elif outcome.note is not None:
-            where = outcome.note.category or "no category"
-            why = f"  ({outcome.reason})" if outcome.reason else ""
-            click.echo(f"{outcome.status:9} {outcome.note.id}  {outcome.note.title}  → {where}{why}")
-        else:
-            click.secho(f"{outcome.status:9} {outcome.source}: {outcome.reason}", fg="yellow")
-        sys.stdout.flush()
-    click.echo(", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "Nothing found.", err=True)
-    if counts.get("refused"):
         raise SystemExit(FAILED)
 
 
@@ -503,15 +471,16 @@ def _show(house: House, as_json: bool, note_id: str, *, line: bool = False) -> N
     from assistant.terminal import print_json, print_note, print_note_line
 
     note = house.notebook.get(note_id)
+    original = house.trail.originals.path(note.original)
     if as_json:
-        print_json(note_fields(note))
+        print_json(note_fields(note) | {"original": str(original) if original else None})
     elif line:
         print_note_line(note)
     else:
-        print_note(note)
+        print_note(note, original)
 
 
-for command in (correct, corrections, categories, train, routers, evaluate, export):
+for command in (ingest, correct, corrections, categories, train, routers, evaluate, export):
     cli.add_command(command)
 
 

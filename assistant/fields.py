@@ -91,9 +91,11 @@ def note_fields(note: Note) -> Fields:
         "title": note.title,
         "category": note.category,
         "date": note.date.isoformat() if note.date else None,
+        "dated_by": note.dated_by,
         "tags": list(note.tags),
         "text": note.text,
         "source": note.source,
+        "gone": note.gone,
         "sample": note.sample,
         "deleted": note.deleted,
         "revision": note.revision,
@@ -110,6 +112,8 @@ def outcome_fields(outcome: Outcome) -> Fields:
         "note_id": note.id if note else None,
         "title": note.title if note else None,
         "category": note.category if note else None,
+        "date": note.date.isoformat() if note and note.date else None,
+        "dated_by": note.dated_by if note else None,
         "reason": outcome.reason,
     }
 

@@ -1,19 +1,28 @@
-"""Files into notes: read, filed under a category, kept, and what became of each; reading is `knowledge.readers`."""
+"""Files into notes: read, filed, kept or put up for review, and what became of each; reading is `knowledge.readers`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from classifier.decision import Router
 from knowledge.errors import NoSuchNote, NoteRejected, Unreadable
+from knowledge.imports import Change, Imports, KnownFile, Said, fingerprint, known_file
 from knowledge.library import BATCH, Library
 from knowledge.note import Draft, Note
-from knowledge.readers import content_id, files_in, read, readable
+from knowledge.originals import Originals, digest_of
+from knowledge.pairing import paired
+from knowledge.readers import Source, files_in, read_one, unpacked
+from knowledge.waiting import WaitingDrafts
 
-Status = Literal["added", "updated", "restored", "unchanged", "refused"]
+Status = Literal["added", "updated", "restored", "unchanged", "refused", "waiting", "gone"]
+PAGE = "page:"
+"""What the place of a file begins with that a browser brought: it tells a name, and not where the file lies."""
+NO_NOTE = "no note: "
+"""What stands in the place of a content where a file gives no note itself."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +36,38 @@ class Outcome:
     """Why it was refused, or what was decided on the person's behalf."""
 
 
+@dataclass(frozen=True)
+class Trail:
+    """What a house keeps of where its notes come from."""
+
+    imports: Imports
+    originals: Originals
+    waiting: WaitingDrafts
+
+
+@dataclass(frozen=True)
+class Filing:
+    """Where a draft goes."""
+
+    draft: Draft
+    reason: str = ""
+    """What was decided on the person's behalf."""
+    confidence: float | None = None
+    """How sure the router is of the category, 0 to 1; None where it was not asked."""
+    sure: bool = True
+    likeliest: str | None = None
+    """The category that the router would take, though it is not sure."""
+
+
 def ingest(
-    paths: Iterable[Path], library: Library, router: Router | None = None, category: str | None = None
+    paths: Iterable[Path],
+    library: Library,
+    router: Router | None = None,
+    category: str | None = None,
+    *,
+    trail: Trail | None = None,
+    day_first: bool = False,
+    on_file: Callable[[int, int, str], None] = lambda done, total, name: None,
 ) -> Iterator[Outcome]:
     """Bring files and folders in, yielding each note's outcome once it is safe in the record.
 
@@ -38,16 +77,21 @@ def ingest(
     Args:
         router: files notes under a category where neither they nor `category` say one; None leaves them without.
         category: where all of them belong, whatever they say themselves.
+        trail: remembers what came from where, so that a changed file updates its notes; None keeps the notes alone.
+        day_first: whether 03/04/2021 is the third of April.
+        on_file: hears how many files are done, how many there are, and which one is next.
 
     Raises:
         NoteRejected: the house has no such category.
         NotebookUnavailable: the record cannot be written.
     """
-    category = library.notebook.known_category(category)
+    intake = Intake(library, router, category, trail=trail, day_first=day_first, on_file=on_file)
+    paths = list(paths)
+    intake.total = sum(len(files_in(path)) for path in paths if path.exists())
     waiting = 0
     try:
         for path in paths:
-            for outcome in _file_outcomes(path, library, router, category):
+            for outcome in intake.path(path):
                 yield outcome
                 waiting += outcome.note is not None
                 if waiting >= BATCH:
@@ -63,67 +107,346 @@ def file(draft: Draft, library: Library, router: Router | None, category: str | 
 
     A category that the house does not have becomes a tag, so that the word is not lost.
     """
+    filing = filed(draft, library, router, category)
+    return filing.draft, filing.reason
+
+
+def filed(draft: Draft, library: Library, router: Router | None, category: str | None = None) -> Filing:
+    """The same, with how sure that is."""
     if category is not None:
-        return replace(draft, category=category), ""
+        return Filing(replace(draft, category=category))
     if draft.category:
         known = library.notebook.category_named(draft.category)
         if known is not None:
-            return replace(draft, category=known), ""
+            return Filing(replace(draft, category=known))
         tags = tuple(dict.fromkeys([*draft.tags, draft.category]))
-        return replace(draft, category=None, tags=tags), f"no category {draft.category!r} here: kept as a tag"
+        lost = f"no category {draft.category!r} here: kept as a tag"
+        return Filing(replace(draft, category=None, tags=tags), lost, sure=False)
     if router is None:
-        return draft, ""
+        return Filing(draft, sure=False)
     (decision,) = router.classify([f"{draft.title}\n{draft.text}"[:1000]])
     if len(decision.likely) == 1:
-        return replace(draft, category=decision.category), f"filed by the router ({decision.confidence:.0%} sure)"
-    return draft, "no category is likely"
+        reason = f"filed by the router ({decision.confidence:.0%} sure)"
+        return Filing(replace(draft, category=decision.category), reason, decision.confidence)
+    return Filing(draft, "no category is likely", decision.confidence, sure=False, likeliest=decision.category)
 
 
-def _file_outcomes(path: Path, library: Library, router: Router | None, category: str | None) -> Iterator[Outcome]:
-    if not path.exists():
-        yield Outcome("refused", str(path), reason="there is no such file or folder")
-        return
-    for source in files_in(path):
-        if path.is_dir() and not readable(source):
-            yield Outcome("refused", source.name, reason=f"no reader for {source.suffix or 'a file without an ending'}")
-            continue
+class Intake:
+    """One import: hands in files one after the other, and remembers what they changed."""
+
+    def __init__(
+        self,
+        library: Library,
+        router: Router | None = None,
+        category: str | None = None,
+        *,
+        trail: Trail | None = None,
+        day_first: bool = False,
+        review: bool = False,
+        origin: str = "command line",
+        on_file: Callable[[int, int, str], None] = lambda done, total, name: None,
+    ) -> None:
+        """Args as `ingest`; with `review`, which needs a trail, drafts wait for a person instead of becoming notes.
+
+        Raises:
+            NoteRejected: the house has no such category.
+        """
+        self._library, self._notebook = library, library.notebook
+        self._router, self._category = router, library.notebook.known_category(category)
+        self._trail, self._day_first = trail, day_first
+        self._review = trail.waiting if trail and review else None
+        self._origin, self._import_id = origin, ""
+        self._on_file, self._done = on_file, 0
+        self.total = 0
+        """How many files there will be, as far as whoever hands them in knows."""
+
+    @property
+    def import_id(self) -> str:
+        """What the record calls this import; it is there from the first time that something is said of it."""
+        if not self._import_id and self._trail:
+            self._import_id = self._trail.imports.begin(self._origin)
+        return self._import_id
+
+    def path(self, path: Path) -> Iterator[Outcome]:
+        """Bring a file in, or all those of a folder; notes of files that are gone from it are marked."""
+        if not path.exists():
+            yield Outcome("refused", str(path), reason="there is no such file or folder")
+            return
+        for each in files_in(path):
+            yield from self.file(each)
+        if self._trail and path.is_dir():
+            yield from self.gone(path)
+
+    def file(self, path: Path, name: str = "", place: str = "") -> Iterator[Outcome]:
+        """Bring one file in, or all that is packed in it.
+
+        Args:
+            name: what the person calls it; its own name unless given.
+            place: where it lies for the person; its path unless given.
+        """
+        name, place = name or path.name, place or str(path.resolve())
+        self._on_file(self._done, self.total, name)
+        self._done += 1
         try:
-            for draft in read(source):
-                if isinstance(draft, Unreadable):
-                    yield Outcome("refused", source.name, reason=str(draft))
+            for source in unpacked(Source(path, name, self._day_first)):
+                if isinstance(source, Unreadable):
+                    yield self._refused(name, str(source))
                 else:
-                    yield _keep(draft, library, router, category)
+                    yield from self._one(source, place + source.name[len(name) :])
         except Unreadable as error:
-            yield Outcome("refused", source.name, reason=str(error))
+            yield self._refused(name, str(error))
+        if self._trail:
+            known = self._trail.imports.at(place)
+            with suppress(OSError):
+                # Something packed, or nothing that can be read: remembered by its size and time alone.
+                if known is None or known.digest.startswith(NO_NOTE):
+                    self._trail.imports.saw(known_file(path, place, name, NO_NOTE + place))
 
+    def gone(self, folder: Path) -> Iterator[Outcome]:
+        """Mark the notes of files that lay in a folder and do not any more."""
+        assert self._trail is not None
+        for known in self._trail.imports.within(str(folder.resolve())):
+            if not _there(known.place):
+                for note in self._trail.imports.missing(known):
+                    yield Outcome("gone", known.name, note, "the file is gone; its note stays")
 
-def _keep(draft: Draft, library: Library, router: Router | None, category: str | None) -> Outcome:
-    notebook = library.notebook
-    try:
-        if draft.id is not None:
-            try:
-                known = notebook.get(draft.id)
-            except NoSuchNote:
-                pass
+    # --- one file ---------------------------------------------------------------------------------------------
+
+    def _one(self, source: Source, place: str) -> Iterator[Outcome]:
+        if self._trail is None:
+            for draft in self._read(source):
+                yield draft if isinstance(draft, Outcome) else self._kept(draft, None, "")
+            return
+        imports, waiting = self._trail.imports, self._trail.waiting
+        before = imports.at(place)
+        try:
+            digest = _unchanged(source.path, before) or digest_of(source.path)
+            now = known_file(source.path, place, source.name, digest)
+        except OSError as error:
+            yield self._refused(source.name, f"{source.name}: cannot be read ({error.strerror or error}).")
+            return
+        if self._origin == "inbox" and before and before.digest == digest:
+            imports.saw(now)  # only touched: what a person did with its notes since stays
+        elif imports.places_of(digest) and (said := imports.notes_of(digest)):
+            yield from self._same(source, said, digest)
+            self._saw(now)
+        elif waiting.holds(digest):
+            yield Outcome("waiting", source.name, reason="it waits for review already")
+            imports.saw(now)
+        else:
+            old = imports.notes_of(before.digest) if before and before.digest != digest else []
+            yield from self._changed(source, digest, old) if old else self._new(source, digest)
+            imports.saw(now)
+
+    def _saw(self, now: KnownFile) -> None:
+        """Remember where a known content lies now: moved where the place before is empty, else a copy."""
+        assert self._trail is not None
+        imports = self._trail.imports
+        for known in imports.places_of(now.digest):
+            if known.place != now.place and not known.place.startswith(PAGE) and not _there(known.place):
+                imports.moved(known, now)
+        imports.saw(now)
+
+    def _new(self, source: Source, digest: str) -> Iterator[Outcome]:
+        for draft in self._read(source):
+            if isinstance(draft, Outcome):
+                yield draft
             else:
-                return _again(draft, known, library, category)
-        filed, reason = file(draft, library, router, category)
-        return Outcome("added", draft.source, notebook.add(filed), reason)
-    except NoteRejected as error:
-        return Outcome("refused", draft.source, reason=str(error))
+                self._original(source, digest)
+                yield self._taken(replace(draft, original=digest), None, digest)
+
+    def _same(self, source: Source, said: Sequence[Said], digest: str) -> Iterator[Outcome]:
+        """A content that came in before: nothing is read again."""
+        for each in said:
+            note = self._notebook.get(each.note_id)
+            if self._review and note.deleted:
+                yield self._put_up(_draft_of(note, source.name), note, "restore", "it was deleted")
+                continue
+            change: Status = "restored" if note.deleted and self._notebook.restore([note.id]) else "unchanged"
+            if self._category and note.category != self._category and not self._review:
+                note = self._notebook.edit(note.id, {"category": self._category})
+                change = "updated"
+            note = self._notebook.get(note.id)
+            if change != "unchanged":
+                self._remember(note, change, digest)
+            yield Outcome(change, source.name, note, "changed: category" if change == "updated" else "")
+
+    def _changed(self, source: Source, digest: str, old: Sequence[Said]) -> Iterator[Outcome]:
+        """A file that says something else now: its notes follow, as far as no person wrote in them."""
+        drafts = []
+        for draft in self._read(source):
+            if isinstance(draft, Outcome):
+                yield draft
+            else:
+                drafts.append(replace(draft, original=digest))
+        if not drafts:
+            return
+        self._original(source, digest)
+        notes = {said.note_id: self._notebook.get(said.note_id) for said in old}
+        same_file = self._origin != "page"
+        matched = paired(drafts, list(notes.values()), same_file=same_file)
+        told = {said.note_id: said for said in old}
+        for draft, note in matched:
+            yield self._taken(draft, note, digest, told[note.id] if note else None)
+        taken = {note.id for _, note in matched if note}
+        if same_file and (left := [note for note in notes.values() if note.id not in taken and not note.deleted]):
+            assert self._trail is not None
+            self._trail.imports.left_out(note.id for note in left)
+            for note in left:
+                yield Outcome("gone", source.name, note, "the file tells of it no more; its note stays")
+
+    def _read(self, source: Source) -> Iterator[Draft | Outcome]:
+        try:
+            for draft in read_one(source):
+                yield draft if isinstance(draft, Draft) else self._refused(source.name, str(draft))
+        except Unreadable as error:
+            yield self._refused(source.name, str(error))
+
+    # --- one draft --------------------------------------------------------------------------------------------
+
+    def _taken(self, draft: Draft, note: Note | None, digest: str, said: Said | None = None) -> Outcome:
+        assert self._trail is not None
+        if self._review:
+            return self._reviewed(draft, note, digest, said)
+        with self._trail.imports.together():
+            if note is not None and said is not None:
+                return self._updated(draft, note, digest, said)
+            return self._kept(draft, note, digest)
+
+    def _reviewed(self, draft: Draft, note: Note | None, digest: str, said: Said | None) -> Outcome:
+        note = note or self._known(draft)
+        if note is None:
+            filing = filed(draft, self._library, self._router, self._category)
+            draft = replace(filing.draft, category=filing.draft.category or filing.likeliest)
+            return self._put_up(draft, None, "add", filing.reason, filing.confidence, sure=filing.sure)
+        changes, reason = _changes(draft, note, said or Said.of(note) if draft.made_id else None)
+        if not changes and not note.deleted:
+            self._remember(note, None, digest)
+            return Outcome("unchanged", draft.source, note, reason)
+        after = replace(_draft_of(note, draft.source), original=digest, dated_by=draft.dated_by, **changes)
+        return self._put_up(after, note, "restore" if note.deleted else "update", reason)
+
+    def _put_up(
+        self,
+        draft: Draft,
+        note: Note | None,
+        aim: Literal["add", "update", "restore"],
+        reason: str,
+        confidence: float | None = None,
+        *,
+        sure: bool = True,
+    ) -> Outcome:
+        assert self._review is not None
+        sure = sure and aim == "add" and draft.date is not None
+        note_id = note.id if note else None
+        self._review.put(
+            self.import_id, draft, aim=aim, note_id=note_id, confidence=confidence, sure=sure, reason=reason
+        )
+        return Outcome("waiting", draft.source, None, reason or "to be reviewed")
+
+    def _known(self, draft: Draft) -> Note | None:
+        try:
+            return self._notebook.get(draft.id) if draft.id is not None else None
+        except NoSuchNote:
+            return None
+
+    def _kept(self, draft: Draft, note: Note | None, digest: str) -> Outcome:
+        try:
+            if known := note or self._known(draft):
+                return self._again(draft, known, digest)
+            draft, reason = file(draft, self._library, self._router, self._category)
+            note = self._notebook.add(draft)
+        except NoteRejected as error:
+            return self._refused(draft.source, str(error))
+        self._remember(note, "added", digest)
+        return Outcome("added", draft.source, self._notebook.get(note.id), reason)
+
+    def _again(self, draft: Draft, known: Note, digest: str) -> Outcome:
+        """A note that is there already: brought back if deleted, changed if it says something else now."""
+        restored = bool(known.deleted and self._notebook.restore([known.id]))
+        # An id made of these very words: whatever else the note says by now was written by the person, and stays.
+        changes, reason = ({}, "") if draft.made_id else _changes(draft, known, None)
+        if self._category and self._category != known.category:
+            changes["category"] = self._category
+            reason = f"changed: {', '.join(changes)}"
+        note = self._notebook.edit(known.id, changes) if changes else self._notebook.get(known.id)
+        changed = bool(changes) and note.revision != known.revision
+        status: Status = "updated" if changed else "restored" if restored else "unchanged"
+        self._remember(note, None if status == "unchanged" else status, digest)
+        return Outcome(status, draft.source, note, reason if changed else "")
+
+    def _updated(self, draft: Draft, note: Note, digest: str, said: Said) -> Outcome:
+        """A note whose file says something else now."""
+        restored = bool(note.deleted and self._notebook.restore([note.id]))
+        changes, reason = _changes(draft, note, said)
+        try:
+            after = self._notebook.edit(note.id, changes) if changes else self._notebook.get(note.id)
+        except NoteRejected as error:
+            return self._refused(draft.source, str(error))
+        status: Status = "updated" if after.revision != note.revision and changes else "unchanged"
+        status = "restored" if restored and status == "unchanged" else status
+        self._remember(after, None if status == "unchanged" else status, digest)
+        return Outcome(status, draft.source, after, reason)
+
+    # --- the trail --------------------------------------------------------------------------------------------
+
+    def _remember(self, note: Note, change: Status | None, digest: str) -> None:
+        if self._trail is None:
+            return
+        if change is not None:
+            self._trail.imports.changed(self.import_id, note, _as_change(change))
+        if digest:
+            self._trail.imports.gave(digest, note)
+
+    def _original(self, source: Source, digest: str) -> None:
+        assert self._trail is not None
+        self._trail.originals.keep(source.path, digest, source.suffix)
+
+    def _refused(self, name: str, reason: str) -> Outcome:
+        if self._trail is not None:
+            self._trail.imports.refused(self.import_id, name, reason)
+        return Outcome("refused", name, reason=reason)
 
 
-def _again(draft: Draft, known: Note, library: Library, category: str | None) -> Outcome:
-    """A note that is there already: brought back if deleted, changed if it says something else now."""
-    notebook = library.notebook
-    restored = bool(known.deleted and notebook.restore([known.id]))
-    said = [("title", draft.title), ("text", draft.text.strip()), ("date", draft.date)]
-    # An id made of these very words: whatever else the note says by now was written by the person, and stays.
-    said = [] if draft.id == content_id(draft) else said
-    changes = {
-        name: value for name, value in [*said, ("category", category)] if value and value != getattr(known, name)
-    }
-    note = notebook.edit(known.id, changes) if changes else notebook.get(known.id)
-    if note.revision != known.revision and changes:
-        return Outcome("updated", draft.source, note, f"changed: {', '.join(changes)}")
-    return Outcome("restored" if restored else "unchanged", draft.source, note)
+def _changes(draft: Draft, note: Note, said: Said | None) -> tuple[dict[str, Any], str]:
+    """What a draft changes of a note, and how that is said.
+
+    Args:
+        said: what the file said before: only what differs from that is the file's change, and where the note says
+            something else by now, a person wrote it. None where the draft's word counts whatever the note says.
+    """
+    new: dict[str, Any] = {"title": " ".join(draft.title.split()), "text": draft.text.strip(), "date": draft.date}
+    changes = {name: value for name, value in new.items() if value and value != getattr(note, name)}
+    if said is None:
+        if draft.dated_by != "front matter":
+            changes.pop("date", None)  # only a date that the file gives is its word on the note
+        return changes, f"changed: {', '.join(changes)}" if changes else ""
+    before = {"title": said.title, "text": said.text, "date": said.date}
+    written = {"title": note.title, "text": fingerprint(note.text), "date": note.date.isoformat() if note.date else ""}
+    mine = [name for name in changes if written[name] != before[name]]
+    changes = {name: value for name, value in changes.items() if name not in mine}
+    parts = [f"changed: {', '.join(changes)}"] if changes else []
+    parts += [f"your own {' and '.join(mine)} stays"] if mine else []
+    return changes, "; ".join(parts)
+
+
+def _as_change(status: Status) -> Change:
+    return "added" if status == "added" else "updated" if status == "updated" else "restored"
+
+
+def _draft_of(note: Note, source: str) -> Draft:
+    return Draft(note.text, note.title, note.category, note.date, note.tags, note.id, source, original=note.original)
+
+
+def _unchanged(path: Path, before: KnownFile | None) -> str:
+    """The content that a file had before, where its size and time say that it has it still; else nothing."""
+    if before is None or before.place.startswith(PAGE):
+        return ""
+    stat = path.stat()
+    return before.digest if (stat.st_size, stat.st_mtime_ns) == (before.bytes, before.modified) else ""
+
+
+def _there(place: str) -> bool:
+    """Whether a file still lies at a place, or what it was packed in."""
+    path = Path(place)
+    return path.exists() or any(parent.is_file() for parent in path.parents)

@@ -6,7 +6,7 @@ import difflib
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     """Disk that the model may use to keep whole categories read, so that it answers at once; 0 for not at all."""
     threads: int = Field(0, ge=0, le=256)
     """Processor threads for the language model; 0 for all cores."""
+    dates: Literal["month first", "day first"] = "month first"
+    """How the household writes a date in numbers: whether 03/04/2021 is the fourth of March or the third of April."""
+    inbox: Path | None = None
+    """The watched folder; `inbox` in the house folder unless named."""
     host: str = "127.0.0.1"
     """The address that the page listens on; only this machine unless changed."""
     port: int = Field(7860, ge=1, le=65535)
@@ -112,7 +116,9 @@ def read_settings(**given: Any) -> Settings:
         raise SettingsError(f"{SETTINGS_FILE} of the house folder is not UTF-8 text. Save it as UTF-8.") from error
     except OSError as error:
         raise SettingsError(f"{SETTINGS_FILE} of the house folder cannot be read ({error}).") from error
-    return settings.model_copy(update={"home": settings.home.expanduser(), "models": settings.models.expanduser()})
+    home = settings.home.expanduser()
+    inbox = home / "inbox" if settings.inbox is None else home / settings.inbox.expanduser()
+    return settings.model_copy(update={"home": home, "models": settings.models.expanduser(), "inbox": inbox})
 
 
 def unknown_settings(names: Iterable[str] | None = None) -> list[str]:

@@ -16,6 +16,7 @@ from knowledge.errors import KnowledgeError
 if TYPE_CHECKING:
     from assistant.build import House
     from assistant.pipeline import Assistant
+    from classifier.decision import Router
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,8 @@ class Startup:
         self.house = house
         house.report = self._hear
         self.status = Status("starting")
+        self.router: Router | None = None
+        """What files notes under a category, from the moment that notes can be searched."""
         self._assistant: Assistant | None = None
         self._changed = threading.Condition()
         self._library = threading.Event()
@@ -92,7 +95,7 @@ class Startup:
             self._say(Status("loading what finds notes"))
             self.house.embedder.embed(["warm-up"])
             library = self.house.library
-            router = self.house.serving()
+            router = self.router = self.house.serving()
             self._library.set()
             library.heal(lambda done, total: self._say(Status("indexing notes", done / total if total else None)))
             router.classify(["warm-up"])  # what a first question would otherwise wait for

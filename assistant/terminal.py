@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -97,11 +98,13 @@ def print_note_line(note: Note) -> None:
     click.echo(f"{note.id}\t{note.date or ''!s:10}\t{note.category or '-'}\t{note.title}")
 
 
-def print_note(note: Note) -> None:
-    """Print a whole note, in the form that `ingest` reads."""
+def print_note(note: Note, original: Path | None = None) -> None:
+    """Print a whole note, in the form that `ingest` reads, and where the file lies that it was read from."""
     import frontmatter
 
-    known = {"id": note.id, "title": note.title, "date": note.date, "category": note.category, "tags": list(note.tags)}
+    known: dict[str, Any] = {"id": note.id, "title": note.title, "date": note.date, "category": note.category}
+    known |= {"tags": list(note.tags), "dated by": note.dated_by, "source": note.source}
+    known |= {"original": str(original) if original else "", "gone": "the file is gone" if note.gone else ""}
     post = frontmatter.Post(note.text, **{name: value for name, value in known.items() if value})
     click.echo(frontmatter.dumps(post, sort_keys=False, allow_unicode=True, width=1000))
 

@@ -21,6 +21,15 @@ class Draft:
     """The file it came from, as the person knows it; empty when typed."""
     sample: bool = False
     """Part of the invented sample house, to be removed as a whole."""
+    dated_by: str = ""
+    """Where the date was found: 'front matter', 'text', 'mail', 'photo', 'file name' or 'file'; empty when typed.
+
+    Where only the household's setting tells the day from the month, it follows: 'text, month first'.
+    """
+    made_id: bool = False
+    """Whether a reader made the id of the words; what the note says beyond them was then written by a person."""
+    original: str = ""
+    """The SHA-256 of the file that it was read from, where that is kept."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,12 @@ class Note:
     revision: int
     """Grows by one with every change, so that two people cannot overwrite each other unseen."""
     deleted: bool = False
+    dated_by: str = ""
+    """Where the date was found, as `Draft` says; empty where a person gave it."""
+    original: str = ""
+    """The SHA-256 of the file that it was read from; empty where none is kept."""
+    gone: bool = False
+    """Whether that file was deleted since from where it lay."""
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,19 @@ def create_passage_codes(db: Database) -> None:
         _write_codes(db, row[0], f"{row[1]}\n{row[2]}\n{row[3]}")
 
 
+@migrations()
+def create_origins(db: Database) -> None:
+    """Where a note's date was found, the file that it was read from, and whether that is still there."""
+    there = {column.name for column in db.table("notes").columns}
+    for column, kind in (
+        ("dated_by", "TEXT NOT NULL DEFAULT ''"),
+        ("original", "TEXT NOT NULL DEFAULT ''"),
+        ("gone_at", "TEXT"),
+    ):
+        if column not in there:
+            db.execute(f"ALTER TABLE notes ADD COLUMN {column} {kind}")
+
+
 class Notebook:
     """The notes of one house."""
 
@@ -303,6 +316,8 @@ class Notebook:
                 "tags": json.dumps(draft.tags),
                 "source": draft.source,
                 "sample": int(draft.sample),
+                "dated_by": draft.dated_by if draft.date else "",
+                "original": draft.original,
                 "created_at": now,
                 "updated_at": now,
             }
@@ -417,6 +432,7 @@ class Notebook:
                 "text": after["text"],
                 "category": after["category"],
                 "date": after["date"].isoformat() if after["date"] else None,
+                "dated_by": before.dated_by if after["date"] == before.date else "",
                 "tags": json.dumps(tuple(after["tags"])),
                 "updated_at": _now(),
                 "revision": before.revision + 1,
@@ -551,6 +567,9 @@ def _note(row: Mapping[str, Any] | sqlite3.Row) -> Note:
         updated_at=dt.datetime.fromisoformat(row["updated_at"]),
         revision=row["revision"],
         deleted=row["deleted_at"] is not None,
+        dated_by=row["dated_by"],
+        original=row["original"],
+        gone=row["gone_at"] is not None,
     )
 
 

@@ -1,17 +1,18 @@
-"""The Notes tab: add, search, filter, edit and delete notes, and bring in files; keeping them is the library's."""
+"""The Notes tab: add, search, filter, edit and delete notes; keeping them is the library's, files are `review`'s."""
 
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from assistant.arrivals import Arrivals
 from assistant.build import House
-from assistant.ingest import Outcome, file, ingest
+from assistant.ingest import file
 from assistant.startup import Startup
 from assistant.web import render
+from assistant.web.review import Review
 from assistant.web.tags import Tags
 from assistant.web.theme import BUTTONS_JS, html
 from knowledge.errors import KnowledgeError, NoteChanged
@@ -25,10 +26,11 @@ ALL, WITHOUT, CHOOSE = "all categories", "without category", "choose for me"
 class Notes:
     """Draws the tab and answers its events."""
 
-    def __init__(self, house: House, startup: Startup) -> None:
-        """Args: the house, and what brings it up."""
+    def __init__(self, house: House, startup: Startup, arrivals: Arrivals) -> None:
+        """Args: the house, what brings it up, and what reads files."""
         self._house = house
         self._startup = startup
+        self._review = Review(house, startup, arrivals)
 
     def draw(self, blocks: gr.Blocks, tab: gr.Tab, tags: Tags) -> None:
         """Put the widgets on the page and connect them, also with the tags in them."""
@@ -36,6 +38,7 @@ class Notes:
         """The id and revision of the note in the form; None for a new one."""
         undoable = gr.State(None)
         """What the Undo button takes back: ('delete', ids) or ('edit', id)."""
+        brought = gr.Column()
         with gr.Row():
             with gr.Column(scale=2, min_width=300):
                 with gr.Row():
@@ -44,14 +47,6 @@ class Notes:
                     )
                     category = gr.Dropdown([ALL], value=ALL, show_label=False, label="Filter", elem_id="oh-filter")
                 found = html(js_on_load=BUTTONS_JS, elem_id="oh-found")
-                files = gr.UploadButton(
-                    "Bring in files (Markdown, text, JSON Lines)",
-                    file_count="multiple",
-                    file_types=[".md", ".markdown", ".txt", ".text", ".jsonl", ".ndjson"],
-                    size="sm",
-                    elem_id="oh-files",
-                )
-                report = html(elem_id="oh-report")
             with gr.Column(scale=3, min_width=300):
                 heading = html(render.heading(None), elem_id="oh-heading")
                 title = gr.Textbox(label="Title", placeholder="the first line, if left empty", elem_id="oh-title")
@@ -87,9 +82,10 @@ class Notes:
             )
         delete.click(self._delete, opened, [*form, *after], **quiet).then(self._list, listing, found, **quiet)
         undo.click(self._undo, undoable, [*form, *after], **quiet).then(self._list, listing, found, **quiet)
-        files.upload(self._bring_in, files, [report, *after], show_progress="full").then(
-            self._list, listing, found, **quiet
-        )
+        with brought:
+            self._review.draw(blocks, tab, after, _offer)
+        for changed in self._review.saved:
+            changed.then(self._list, listing, found, **quiet)
 
     def _fill(self) -> tuple[Any, Any]:
         names = [name for name, _, _ in self._house.notebook.categories()]
@@ -168,27 +164,12 @@ class Notes:
                     self._house.notebook.delete(ids)
                 case ("edit", note_id):
                     note = self._house.notebook.undo(note_id)
+                case ("imports" | "dropped", _):
+                    self._review.taken_back(undoable)
             self._index()
         except KnowledgeError as error:
             gr.Warning(render.warning(error))
         return *self._form(note), *_offer("", None)
-
-    def _bring_in(self, paths: list[str], progress: gr.Progress = gr.Progress()) -> tuple[Any, ...]:  # noqa: B008
-        if not self._startup.searchable:
-            gr.Warning("Files can be brought in once what finds notes is loaded. The Chat tab says how far that is.")
-            return gr.skip(), *[gr.skip()] * 4
-        assistant = self._startup.ready
-        router = assistant.finder.router if assistant else None
-        outcomes: list[Outcome] = []
-        try:
-            for number, path in enumerate(paths):
-                progress((number, len(paths)), desc=Path(path).name)
-                outcomes += ingest([Path(path)], self._house.library, router)
-        except KnowledgeError as error:
-            gr.Warning(render.warning(error))
-        added = [each.note.id for each in outcomes if each.status == "added" and each.note]
-        said = f"{len(added)} of {len(outcomes)} notes added."
-        return render.outcomes(outcomes), *_offer(said, ("delete", added) if added else None)
 
     def _form(self, note: Note | None) -> tuple[Any, ...]:
         """The form filled with a note, or emptied for a new one."""

@@ -17,10 +17,13 @@ import click
 import gradio as gr
 from starlette.middleware import Middleware
 
+from assistant.arrivals import Arrivals
 from assistant.dialogue import Dialogues
 from assistant.errors import AssistantError
 from assistant.startup import Startup
 from assistant.terminal import TerminalReport, print_json
+from assistant.watching import Watcher
+from assistant.web import originals
 from assistant.web.categories import Categories
 from assistant.web.chat import Chat
 from assistant.web.guard import Guard
@@ -34,10 +37,11 @@ from assistant.weights import Progress
 if TYPE_CHECKING:
     from assistant.build import House
 
-MAX_UPLOAD = "25mb"
+MAX_UPLOAD = "2gb"
+"""A ZIP of a whole drawer; what a single file may have is the readers' to say, with a reason."""
 
 
-def page(house: House, startup: Startup) -> gr.Blocks:
+def page(house: House, startup: Startup, arrivals: Arrivals) -> gr.Blocks:
     """Return the page of a house, which can be opened while `startup` is still at work."""
     dialogues = Dialogues(house.conversations, house.corrections, startup)
     with gr.Blocks(title="our-house", analytics_enabled=False, fill_width=True) as blocks:
@@ -48,7 +52,7 @@ def page(house: House, startup: Startup) -> gr.Blocks:
             with gr.Tab("Chat", id="chat"):
                 Chat(house, startup, dialogues).draw(blocks, tags)
             with gr.Tab("Notes", id="notes") as tab:
-                Notes(house, startup).draw(blocks, tab, tags)
+                Notes(house, startup, arrivals).draw(blocks, tab, tags)
             with gr.Tab("Teach", id="teach") as tab:
                 Teach(house, startup).draw(tab, tags)
                 Categories(house, startup).draw(tab, tags)
@@ -57,7 +61,9 @@ def page(house: House, startup: Startup) -> gr.Blocks:
     return blocks
 
 
-def launch(house: House, startup: Startup, host: str, port: int) -> tuple[gr.Blocks, str]:
+def launch(
+    house: House, startup: Startup, host: str, port: int, arrivals: Arrivals | None = None
+) -> tuple[gr.Blocks, str]:
     """Serve the page without waiting; returns it and its address.
 
     Raises:
@@ -65,11 +71,11 @@ def launch(house: House, startup: Startup, host: str, port: int) -> tuple[gr.Blo
         NotebookUnavailable: the house folder cannot be used.
     """
     _ = house.notebook  # a folder that cannot be used is said before a page opens
-    blocks = page(house, startup)
+    blocks = page(house, startup, arrivals or Arrivals(house, startup))
     try:
         # Gradio reports on standard output, which belongs to results.
         with contextlib.redirect_stdout(sys.stderr):
-            _, address, _ = blocks.queue(default_concurrency_limit=8).launch(
+            app, address, _ = blocks.queue(default_concurrency_limit=8).launch(
                 server_name=host,
                 server_port=port,
                 prevent_thread_lock=True,
@@ -89,14 +95,18 @@ def launch(house: House, startup: Startup, host: str, port: int) -> tuple[gr.Blo
             f"Port {port} is taken, perhaps by another our-house: look at http://{host}:{port}, or choose another with "
             "--port."
         ) from error
+    app.router.routes.insert(0, originals.route(house))
     return blocks, address.rstrip("/")
 
 
 def run(house: House, host: str, port: int, *, open_browser: bool, as_json: bool) -> None:
     """Serve the page until the person ends it."""
     startup = Startup(house)
-    blocks, address = launch(house, startup, host, port)
+    arrivals = Arrivals(house, startup)
+    blocks, address = launch(house, startup, host, port, arrivals)
     startup.start()
+    watcher = Watcher(house.settings.inbox or house.settings.home / "inbox", arrivals, house.trail.imports)
+    watcher.start()
     if as_json:
         print_json({"address": address})
     else:
@@ -122,6 +132,7 @@ def run(house: House, host: str, port: int, *, open_browser: bool, as_json: bool
             ended.wait(0.5)
     finally:
         report.done()
+        watcher.stop()
         blocks.close(verbose=False)
         startup.stop()
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from assistant.conversation import Conversation, Turn
 from assistant.ingest import Outcome
@@ -244,8 +245,20 @@ def outcomes(found: Sequence[Outcome]) -> str:
 
 def heading(note: Note | None) -> str:
     """What stands above the form: whether it holds a new note, and the file that an old one came from."""
-    source = f" <small>from {escape(note.source)}</small>" if note and note.source else ""
-    return f'<h3 class="oh-heading">{"Note" if note else "New note"}{source}</h3>'
+    if note is None:
+        return '<h3 class="oh-heading">New note</h3>'
+    told = []
+    if note.source and note.original:
+        address = f"original/{quote(note.id, safe='')}"
+        told.append(f'from <a href="{address}" target="_blank" rel="noopener">{escape(note.source)}</a>')
+    elif note.source:
+        told.append(f"from {escape(note.source)}")
+    if note.gone:
+        told.append("the file is gone")
+    if note.date and note.dated_by:
+        told.append(f"dated by the {escape(note.dated_by)}")
+    source = f" <small>{', '.join(told)}</small>" if told else ""
+    return f'<h3 class="oh-heading">Note{source}</h3>'
 
 
 def labels(names: Sequence[str]) -> str:

@@ -45,7 +45,7 @@ PROMISED = {
     "classify": {"--file", "--router"},
     "correct": {"--category"},
     "search": {"--file", "--category", "--limit"},
-    "ingest": {"--category", "--yes"},
+    "ingest": {"--category", "--yes", "--undo"},
     "notes list": set(),
     "notes show": set(),
     "notes add": set(),
@@ -453,7 +453,7 @@ def test_ingest_says_what_became_of_each_note(run: Run, tmp_path: Path) -> None:
     result = run("ingest", tmp_path / "papers", "--json")
     assert result.exit_code == 0
     pump, rain = lines(result)
-    assert pump.keys() == {"status", "source", "note_id", "title", "category", "reason"}
+    assert pump.keys() == {"status", "source", "note_id", "title", "category", "date", "dated_by", "reason"}
     assert (pump["status"], pump["source"], pump["category"]) == ("added", "pump.md", "pool")
     assert (rain["status"], rain["category"]) == ("added", None)
     assert result.stderr == "2 added\n"
@@ -465,11 +465,11 @@ def test_ingest_says_what_became_of_each_note(run: Run, tmp_path: Path) -> None:
 
 def test_ingest_fails_when_something_was_refused_but_keeps_the_rest(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("The pool pump hums.")
-    (tmp_path / "b.md").write_bytes(b"\xff\xff")
+    (tmp_path / "b.md").write_bytes(b"\x00\x01\x02\xff")
     result = run("ingest", tmp_path / "a.md", tmp_path / "b.md", tmp_path / "c.md", "--category", "electric")
     assert result.exit_code == 1
     assert "1 added, 2 refused" in result.stderr
-    assert "UTF-8" in result.stdout
+    assert "binary" in result.stdout
     (kept,) = lines(run("notes", "list", "--json"))
     assert kept["category"] == "electric"
 
@@ -478,6 +478,22 @@ def test_ingest_into_a_category_the_house_lacks_keeps_nothing(run: Run, tmp_path
     (tmp_path / "a.md").write_text("The pool pump hums.")
     assert "apiary" in complaint(run("ingest", tmp_path / "a.md", "--category", "apiary"), 2)
     assert lines(run("notes", "list", "--json")) == []
+
+
+def test_an_import_is_taken_back_as_a_whole(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("The pool pump hums, heard on 18 April 2023.")
+    run("notes", "add", "Mine.")
+    result = run("ingest", tmp_path / "a.md")
+    assert "dated 2023-04-18 by the text" in result.stdout
+    (listed, _) = lines(run("notes", "list", "--json"))
+    shown = json.loads(run("notes", "show", listed["note_id"], "--json").stdout)
+    assert Path(shown["original"]).read_text() == "The pool pump hums, heard on 18 April 2023."
+    assert shown["original"] in run("notes", "show", listed["note_id"]).stdout
+    undone = run("ingest", "--undo", "--json")
+    assert [note["note_id"] for note in lines(undone)] == [listed["note_id"]]
+    assert [note["text"] for note in lines(run("notes", "list", "--json"))] == ["Mine."]
+    assert "no import to take back" in complaint(run("ingest", "--undo"), 2)
+    assert "files or folders" in complaint(run("ingest"), 2)
 
 
 def test_an_empty_folder_is_said_to_be_empty(run: Run, tmp_path: Path) -> None:

@@ -81,9 +81,11 @@ def test_a_note_is_printed_with_all_that_is_known_of_it() -> None:
         "title": "Pool pump",
         "category": "pool",
         "date": "2023-04-18",
+        "dated_by": "",
         "tags": ["a", "b"],
         "text": "Part 0.",
         "source": "pump.md",
+        "gone": False,
         "sample": False,
         "deleted": False,
         "revision": 2,
@@ -98,6 +100,8 @@ def test_what_became_of_a_file_is_printed_whether_or_not_it_became_a_note() -> N
         "note_id": "pump",
         "title": "Pool pump",
         "category": "pool",
+        "date": "2023-04-18",
+        "dated_by": "",
         "reason": "filed",
     }
     refused = as_json(outcome_fields(Outcome("refused", "photo.png", reason="no reader")))

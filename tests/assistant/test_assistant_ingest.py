@@ -108,6 +108,7 @@ def test_what_cannot_be_read_is_refused_with_its_reason_and_costs_the_rest_nothi
 ) -> None:
     markdown(folder / "good.md", "The pump was replaced.")
     (folder / "a-photo.png").write_bytes(b"\x89PNG")
+    (folder / "song.mp3").write_bytes(b"ID3\x03" + bytes(40))
     (folder / "binary.txt").write_bytes(b"a\x00b")
     (folder / "empty.md").write_text("\n")
     (folder / "latin.txt").write_bytes("Füße".encode("latin-1"))
@@ -116,17 +117,18 @@ def test_what_cannot_be_read_is_refused_with_its_reason_and_costs_the_rest_nothi
     (folder / ".hidden.md").write_text("Not for us.")
     outcomes = bring_in(library, folder)
     refused = {outcome.source: outcome.reason for outcome in outcomes if outcome.status == "refused"}
-    assert set(refused) == {"a-photo.png", "binary.txt", "empty.md", "latin.txt", "dated.md", "lines.jsonl"}
-    assert "no reader for .png" in refused["a-photo.png"]
-    assert "UTF-8" in refused["latin.txt"]
+    assert set(refused) == {"a-photo.png", "song.mp3", "binary.txt", "empty.md", "dated.md", "lines.jsonl"}
+    assert "damaged" in refused["a-photo.png"]
+    assert "no reader for .mp3" in refused["song.mp3"]
     assert "not a date" in refused["dated.md"]
     assert statuses(outcomes).count("refused") == 7  # two lines of one file
     assert {outcome.note.text for outcome in outcomes if outcome.note} == {
         "The pump was replaced.",
         "Good.",
         "Also good.",
+        "Füße",
     }
-    assert library.notebook.count() == 3
+    assert library.notebook.count() == 4
 
 
 def test_a_path_that_is_not_there_is_refused_by_name(library: Library, folder: Path) -> None:

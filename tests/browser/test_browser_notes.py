@@ -1,10 +1,8 @@
-"""The Notes tab: add, search, filter, edit, delete, take back, and bring in files."""
-
-from pathlib import Path
+"""The Notes tab: add, search, filter, edit, delete and take back; files are test_browser_review's."""
 
 import pytest
 from browser_support import NOTES, Served, Windows, note_titles, notes_tab, open_note, toast
-from playwright.sync_api import FileChooser, Page, expect
+from playwright.sync_api import Page, expect
 
 from knowledge.note import Draft
 
@@ -209,44 +207,6 @@ def test_new_note_empties_the_form(page: Page) -> None:
     field(page, "category", "choose for me")
     expect(page.locator("#oh-delete")).to_be_hidden()
     expect(page.locator("#oh-found li[aria-current]")).to_have_count(0)
-
-
-# --- files --------------------------------------------------------------------------------------------------------
-
-
-def bring_in(page: Page, *files: Path) -> None:
-    with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Bring in files").click()
-    chosen: FileChooser = chooser.value
-    chosen.set_files(files)
-
-
-def test_files_are_brought_in_and_those_that_cannot_be_read_say_why(tmp_path: Path, home: Served, page: Page) -> None:
-    good, latin, dated = tmp_path / "tyres.md", tmp_path / "latin.md", tmp_path / "dated.md"
-    good.write_text("---\ntitle: New tyres\ncategory: car\ndate: 2025-03-03\n---\nFour Michelin tyres.", "utf-8")
-    latin.write_bytes("Für die Küche".encode("latin-1"))
-    dated.write_text("---\ndate: someday\n---\nText.", "utf-8")
-    bring_in(page, good, latin, dated)
-    report = page.locator("#oh-report li")
-    expect(report).to_have_count(3)
-    expect(report.nth(0)).to_contain_text("latin.md: not UTF-8 text (byte 1 is fc). Save it as UTF-8")
-    expect(report.nth(1)).to_contain_text("dated.md: 'someday' is not a date.")
-    expect(report.nth(2)).to_contain_text("added New tyres → car")
-    done(page, "1 of 3 notes added.")
-    expect(note_titles(page)).to_have_text(["New tyres", OPENING, POOL, PAINT])
-    undo(page)
-    expect(note_titles(page)).to_have_text([OPENING, POOL, PAINT])
-
-
-def test_the_same_file_twice_adds_nothing(tmp_path: Path, page: Page) -> None:
-    file = tmp_path / "tyres.md"
-    file.write_text("Four Michelin tyres.", "utf-8")
-    bring_in(page, file)
-    done(page, "1 of 1 notes added.")
-    bring_in(page, file)
-    expect(page.locator("#oh-report li")).to_contain_text("unchanged")
-    done(page, "0 of 1 notes added.")
-    expect(note_titles(page)).to_have_count(4)
 
 
 # --- hostile notes ------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 import datetime as dt
 import gzip
 import json
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ from knowledge_support import as_another_user, open_to_all
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
 from knowledge.notebook import MAX_CHARACTERS
-from knowledge.readers import files_in, read, readable
+from knowledge.readers import content_id, files_in, read, readable
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -48,7 +49,10 @@ def test_front_matter_gives_title_date_category_and_tags(write: Write) -> None:
     draft = only(write("a.md", front + "\nIt hums.\n"))
 
     assert draft == Draft(
-        "It hums.", "Pool pump", "pool", dt.date(2023, 4, 18), ("pump", "Ray"), id="p1", source="a.md"
+        *("It hums.", "Pool pump", "pool", dt.date(2023, 4, 18), ("pump", "Ray")),
+        id="p1",
+        source="a.md",
+        dated_by="front matter",
     )
 
 
@@ -142,9 +146,106 @@ def test_what_a_file_says_is_kept_word_for_word(write: Write, name: str, text: s
     assert only(write(name, text)).text == text
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_unicode_text_is_read_with_or_without_its_mark(write: Write, encoding: str) -> None:
-    assert only(write("a.txt", "Türschloss 🔑".encode(encoding))).text == "Türschloss 🔑"
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "cp1252"]
+)
+def test_text_is_read_whatever_it_was_written_in(write: Write, encoding: str) -> None:
+    text = "Das Türschloss klemmt, schön geölt." + " 🔑" * encoding.startswith("utf")
+    assert only(write("a.txt", text.encode(encoding))).text == text
+
+
+def test_lines_of_two_encodings_in_one_file_are_both_read(write: Write) -> None:
+    data = "Küche: 12 €\n".encode() + "Tür geölt\n".encode("latin-1") + b"plain"
+
+    assert only(write("a.txt", data)).text == "Küche: 12 €\nTür geölt\nplain"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Gutter cleaning\n\nTwo men, one hour.", "Gutter cleaning"),
+        ("Gutter cleaning\n===============\nTwo men.", "Gutter cleaning"),
+        ("It rained. It poured.\n\nTwo men.", "A"),
+        ("It rained\nand it poured", "A"),
+    ],
+)
+def test_a_first_line_that_stands_as_a_title_names_a_text(write: Write, text: str, title: str) -> None:
+    draft = only(write("a.txt", text))
+
+    assert (draft.title, draft.text) == (title, text)
+
+
+def test_a_text_keeps_the_id_that_it_had_under_its_file_s_name(write: Write) -> None:
+    text = "Gutter cleaning\n\nOn 3 May 2023 two men came."
+
+    assert only(write("gutters.txt", text)).id == content_id(Draft(text, "Gutters"))
+
+
+def test_a_long_document_is_a_note_a_section(write: Write) -> None:
+    sections = [f"## Chapter {number}\n\n" + f"word{number} " * 2000 for number in range(5)]
+    drafts = list(read(write("manual.md", "# Pump manual\n\n" + "\n\n".join(sections))))
+
+    assert [each.title for each in drafts if isinstance(each, Draft)] == [
+        f"Pump manual: Chapter {number}" for number in range(5)
+    ]
+    assert len({each.id for each in drafts if isinstance(each, Draft)}) == 5
+
+
+# --- JSON -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_json_file_is_a_note_or_a_list_of_them(write: Write) -> None:
+    assert only(write("a.json", '{"title": "Pump", "text": "It hums."}')).title == "Pump"
+    drafts = list(read(write("b.json", '{"notes": [{"text": "One."}, {"text": 2}, {"text": "Three."}]}')))
+
+    assert [each.text if isinstance(each, Draft) else str(each) for each in drafts] == [
+        "One.",
+        'b.json, note 2: expected an object with a "text"',
+        "Three.",
+    ]
+
+
+def test_other_json_is_told_as_lines(write: Write) -> None:
+    draft = only(write("pool-heater.json", '{"model": "Raypak 206A", "parts": [{"name": "igniter", "price": 84.5}]}'))
+
+    assert draft.title == "Pool heater"
+    assert draft.text == "model: Raypak 206A\nparts:\n  - name: igniter\n    price: 84.5"
+    assert "is not JSON" in refusal(write("bad.json", "{not"))
+
+
+# --- Dates ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_date_comes_from_front_matter_text_name_and_file_in_this_order(write: Write) -> None:
+    text = "The pump was replaced on 18 April 2023."
+    old = dt.datetime(2019, 5, 6).timestamp()
+
+    def dated(name: str, content: str) -> tuple[dt.date | None, str]:
+        path = write(name, content)
+        os.utime(path, (old, old))
+        draft = only(path)
+        return draft.date, draft.dated_by
+
+    assert dated("2020-01-02-a.md", f"---\ndate: 2021-02-03\n---\n{text}") == (dt.date(2021, 2, 3), "front matter")
+    assert dated("2020-01-02-a.md", text) == (dt.date(2023, 4, 18), "text")
+    assert dated("2020-01-02-a.md", "It hums.") == (dt.date(2020, 1, 2), "file name")
+    assert dated("a.md", "It hums.") == (dt.date(2019, 5, 6), "file")
+
+
+def test_a_file_written_just_now_says_nothing_of_when_it_happened(write: Write) -> None:
+    assert (only(write("a.txt", "It hums.")).date, only(write("a.txt", "It hums.")).dated_by) == (None, "")
+
+
+def test_the_household_decides_what_03_04_2021_is_and_it_is_said(write: Write) -> None:
+    path = write("a.txt", "Invoice date: 03/04/2021")
+    (first,) = read(path)
+    (other,) = read(path, day_first=True)
+    assert isinstance(first, Draft)
+    assert isinstance(other, Draft)
+
+    assert (first.date, first.dated_by) == (dt.date(2021, 3, 4), "text, month first")
+    assert (other.date, other.dated_by) == (dt.date(2021, 4, 3), "text, day first")
+    assert first.id == other.id  # the setting may change, the note stays the same one
 
 
 def test_windows_line_ends_do_not_hide_front_matter(write: Write) -> None:
@@ -165,7 +266,12 @@ def test_json_lines_keep_their_ids_and_fields(write: Write) -> None:
 
     drafts = list(read(write("a.jsonl", "\n\n".join(map(json.dumps, lines)) + "\n")))
 
-    assert drafts[0] == Draft("It hums.", "Pump", "pool", dt.date(2023, 4, 18), ("a", "b"), id="p1", source="a.jsonl")
+    assert drafts[0] == Draft(
+        *("It hums.", "Pump", "pool", dt.date(2023, 4, 18), ("a", "b")),
+        id="p1",
+        source="a.jsonl",
+        dated_by="front matter",
+    )
     assert [draft.id for draft in drafts[:2] if isinstance(draft, Draft)] == ["p1", "0"]
     assert isinstance(drafts[2], Draft)
     assert drafts[2].id
@@ -214,17 +320,21 @@ def test_a_line_end_inside_a_json_string_tears_nothing(write: Write, separator: 
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
-        ("latin.txt", "café".encode("latin-1"), "not UTF-8 text (byte 3 is e9)"),
-        ("picture.txt", b"\x89PNG\r\n\x1a\n" + random.Random(1).randbytes(500), "not UTF-8"),
-        ("zipped.md", gzip.compress(b"hello"), "not UTF-8"),
+        ("picture.txt", b"\x89PNG\r\n\x1a\n" + random.Random(1).randbytes(500), "picture"),
+        ("noise.txt", random.Random(1).randbytes(500), "binary"),
+        ("zipped.md", gzip.compress(b"hello"), "packed with gzip. Unpack it"),
         ("nul.txt", b"text\x00text", "binary"),
-        ("utf32.txt", "text".encode("utf-32"), "binary"),
-        ("cut.txt", "text".encode("utf-16")[:-1], "not UTF-8"),
+        ("cut.txt", "text".encode("utf-16")[:-1], "breaks off in the middle of a character"),
         ("empty.md", b"", "is empty"),
         ("blank.jsonl", b" \n\n\t", "is empty"),
         ("mark.txt", b"\xef\xbb\xbf", "is empty"),
         ("long.txt", b"word " * 50_000, "Split it"),
-        ("sheet.xlsx", b"PK", "no reader for .xlsx"),
+        ("empty.pdf", b"", "is empty"),
+        ("sheet.xlsx", b"PK\x03\x04 torn", "is a damaged Excel book"),
+        ("letter.docx", b"PK\x03\x04 torn", "is a damaged Word document"),
+        ("locked.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "locked with a password"),
+        ("letter.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "save it as .docx"),
+        ("song.mp3", b"ID3\x03" + bytes(50), "no reader for .mp3"),
         ("LICENSE", b"words", "a file without an ending"),
     ],
 )
@@ -291,7 +401,8 @@ def test_a_hidden_folder_above_the_one_asked_for_hides_nothing(write: Write, tmp
 
 
 @pytest.mark.parametrize(
-    ("name", "yes"), [("a.md", True), ("A.MD", True), ("a.ndjson", True), ("a.pdf", False), ("md", False)]
+    ("name", "yes"),
+    [("a.md", True), ("A.MD", True), ("a.pdf", True), ("a.mp3", False), ("md", False)],
 )
 def test_readable_goes_by_the_file_s_ending(name: str, yes: bool) -> None:
     assert readable(Path(name)) is yes

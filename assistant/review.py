@@ -1,0 +1,81 @@
+"""Drafts that a person has looked at, into notes; the list of them is `knowledge.waiting`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from assistant.ingest import Outcome, Trail
+from knowledge.errors import NoSuchNote, NoteRejected
+from knowledge.imports import Change
+from knowledge.library import BATCH, Library
+from knowledge.note import Note
+from knowledge.notebook import parse_date
+from knowledge.waiting import Waiting
+
+
+def amend(trail: Trail, library: Library, waiting_id: str, fields: Mapping[str, str], *, day_first: bool) -> None:
+    """Keep what a person changed in a draft: its title, date, category or text as typed.
+
+    Raises:
+        NoteRejected: the date is none, or the house lacks the category.
+        NoSuchNote: the draft waits no longer.
+    """
+    before = trail.waiting.get(waiting_id).draft
+    said: dict[str, Any] = {name: fields[name] for name in ("title", "text") if name in fields}
+    if "category" in fields:
+        said["category"] = library.notebook.known_category(fields["category"])
+    if "date" in fields:
+        said["date"] = parse_date(fields["date"], day_first=day_first)
+    changes = {name: value for name, value in said.items() if value != getattr(before, name)}
+    if changes:
+        trail.waiting.amend(waiting_id, **changes)
+
+
+def save(chosen: Sequence[Waiting], library: Library, trail: Trail) -> Iterator[Outcome]:
+    """Make notes of drafts, yielding each once it is safe in the record; what cannot be kept goes on waiting.
+
+    Raises:
+        NotebookUnavailable: the record cannot be written.
+    """
+    fresh = 0
+    try:
+        for waiting in chosen:
+            try:
+                with trail.imports.together():
+                    note, change = _note(waiting, library)
+                    trail.imports.changed(waiting.import_id, note, change)
+                    if waiting.draft.original:
+                        trail.imports.gave(waiting.draft.original, note)
+                    trail.waiting.settle(waiting.id)
+            except (NoteRejected, NoSuchNote) as error:
+                yield Outcome("refused", waiting.draft.source, reason=str(error))
+                continue
+            yield Outcome(change, waiting.draft.source, library.notebook.get(note.id))
+            fresh += 1
+            if fresh == BATCH:
+                library.heal_quietly()
+                fresh = 0
+    finally:
+        if fresh:
+            library.heal_quietly()
+
+
+def _note(waiting: Waiting, library: Library) -> tuple[Note, Change]:
+    notebook, draft = library.notebook, waiting.draft
+    there = waiting.note_id or (draft.id if draft.id and _is_there(library, draft.id) else None)
+    if there is None:
+        return notebook.add(draft), "added"
+    restored = bool(notebook.restore([there]))
+    changes = {name: value for name, value in asdict(draft).items() if name in ("title", "text", "date", "category")}
+    note = notebook.edit(there, changes)
+    return note, "restored" if restored else "updated"
+
+
+def _is_there(library: Library, note_id: str) -> bool:
+    try:
+        library.notebook.get(note_id)
+    except NoSuchNote:
+        return False
+    return True

@@ -1,0 +1,172 @@
+"""Files dropped on the Notes tab, how far they are, the review of what came in, and imports taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.events import Dependency
+
+from assistant import review
+from assistant.arrivals import Arrivals
+from assistant.build import House
+from assistant.startup import Startup, Status
+from assistant.web import render, render_review
+from assistant.web.theme import BUTTONS_JS, html
+from knowledge.errors import KnowledgeError, NoSuchNote
+from knowledge.waiting import Waiting
+
+REVIEW_JS = Path(__file__).with_name("review.js").read_text("utf-8")
+WATCHED = 1.0
+"""Seconds between two looks at what came in."""
+Offer = Callable[[str, tuple[str, Any] | None], tuple[Any, ...]]
+
+
+class Review:
+    """Draws the upper part of the Notes tab and answers its events."""
+
+    saved: list[Dependency]
+    """The events after which there may be other notes."""
+
+    def __init__(self, house: House, startup: Startup, arrivals: Arrivals) -> None:
+        """Args: the house, what brings it up, and what reads files."""
+        self._house, self._startup, self._arrivals = house, startup, arrivals
+
+    def draw(self, blocks: gr.Blocks, tab: gr.Tab, after: list[Any], offer: Offer) -> None:
+        """Put the widgets on the page and connect them.
+
+        Args:
+            after: the widgets that say what was done and offer to take it back, and `offer` what to put in them.
+        """
+        self._offer = offer
+        seen = gr.State(-1)
+        files = gr.File(
+            label="Drop files here: papers, photos, e-mail, tables, text, or a ZIP of them",
+            file_count="multiple",
+            height=120,
+            elem_id="oh-files",
+        )
+        arriving = html(elem_id="oh-arriving")
+        waiting = html(js_on_load=REVIEW_JS, elem_id="oh-review")
+        report = html(elem_id="oh-report")
+        imports = html(js_on_load=BUTTONS_JS, elem_id="oh-imports")
+        looking = gr.Timer(WATCHED, active=False)
+
+        view = [arriving, waiting, report, imports, seen]
+        quiet: dict[str, Any] = {"show_progress": "hidden"}
+        blocks.load(self._view, None, view, **quiet)
+        tab.select(lambda: gr.Timer(active=True), None, looking, **quiet).then(self._view, None, view, **quiet)
+        looking.tick(self._look, seen, view, **quiet)
+        files.upload(self._bring, files, [files, *view], **quiet)
+        waiting.amend(self._amend, None, None, **quiet)
+        dropped = waiting.drop(self._drop, None, [*view, *after], **quiet)
+        saved = waiting.save(self._save, None, [*view, *after], **quiet)
+        undone = imports.remove(self._undo, None, [*view, *after], **quiet)
+        self.saved = [dropped, saved, undone]
+
+    def taken_back(self, undoable: tuple[str, Any]) -> None:
+        """Do what the Undo button of the tab says of a review."""
+        match undoable:
+            case ("imports", ids):
+                for import_id in ids:
+                    self._house.trail.imports.undo(import_id)
+            case ("dropped", ids):
+                self._house.trail.waiting.take_back(ids)
+        self._arrivals.touch()
+
+    def _view(self) -> tuple[Any, ...]:
+        state = self._arrivals.state
+        return (
+            render_review.arriving(state),
+            self._list(),
+            render_review.report(self._arrivals.outcomes),
+            render_review.imports(self._house.trail.imports.recent()),
+            state.version,
+        )
+
+    def _list(self) -> str:
+        waiting = self._house.trail.waiting.all()
+        titles = {each.note_id: self._title(each) for each in waiting[: render_review.SHOWN] if each.note_id}
+        return render_review.review(waiting, [name for name, _, _ in self._house.notebook.categories()], titles)
+
+    def _title(self, waiting: Waiting) -> str:
+        try:
+            return self._house.notebook.get(waiting.note_id or "").title
+        except NoSuchNote:
+            return "a note"
+
+    def _look(self, seen: int) -> tuple[Any, ...]:
+        """Draw again what changed; while files come in, the list stays still for whoever reads it already."""
+        state = self._arrivals.state
+        if state.version == seen:
+            return (gr.skip(),) * 5
+        if state.busy:
+            return render_review.arriving(state), *(gr.skip(),) * 3, state.version
+        return self._view()
+
+    def _bring(self, paths: list[str]) -> tuple[Any, ...]:
+        self._arrivals.bring([Path(path) for path in paths], "page")
+        return None, *self._view()
+
+    def _amend(self, event: gr.EventData) -> None:
+        try:
+            self._keep(event._data["id"], event._data["fields"])
+        except KnowledgeError as error:
+            gr.Warning(render.warning(error))
+
+    def _keep(self, waiting_id: str, fields: dict[str, str]) -> None:
+        library, trail = self._house.library, self._house.trail
+        review.amend(trail, library, waiting_id, fields, day_first=self._house.day_first)
+
+    def _drop(self, event: gr.EventData) -> tuple[Any, ...]:
+        ids = event._data["ids"] or [each.id for each in self._house.trail.waiting.all()]
+        self._house.trail.waiting.drop(ids)
+        self._arrivals.touch()
+        said = "Dropped." if len(ids) == 1 else f"Dropped {len(ids)} drafts."
+        return *self._view(), *self._offer(said, ("dropped", ids))
+
+    def _save(self, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        nothing = (gr.skip(),) * 4
+        if not self._startup.searchable:
+            gr.Warning("Notes can be saved once what finds them is loaded. The Chat tab says how far that is.")
+            yield (*(gr.skip(),) * 5, *nothing)
+            return
+        trail, library = self._house.trail, self._house.library
+        try:
+            for row in event._data["rows"]:
+                self._keep(row["id"], row["fields"])
+            chosen = [each for each in trail.waiting.all() if each.sure or event._data["which"] == "all"]
+            kept, failed = 0, []
+            for number, outcome in enumerate(review.save(chosen, library, trail)):
+                kept += outcome.note is not None
+                failed += [outcome] if outcome.note is None else []
+                if number % 16 == 0 and len(chosen) > 16:
+                    status = Status(f"Saving {number + 1} of {len(chosen)}", number / len(chosen))
+                    yield (render.progress(status), *(gr.skip(),) * 4, *nothing)
+        except KnowledgeError as error:
+            gr.Warning(render.warning(error))
+            yield (*(gr.skip(),) * 5, *nothing)
+            return
+        for outcome in failed:
+            gr.Warning(render.warning(KnowledgeError(f"{outcome.source}: {outcome.reason}")))
+        self._arrivals.touch()
+        brought = list(dict.fromkeys(each.import_id for each in chosen))
+        said = f"Kept {kept} {'note' if kept == 1 else 'notes'}."
+        yield *self._view(), *self._offer(said, ("imports", brought) if kept else None)
+
+    def _undo(self, event: gr.EventData) -> tuple[Any, ...]:
+        try:
+            done, left = self._house.trail.imports.undo(event._data["id"])
+            self._house.trail.waiting.drop(each.id for each in self._house.trail.waiting.of_import(event._data["id"]))
+            if self._startup.searchable:
+                self._house.library.heal_quietly()
+        except KnowledgeError as error:
+            gr.Warning(render.warning(error))
+            return (gr.skip(),) * 9
+        self._arrivals.touch()
+        stays = f" {len(left)} changed since, and stay." if left else ""
+        deleted = [note.id for note in done if note.deleted]
+        said = f"Took back {len(done)} {'note' if len(done) == 1 else 'notes'}.{stays}"
+        return *self._view(), *self._offer(said, ("restore", deleted) if deleted else None)

@@ -1,0 +1,133 @@
+"""ZIP files and attachments unpacked one at a time, within bounds; what lies in them is read like any file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
+
+from knowledge.errors import Unreadable
+from knowledge.readers.kinds import kind_of
+from knowledge.readers.mail import attachments, parsed
+from knowledge.readers.source import Source
+
+MAX_UNPACKED = 2_000_000_000
+"""Bytes that a ZIP file may hold; more would fill a disk."""
+MAX_MEMBER = 250_000_000
+MAX_MEMBERS = 5_000
+MAX_RATIO = 200
+"""How many times larger than packed a file may come out; honest papers and photos stay far below."""
+DEEPEST = 3
+"""ZIP files within ZIP files, and messages within messages, that are opened."""
+
+
+def unpacked(source: Source, depth: int = 0) -> Iterator[Source | Unreadable]:
+    """Return the files that a file stands for: itself, what a ZIP file holds, or a message with what it brings.
+
+    Each lies on disk until the next one is asked for. What cannot be opened comes out as an Unreadable.
+
+    Raises:
+        Unreadable: the file itself cannot be opened.
+    """
+    match kind_of(source):
+        case "archive":
+            inside = _members(source)
+        case "mail":
+            yield source
+            inside = _attached(source)
+        case _:
+            yield source
+            return
+    if depth == DEEPEST:
+        yield Unreadable(f"{source.name}: lies too deep inside other files. Unpack it first.")
+        return
+    for each in inside:
+        if isinstance(each, Unreadable):
+            yield each
+            continue
+        try:
+            yield from unpacked(each, depth + 1)
+        except Unreadable as error:
+            yield error
+
+
+def _members(source: Source) -> Iterator[Source | Unreadable]:
+    try:
+        archive = ZipFile(source.path)
+    except (BadZipFile, LargeZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise Unreadable(f"{source.name}: is a damaged ZIP file. Pack or fetch it again.") from error
+    with archive:
+        members = [each for each in archive.infolist() if not each.is_dir() and not _hidden(each.filename)]
+        if len(members) > MAX_MEMBERS:
+            raise Unreadable(f"{source.name}: holds {len(members):,} files, more than {MAX_MEMBERS:,}. Split it.")
+        if sum(each.file_size for each in members) > MAX_UNPACKED:
+            raise Unreadable(
+                f"{source.name}: would unpack to more than {MAX_UNPACKED / 1e9:.0f} GB, as a ZIP bomb does."
+            )
+        if not members:
+            raise Unreadable(f"{source.name}: is a ZIP file without a file in it.")
+        with tempfile.TemporaryDirectory(prefix="our-house-") as scratch:
+            for number, member in enumerate(members):
+                yield from _member(source, archive, member, Path(scratch) / str(number))
+
+
+def _member(source: Source, archive: ZipFile, member: ZipInfo, path: Path) -> Iterator[Source | Unreadable]:
+    name = f"{source.name}/{member.filename}"
+    parts = PurePosixPath(member.filename.replace("\\", "/"))
+    if parts.is_absolute() or ".." in parts.parts or ":" in parts.parts[0]:
+        yield Unreadable(f"{name}: points outside its ZIP file, and is left alone.")
+        return
+    if member.flag_bits & 1:
+        yield Unreadable(f"{name}: is locked with a password. Unpack it, and bring in what comes out.")
+        return
+    if member.file_size > MAX_MEMBER or member.file_size > 1_000_000 + MAX_RATIO * max(1, member.compress_size):
+        yield Unreadable(f"{name}: would unpack to {member.file_size / 1e6:,.0f} MB, as a ZIP bomb does.")
+        return
+    try:
+        with archive.open(member) as packed, path.open("wb") as file:
+            left = member.file_size + 1  # what its own list says is not to be trusted
+            while left > 0 and (block := packed.read(min(1 << 20, left))):
+                file.write(block)
+                left -= len(block)
+            if left <= 0:
+                raise BadZipFile("longer than it says")
+    except (BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+        yield Unreadable(f"{name}: is damaged inside its ZIP file ({error}).")
+        path.unlink(missing_ok=True)
+        return
+    _date(path, member.date_time)
+    try:
+        yield replace(source, path=path, name=name)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _attached(source: Source) -> Iterator[Source | Unreadable]:
+    message = parsed(source)
+    sent = message.get("Date")
+    with tempfile.TemporaryDirectory(prefix="our-house-") as scratch:
+        for number, (name, data) in enumerate(attachments(message)):
+            path = Path(scratch) / str(number)
+            path.write_bytes(data)
+            if when := getattr(sent, "datetime", None):
+                _date(path, when.timetuple()[:6])
+            yield replace(source, path=path, name=f"{source.name}/{name}")
+            path.unlink(missing_ok=True)
+
+
+def _date(path: Path, when: tuple[int, ...]) -> None:
+    """Give an unpacked file the day that it had; a day that none was stays what it is."""
+    with suppress(ValueError, OverflowError, OSError):
+        stamp = dt.datetime(*when).timestamp()  # type: ignore[arg-type]  # six numbers of a time
+        os.utime(path, (stamp, stamp))
+
+
+def _hidden(name: str) -> bool:
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in parts)

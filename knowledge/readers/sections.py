@@ -1,0 +1,77 @@
+"""A document's text to drafts: one note, or several where it is long, and a title from its first lines; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from knowledge.errors import Unreadable
+from knowledge.note import Draft
+from knowledge.readers.source import LONG, Source, draft_of
+
+_HEADING = re.compile(r"^#{1,3}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_PAPER = re.compile(
+    r"\b(?:invoice|receipt|estimate|quote|quotation|proposal|work order|service report|service record|statement|"
+    r"warranty|manual|order confirmation|inspection report|certificate|contract|agreement|instructions)\b",
+    re.IGNORECASE,
+)
+"""What kind of paper a line says it is."""
+
+
+def in_sections(source: Source, fields: Mapping[str, Any], text: str) -> Iterator[Draft | Unreadable]:
+    """Return one draft of a text, or one a heading where it is long and has some."""
+    headings = list(_HEADING.finditer(text)) if len(text) > LONG else []
+    if len(headings) < 2:
+        yield draft_of(source, fields, text)
+        return
+    starts = [match.start() for match in headings]
+    parts = [text[start:end] for start, end in zip([0, *starts], [*starts, len(text)], strict=True)]
+    for title, part in gathered(parts):
+        whole = f"{fields.get('title')}: {title}" if title else str(fields.get("title") or "")
+        # An id that the file gives is the whole file's; the parts are known by their words.
+        yield draft_of(source, {**fields, "title": whole, "id": None}, part)
+
+
+def gathered(parts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Put short neighbouring parts together, up to a long note's length; yields (first heading, text)."""
+    pile = ""
+    for part in parts:
+        if pile.strip() and len(pile) + len(part) > LONG:
+            yield _first_heading(pile), pile.strip()
+            pile = ""
+        pile += part
+    if pile.strip():
+        yield _first_heading(pile), pile.strip()
+
+
+def _first_heading(text: str) -> str:
+    match = _HEADING.search(text)
+    return match[1] if match else ""
+
+
+def first_line_title(text: str) -> str:
+    """The first line of a plain text where it stands as a title: short, alone, and no sentence; else nothing."""
+    lines = text.strip().splitlines()
+    if len(lines) < 2:
+        return ""
+    first, second = lines[0].strip(), lines[1].strip()
+    ruled = len(second) >= 3 and not second.strip("=-_~*")
+    stands_alone = not second or ruled or (first.isupper() and len(first) > 3)
+    if not stands_alone or not 3 <= len(first) <= 80 or first[-1] in ".,;:!?" or not re.search(r"[^\W\d_]{3}", first):
+        return ""
+    return first.strip("#*=- ")
+
+
+def paper_title(text: str) -> str:
+    """A title from the first lines of a paper: who wrote it and what it is, such as 'Blue Wave Pools: Invoice 4471'."""
+    lines = [re.sub(r"\s+", " ", line).strip(" #*|_-") for line in text.splitlines()[:40]]
+    lines = [line for line in lines if re.search(r"[^\W\d_]{3}", line)][:8]
+    if not lines:
+        return ""
+    kind = next((line for line in lines if _PAPER.search(line) and len(line) <= 60), "")
+    name = lines[0]
+    if name == kind and _PAPER.sub("", name).strip(" #:-") == "" and len(lines) > 1 and len(lines[1]) <= 60:
+        return f"{lines[1]}: {kind.capitalize()}"
+    title = name if not kind or kind == name or _PAPER.search(name) else f"{name}: {kind}"
+    return title if len(title) <= 120 else title[:119].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,177 @@
+"""Drafts that wait for a person to look at them: kept in the record, editable, and no notes yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlite_utils import Migrations
+
+from knowledge.errors import NoSuchNote
+from knowledge.note import Draft
+from knowledge.notebook import new_id
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from knowledge.record import Record
+
+migrations = Migrations("waiting")
+Aim = Literal["add", "update", "restore"]
+
+
+@migrations()
+def create_waiting(db: Database) -> None:
+    """The drafts, each with the import that brought it and what saving it does."""
+    db.executescript(
+        """
+        CREATE TABLE waiting (
+            id TEXT PRIMARY KEY,
+            import_id TEXT NOT NULL,
+            aim TEXT NOT NULL,
+            note_id TEXT,
+            draft TEXT NOT NULL,
+            confidence REAL,
+            sure INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            came_at TEXT NOT NULL,
+            dropped_at TEXT
+        );
+        CREATE INDEX waiting_by_import ON waiting(import_id);
+        """
+    )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A draft before its review."""
+
+    id: str
+    import_id: str
+    aim: Aim
+    """What saving does: keep a new note, change one, or bring a deleted one back."""
+    note_id: str | None
+    """The note that is there already, for an update or a return."""
+    draft: Draft
+    confidence: float | None
+    """How sure the router is of the category, 0 to 1; None where the file or a person says it."""
+    sure: bool
+    """Whether nothing about it asks for a second look."""
+    reason: str
+    """What was decided on the person's behalf, or what would change."""
+
+
+class WaitingDrafts:
+    """The review list of one house."""
+
+    def __init__(self, record: Record) -> None:
+        """Args: the record, with this module's `migrations` applied."""
+        self._record = record
+
+    def put(
+        self,
+        import_id: str,
+        draft: Draft,
+        *,
+        aim: Aim = "add",
+        note_id: str | None = None,
+        confidence: float | None = None,
+        sure: bool = True,
+        reason: str = "",
+    ) -> Waiting:
+        """Add a draft to the list; raises NotebookUnavailable."""
+        waiting = Waiting(new_id(), import_id, aim, note_id, draft, confidence, sure, reason)
+        with self._record.writing() as db:
+            db.table("waiting").insert(
+                {
+                    **{name: value for name, value in asdict(waiting).items() if name != "draft"},
+                    "draft": _to_json(draft),
+                    "came_at": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
+                }
+            )
+        return waiting
+
+    def all(self) -> list[Waiting]:
+        """Return the list: those that ask for a look first, then as they came."""
+        return self._select("dropped_at IS NULL ORDER BY sure, confidence, came_at, rowid")
+
+    def of_import(self, import_id: str) -> list[Waiting]:
+        """Return what waits of one import, as it came."""
+        return self._select("dropped_at IS NULL AND import_id = ? ORDER BY rowid", [import_id])
+
+    def count(self) -> int:
+        """How many drafts wait."""
+        ((count,),) = self._record.rows("SELECT count(*) FROM waiting WHERE dropped_at IS NULL")
+        return int(count)
+
+    def holds(self, digest: str) -> bool:
+        """Whether a draft of a file of this content waits."""
+        rows = self._record.rows(
+            "SELECT 1 FROM waiting WHERE dropped_at IS NULL AND draft ->> 'original' = ? LIMIT 1", [digest]
+        )
+        return bool(rows)
+
+    def get(self, waiting_id: str) -> Waiting:
+        """Return one, dropped or not; raises NoSuchNote where it was saved, or never was."""
+        found = self._select("id = ?", [waiting_id])
+        if not found:
+            raise NoSuchNote("This draft waits no longer: it was saved, perhaps in another window.")
+        return found[0]
+
+    def amend(self, waiting_id: str, **changes: Any) -> Waiting:
+        """Change a draft's title, text, category or date, as a person does; raises NoSuchNote."""
+        with self._record.writing() as db:
+            before = self.get(waiting_id)
+            if "date" in changes and changes["date"] != before.draft.date:
+                changes["dated_by"] = ""
+            confidence = None if "category" in changes else before.confidence
+            draft = replace(before.draft, **changes)
+            db.table("waiting").update(waiting_id, {"draft": _to_json(draft), "confidence": confidence})
+        return replace(before, draft=draft, confidence=confidence)
+
+    def drop(self, waiting_ids: Iterable[str]) -> None:
+        """Take drafts off the list; `take_back` puts them there again."""
+        self._set_dropped(waiting_ids, dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"))
+
+    def take_back(self, waiting_ids: Iterable[str]) -> None:
+        """Put dropped drafts on the list again."""
+        self._set_dropped(waiting_ids, None)
+
+    def settle(self, waiting_id: str) -> None:
+        """Forget a draft that became a note."""
+        with self._record.writing() as db:
+            db.execute("DELETE FROM waiting WHERE id = ?", [waiting_id])
+
+    def _set_dropped(self, waiting_ids: Iterable[str], dropped_at: str | None) -> None:
+        with self._record.writing() as db:
+            db.conn.executemany(
+                "UPDATE waiting SET dropped_at = ? WHERE id = ?", [(dropped_at, each) for each in waiting_ids]
+            )
+
+    def _select(self, where: str, values: Iterable[Any] = ()) -> list[Waiting]:
+        return [
+            Waiting(
+                id=row["id"],
+                import_id=row["import_id"],
+                aim=row["aim"],
+                note_id=row["note_id"],
+                draft=_from_json(row["draft"]),
+                confidence=row["confidence"],
+                sure=bool(row["sure"]),
+                reason=row["reason"],
+            )
+            for row in self._record.rows(f"SELECT * FROM waiting WHERE {where}", list(values))
+        ]
+
+
+def _to_json(draft: Draft) -> str:
+    return json.dumps(asdict(draft) | {"date": draft.date.isoformat() if draft.date else None}, ensure_ascii=False)
+
+
+def _from_json(text: str) -> Draft:
+    fields = json.loads(text)
+    date = dt.date.fromisoformat(fields["date"]) if fields["date"] else None
+    return Draft(**fields | {"date": date, "tags": tuple(fields["tags"])})

@@ -1,0 +1,229 @@
+"""Files that come in again: the same, changed, renamed, gone; and imports taken back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import WordEmbedder
+from small_house import WordRouter
+
+from assistant.ingest import Intake, Outcome, Trail, ingest
+from classifier.taxonomy import DEFAULT_TAXONOMY
+from knowledge import imports, notebook, waiting
+from knowledge.folder_index import FolderIndex
+from knowledge.imports import Imports
+from knowledge.library import Library
+from knowledge.notebook import Notebook
+from knowledge.originals import Originals, digest_of
+from knowledge.record import Record
+from knowledge.waiting import WaitingDrafts
+
+ROUTER = WordRouter(["pool", "fence"])
+
+
+class Drawer:
+    """A house with a trail, and a folder of papers."""
+
+    def __init__(self, folder: Path) -> None:
+        record = Record(folder / "house.db", (notebook.migrations, imports.migrations, waiting.migrations))
+        notes = Notebook(record)
+        notes.set_categories((each.name, each.code, each.definition) for each in DEFAULT_TAXONOMY)
+        self.notebook = notes
+        self.library = Library(notes, FolderIndex(folder / "index", "words"), WordEmbedder())
+        self.trail = Trail(Imports(record, notes), Originals(folder / "originals"), WaitingDrafts(record))
+        self.papers = folder / "papers"
+        self.papers.mkdir()
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.papers / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        return path
+
+    def come_in(self, *paths: Path, category: str | None = None) -> list[Outcome]:
+        return list(ingest(paths or [self.papers], self.library, ROUTER, category, trail=self.trail))
+
+    def review(self, *paths: Path, origin: str = "page") -> list[Outcome]:
+        intake = Intake(self.library, ROUTER, trail=self.trail, review=True, origin=origin)
+        return [outcome for path in paths or (self.papers,) for outcome in intake.path(path)]
+
+    def undo(self) -> tuple[list[str], list[str]]:
+        last = self.trail.imports.undoable()
+        assert last is not None
+        done, left = self.trail.imports.undo(last.id)
+        return [note.title for note in done], [note.title for note in left]
+
+    def titles(self) -> list[str]:
+        return sorted(note.title for note in self.notebook.select())
+
+
+@pytest.fixture
+def drawer(tmp_path: Path) -> Iterator[Drawer]:
+    drawer = Drawer(tmp_path)
+    yield drawer
+    drawer.library.index.close()
+
+
+def statuses(outcomes: list[Outcome]) -> list[str]:
+    return [outcome.status for outcome in outcomes]
+
+
+def test_the_original_is_kept_and_the_note_knows_it(drawer: Drawer) -> None:
+    path = drawer.write("pump.md", "# Pump\nIt hums.")
+    (outcome,) = drawer.come_in()
+    assert outcome.note is not None
+    note = drawer.notebook.get(outcome.note.id)
+    assert note.original == digest_of(path)
+    kept = drawer.trail.originals.path(note.original)
+    assert kept is not None
+    assert kept.read_text("utf-8") == "# Pump\nIt hums."
+
+
+def test_the_same_files_again_add_nothing_and_are_not_read(drawer: Drawer) -> None:
+    drawer.write("pump.md", "# Pump\nIt hums.")
+    drawer.write("ledger.csv", "Date,Description,Cost\n2023-04-18,Pump,1150\n2023-04-18,Pump,1150\n")
+    assert statuses(drawer.come_in()) == ["added"] * 3
+    before = drawer.notebook.select()
+    (drawer.papers / "pump.md").chmod(0)  # what is not opened needs no permission
+    assert statuses(drawer.come_in()) == ["unchanged"] * 3
+    assert drawer.notebook.select() == before
+
+
+def test_a_copy_elsewhere_and_a_renamed_file_are_recognised_by_their_content(drawer: Drawer) -> None:
+    path = drawer.write("pump.txt", "The pump hums.")
+    drawer.come_in()
+    drawer.write("copies/pump-again.txt", "The pump hums.")
+    assert statuses(drawer.come_in()) == ["unchanged", "unchanged"]
+    path.rename(drawer.papers / "the-pump.txt")
+    outcomes = drawer.come_in()
+    assert statuses(outcomes) == ["unchanged", "unchanged"]
+    (note,) = drawer.notebook.select()
+    assert not note.gone
+
+
+def test_a_changed_file_changes_its_note_and_says_what(drawer: Drawer) -> None:
+    path = drawer.write("pump.txt", "The pump hums.")
+    drawer.come_in()
+    path.write_text("Replaced by Ray.\nInvoice date: 2023-04-18", "utf-8")
+    (outcome,) = drawer.come_in()
+    assert (outcome.status, outcome.reason) == ("updated", "changed: text, date")
+    (note,) = drawer.notebook.select()
+    assert note.text == "Replaced by Ray.\nInvoice date: 2023-04-18"
+    assert note.original == digest_of(path)
+    assert statuses(drawer.come_in()) == ["unchanged"]
+
+
+def test_what_a_person_wrote_survives_a_changed_file_and_it_is_said(drawer: Drawer) -> None:
+    path = drawer.write("pump.md", "# Pump\nIt hums.")
+    drawer.come_in()
+    (note,) = drawer.notebook.select()
+    drawer.library.edit(note.id, {"title": "Our pump", "category": "pool"})
+    path.write_text("# Pool pump\nIt hums and leaks.", "utf-8")
+    (outcome,) = drawer.come_in()
+    assert outcome.reason == "changed: text; your own title stays"
+    (note,) = drawer.notebook.select()
+    assert (note.title, note.text, note.category) == ("Our pump", "It hums and leaks.", "pool")
+
+
+def test_a_changed_row_changes_its_note_a_new_one_is_added_and_a_missing_one_is_marked(drawer: Drawer) -> None:
+    rows = ["2023-04-18,Pump replaced,1150", "2023-05-02,Chlorine and brushes,12.50", "2023-06-01,Robot cleaner,480"]
+    path = drawer.write("pool.csv", "\n".join(["Date,Description,Cost", *rows]))
+    drawer.come_in()
+    path.write_text("\n".join(["Date,Description,Cost", rows[0], rows[1] + "0", "2024-01-01,Cover,99"]), "utf-8")
+    outcomes = drawer.come_in()
+    assert [(each.status, each.note.title if each.note else "") for each in outcomes] == [
+        ("unchanged", "Pump replaced"),
+        ("updated", "Chlorine and brushes"),
+        ("added", "Cover"),
+        ("gone", "Robot cleaner"),
+    ]
+    gone = {note.title for note in drawer.notebook.select() if note.gone}
+    assert gone == {"Robot cleaner"}
+
+
+def test_a_deleted_file_leaves_its_note_marked_until_it_is_back(drawer: Drawer) -> None:
+    path = drawer.write("pump.txt", "The pump hums.")
+    drawer.write("gate.txt", "The gate creaks.")
+    drawer.come_in()
+    path.unlink()
+    outcomes = drawer.come_in()
+    assert sorted(statuses(outcomes)) == ["gone", "unchanged"]
+    assert [note.title for note in drawer.notebook.select() if note.gone] == ["Pump"]
+    assert statuses(drawer.come_in()) == ["unchanged"]  # said once
+    drawer.write("pump.txt", "The pump hums.")
+    drawer.come_in()
+    assert not any(note.gone for note in drawer.notebook.select())
+
+
+def test_an_import_is_taken_back_as_a_whole_and_only_it(drawer: Drawer) -> None:
+    path = drawer.write("pump.txt", "The pump hums.")
+    drawer.come_in()
+    path.write_text("The pump leaks.", "utf-8")
+    drawer.write("gate.txt", "The gate creaks.")
+    drawer.come_in()
+    assert drawer.undo() == (["Pump", "Gate"], []) or drawer.titles() == ["Pump"]
+    (note,) = drawer.notebook.select()
+    assert note.text == "The pump hums."
+    assert note.original != digest_of(path)
+    outcomes = drawer.come_in()
+    assert sorted(statuses(outcomes)) == ["restored", "updated"]
+    assert {note.text for note in drawer.notebook.select()} == {"The pump leaks.", "The gate creaks."}
+    drawer.undo()
+    drawer.undo()
+    assert drawer.notebook.count() == 0
+    assert drawer.trail.imports.undoable() is None
+
+
+def test_a_note_changed_since_stays_when_its_import_is_undone(drawer: Drawer) -> None:
+    path = drawer.write("pump.txt", "The pump hums.")
+    drawer.come_in()
+    path.write_text("The pump leaks.", "utf-8")
+    drawer.come_in()
+    (note,) = drawer.notebook.select()
+    drawer.library.edit(note.id, {"text": "The pump leaks badly."})
+    assert drawer.undo() == ([], ["Pump"])
+    assert drawer.notebook.get(note.id).text == "The pump leaks badly."
+
+
+def test_two_different_files_of_one_name_from_the_page_are_two_notes(drawer: Drawer) -> None:
+    def drop(text: str) -> list[Outcome]:
+        path = drawer.write("uploaded.txt", text)
+        intake = Intake(drawer.library, ROUTER, trail=drawer.trail, origin="page")
+        return list(intake.file(path, "invoice.txt", "page:invoice.txt"))
+
+    assert statuses(drop("Blue Heron replaced the pump for $1,150.")) == ["added"]
+    assert statuses(drop("The fence was stained by two cheerful men, twice.")) == ["added"]
+    assert statuses(drop("The fence was stained by three cheerful men, twice.")) == ["updated"]
+    assert drawer.notebook.count() == 2
+
+
+def test_for_review_nothing_becomes_a_note_and_nothing_waits_twice(drawer: Drawer) -> None:
+    drawer.write("pump.txt", "The pool pump was replaced on 18 April 2023.")
+    drawer.write("odd.txt", "Something perhaps, on 2023-01-02.")
+    assert statuses(drawer.review()) == ["waiting", "waiting"]
+    assert statuses(drawer.review()) == ["waiting", "waiting"]
+    assert drawer.notebook.count() == 0
+    unsure, sure = drawer.trail.waiting.all()
+    assert (unsure.draft.title, unsure.sure, unsure.draft.category) == ("Odd", False, None)
+    assert (sure.draft.title, sure.sure, sure.draft.category, sure.confidence) == ("Pump", True, "pool", 0.96)
+    assert sure.draft.dated_by == "text"
+
+
+def test_for_review_a_changed_file_waits_as_a_change(drawer: Drawer) -> None:
+    path = drawer.write("pump.txt", "The pump hums.")
+    drawer.come_in()
+    path.write_text("The pump leaks.", "utf-8")
+    assert statuses(drawer.review(origin="inbox")) == ["waiting"]
+    (waiting_,) = drawer.trail.waiting.all()
+    (note,) = drawer.notebook.select()
+    assert (waiting_.aim, waiting_.note_id, waiting_.reason) == ("update", note.id, "changed: text")
+    assert note.text == "The pump hums."
+
+
+def test_what_is_refused_is_remembered_with_its_reason(drawer: Drawer) -> None:
+    (drawer.papers / "torn.pdf").write_bytes(b"%PDF-1.4 torn")
+    (outcome,) = drawer.come_in()
+    assert outcome.status == "refused"
+    (last,) = drawer.trail.imports.recent()
+    assert drawer.trail.imports.refusals(last.id) == [("torn.pdf", outcome.reason)]
+    assert drawer.trail.imports.undoable() is None

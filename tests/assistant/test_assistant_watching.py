@@ -1,0 +1,116 @@
+"""The watched folder, with real files landing in it."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from small_house import SmallHouse
+
+from assistant.arrivals import Arrivals
+from assistant.settings import read_settings
+from assistant.startup import Startup
+from assistant.watching import STILL, Watcher
+
+PATIENCE = 60.0
+
+
+class Watched:
+    """A house whose inbox is watched."""
+
+    def __init__(self, home: Path) -> None:
+        self.house = SmallHouse(read_settings(home=home, models=home / "models"))
+        assert self.house.settings.inbox is not None
+        self.inbox = self.house.settings.inbox
+        startup = Startup(self.house)
+        startup.start()
+        startup.assistant()
+        self.arrivals = Arrivals(self.house, startup)
+        self.watcher = Watcher(self.inbox, self.arrivals, self.house.trail.imports)
+
+    def titles(self) -> list[str]:
+        return sorted(each.draft.title for each in self.house.trail.waiting.all())
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    watched = Watched(tmp_path / "house")
+    yield watched
+    watched.watcher.stop()
+    until(lambda: not watched.arrivals.state.busy)
+    watched.house.library.index.close()
+
+
+def test_what_lay_there_and_what_lands_there_comes_into_the_review_once(watched: Watched) -> None:
+    watched.inbox.mkdir(parents=True)
+    (watched.inbox / "early.txt").write_text("It came while nobody watched.")
+    watched.watcher.start()
+    until(lambda: watched.titles() == ["Early"])
+    (watched.inbox / "late.txt").write_text("It came later.")
+    (watched.inbox / ".hidden.txt").write_text("Not for us.")
+    (watched.inbox / "film.txt.crdownload").write_text("Half of it.")
+    (watched.inbox / "torn.pdf").write_bytes(b"%PDF-1.4 torn")
+    until(lambda: len(watched.house.trail.imports.recent()) >= 2 and not watched.arrivals.state.busy)
+    until(lambda: watched.titles() == ["Early", "Late"])
+    assert watched.house.notebook.count() == 0
+    watched.watcher.stop()
+
+    again = Watcher(watched.inbox, watched.arrivals, watched.house.trail.imports)
+    before = len(watched.house.trail.imports.recent())
+    again.start()
+    time.sleep(STILL * 2 + 0.5)  # as long as it would take a file to come in
+    again.stop()
+    assert watched.titles() == ["Early", "Late"]
+    assert len(watched.house.trail.imports.recent()) == before
+
+
+def test_a_half_written_file_is_waited_for_and_never_touched(watched: Watched) -> None:
+    watched.watcher.start()
+    until(watched.inbox.is_dir)
+    path = watched.inbox / "slow.txt"
+    with path.open("w") as file:
+        for number in range(6):
+            file.write(f"Line {number} of a slow one.\n")
+            file.flush()
+            time.sleep(STILL / 2)
+            assert watched.titles() == []
+    until(lambda: watched.titles() == ["Slow"])
+    (draft,) = [each.draft for each in watched.house.trail.waiting.all()]
+    assert "Line 5" in draft.text
+    assert path.read_text().count("\n") == 6
+
+
+def test_a_note_whose_file_was_deleted_stays_and_is_marked(watched: Watched) -> None:
+    watched.watcher.start()
+    until(watched.inbox.is_dir)
+    path = watched.inbox / "pump.txt"
+    path.write_text("The pool pump hums.")
+    until(lambda: watched.titles() == ["Pump"])
+    from assistant.review import save
+
+    list(save(watched.house.trail.waiting.all(), watched.house.library, watched.house.trail))
+    path.unlink()
+    until(lambda: watched.house.notebook.select()[0].gone)
+    path.write_text("The pool pump hums.")
+    until(lambda: not watched.house.notebook.select()[0].gone)
+    assert watched.titles() == []
+
+
+def test_a_note_that_a_person_deleted_does_not_come_back_with_its_file(watched: Watched) -> None:
+    watched.watcher.start()
+    until(watched.inbox.is_dir)
+    path = watched.inbox / "pump.txt"
+    path.write_text("The pool pump hums.")
+    until(lambda: watched.titles() == ["Pump"])
+    watched.house.trail.waiting.drop(each.id for each in watched.house.trail.waiting.all())
+    path.touch()
+    time.sleep(STILL * 2 + 0.5)  # as long as it would take the file to come in
+    until(lambda: not watched.arrivals.state.busy)
+    assert watched.titles() == []

@@ -1,0 +1,94 @@
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from papers import INVOICE, eml, pdf
+
+from knowledge.errors import Unreadable
+from knowledge.note import Draft
+from knowledge.readers import read
+from knowledge.readers.mail import trimmed
+
+
+def test_a_message_gives_subject_people_day_and_its_own_words(tmp_path: Path) -> None:
+    text = "Für die Küche kommt Ray am Montag; die Rechnung über 1.150 € liegt bei, wie besprochen und vereinbart.\n"
+    text += "-- \nRay Ochoa\n555-0142\n"
+    (draft,) = read(eml(tmp_path / "a.eml", text, "Re: Fwd: Pump"))
+    assert isinstance(draft, Draft)
+
+    assert (draft.title, draft.date, draft.dated_by) == ("Pump", dt.date(2023, 4, 18), "mail")
+    assert draft.text.splitlines()[:2] == ["From: Ray Ochoa <ray@example.org>", "To: the house <house@example.org>"]
+    assert "Für die Küche kommt Ray am Montag; die Rechnung über 1.150 €" in draft.text
+    assert "555-0142" not in draft.text
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "On Mon, Apr 17, 2023 at 9:12 AM House <house@example.org> wrote:\n> Can you come?\n> Thanks",
+        "-----Original Message-----\nFrom: House\nCan you come?",
+        "From: House <house@example.org>\nSent: Monday\nTo: Ray\nSubject: Pump\n\nCan you come?",
+        "> Can you come?",
+        "-- \nRay\nCan you come?",
+        "Sent from my iPhone",
+    ],
+)
+def test_quoted_replies_and_signatures_are_left_out(quoted: str) -> None:
+    assert trimmed(f"The pump is in.\n\nIt hums.\n\n{quoted}\n") == "The pump is in.\n\nIt hums."
+
+
+def test_a_forwarded_message_without_a_word_of_one_s_own_is_kept_whole() -> None:
+    text = "-----Original Message-----\nFrom: Ray\nThe serial number is 77-A-12."
+
+    assert trimmed(f"FYI\n\n{text}") == f"FYI\n\n{text}"
+
+
+def test_attachments_are_notes_of_their_own_and_a_bad_one_costs_only_itself(tmp_path: Path) -> None:
+    invoice = pdf(tmp_path / "i.pdf", INVOICE).read_bytes()
+    path = eml(tmp_path / "a.eml", "Here it is, as promised.", invoice__pdf=invoice, torn__pdf=b"%PDF-1.4 torn")
+
+    body, attached, torn = read(path)
+
+    assert isinstance(body, Draft)
+    assert "Attached: invoice.pdf, torn.pdf" in body.text
+    assert isinstance(attached, Draft)
+    assert (attached.source, attached.title) == ("a.eml/invoice.pdf", "Blue Heron Pools: Invoice 4471")
+    assert isinstance(torn, Unreadable)
+    assert str(torn).startswith("a.eml/torn.pdf: is a damaged PDF")
+
+
+def test_a_message_in_html_alone_is_read_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(
+        b"From: ray@example.org\nSubject: =?utf-8?q?K=C3=BCche?=\nContent-Type: text/html; charset=iso-8859-1\n"
+        b"Content-Transfer-Encoding: quoted-printable\n\n<script>x()</script><p>T=FCr ge=F6lt.</p>"
+    )
+    (draft,) = read(path)
+    assert isinstance(draft, Draft)
+
+    assert draft.title == "Küche"
+    assert draft.text.endswith("Tür geölt.")
+
+
+def test_a_charset_that_nobody_knows_is_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(b"From: ray@example.org\nSubject: x\nContent-Type: text/plain; charset=no-such\n\nT\xfcr")
+    (draft,) = read(path)
+    assert isinstance(draft, Draft)
+
+    assert draft.text.endswith("Tür")
+
+
+def test_a_labelled_date_in_the_words_is_better_than_the_day_of_the_message(tmp_path: Path) -> None:
+    (draft,) = read(eml(tmp_path / "a.eml", "Your appointment is over.\nService date: March 2, 2023\nThanks."))
+    assert isinstance(draft, Draft)
+
+    assert (draft.date, draft.dated_by) == (dt.date(2023, 3, 2), "text")
+
+
+def test_what_is_no_message_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_text("just words", "utf-8")
+
+    with pytest.raises(Unreadable, match="is no e-mail"):
+        list(read(path))
