@@ -15,6 +15,8 @@ from assistant.settings import Settings
 from assistant.weights import ModelStore, Progress
 
 if TYPE_CHECKING:
+    from sqlite_utils import Migrations
+
     from assistant.categories import Categories
     from assistant.chat_models import ChatModel
     from assistant.conversation import Conversations
@@ -41,6 +43,8 @@ BEST, PACKAGED, EMBEDDER = "qwen3-4b", "qwen2.5-coder-1.5b", "minilm"
 ROUTER_BASE = "qwen2.5-coder-0.5b"
 """What the packaged router was trained for."""
 ROUTER_BASES = (ROUTER_BASE, "qwen3-0.6b")
+RECORD_FILE = "house.db"
+"""The record, within the house folder."""
 
 
 def unheard(progress: Progress) -> None:
@@ -74,15 +78,21 @@ class House:
         other.embedder = self.embedder
         return other
 
+    @property
+    def migrations(self) -> tuple[Migrations, ...]:
+        """The sets of all tables' owners, in the order in which they are applied."""
+        from assistant import categories, conversation, corrections
+        from knowledge import notebook
+
+        rooms = (notebook, conversation, corrections, categories)
+        return tuple(room.migrations for room in rooms)
+
     @cached_property
     def record(self) -> Record:
         """The SQLite file with all tables; raises NotebookUnavailable."""
-        from assistant import categories, conversation, corrections
-        from knowledge import notebook
         from knowledge.record import Record
 
-        rooms = (notebook, conversation, corrections, categories)
-        return Record(self.settings.home / "house.db", tuple(room.migrations for room in rooms))
+        return Record(self.settings.home / RECORD_FILE, self.migrations)
 
     @cached_property
     def notebook(self) -> Notebook:

@@ -14,6 +14,7 @@ import click
 from assistant.cli_categories import categories
 from assistant.cli_corrections import correct, corrections
 from assistant.cli_evaluate import evaluate
+from assistant.cli_keep import backup, restore
 from assistant.cli_options import FAILED, LastWord, house_options
 from assistant.cli_teach import export, routers, train
 
@@ -511,7 +512,7 @@ def _show(house: House, as_json: bool, note_id: str, *, line: bool = False) -> N
         print_note(note)
 
 
-for command in (correct, corrections, categories, train, routers, evaluate, export):
+for command in (correct, corrections, categories, train, routers, evaluate, export, backup, restore):
     cli.add_command(command)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from classifier.decision import Router
+from classifier.taxonomy import NONE
 from knowledge.errors import NoSuchNote, NoteRejected, Unreadable
 from knowledge.library import BATCH, Library
 from knowledge.note import Draft, Note
@@ -65,6 +66,8 @@ def file(draft: Draft, library: Library, router: Router | None, category: str | 
     """
     if category is not None:
         return replace(draft, category=category), ""
+    if draft.category and draft.category.casefold() == NONE:
+        return replace(draft, category=None), ""  # whoever wrote it wanted none
     if draft.category:
         known = library.notebook.category_named(draft.category)
         if known is not None:

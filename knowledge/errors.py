@@ -7,7 +7,8 @@ KnowledgeError
 ├── NoteRejected          a note that cannot be kept: empty, too long, a date that is none
 ├── NoSuchNote            an id that no note has
 ├── NoteChanged           somebody else changed the note meanwhile
-└── Unreadable            a file that no reader can turn into notes
+├── Unreadable            a file that no reader can turn into notes
+└── ExportRefused         a file or folder that notes cannot be written to
 """
 
 
@@ -41,3 +42,7 @@ class NoteChanged(KnowledgeError):
 
 class Unreadable(KnowledgeError):
     """A file cannot be turned into notes."""
+
+
+class ExportRefused(KnowledgeError):
+    """Notes cannot be written there: something else is there already, or the disk does not take them."""
