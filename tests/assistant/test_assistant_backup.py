@@ -43,6 +43,10 @@ def content(home: Path) -> Content:
     return found
 
 
+def weights(folder: Path) -> None:
+    (folder / "head.bin").write_bytes(os.urandom(70_000))
+
+
 @pytest.fixture
 def lived_in(house: SmallHouse) -> SmallHouse:
     """A house with notes (edited and deleted ones, too), a conversation, a correction, routers, files, settings."""
@@ -54,7 +58,7 @@ def lived_in(house: SmallHouse) -> SmallHouse:
     house.conversations.say(conversation, Turn("assistant", "Last spring.", {"state": "done"}))
     house.corrections.tell(Correction("the lion drips", "fountain"))
     home = house.settings.home
-    house.versions.add("mine", lambda folder: (folder / "head.bin").write_bytes(os.urandom(70_000)) and None)
+    house.versions.add("mine", weights)
     house.versions.promote("mine")
     (home / "originals").mkdir()
     (home / "originals" / "ab12.pdf").write_bytes(os.urandom(200_000))
@@ -378,7 +382,7 @@ def test_where_the_record_cannot_be_exchanged_the_old_files_come_back(
     monkeypatch.setattr("knowledge.record.BUSY_SECONDS", 0.5)
     file, _ = back_up(lived_in, tmp_path / "house.zip")
     empty.library.add([Draft("Mine alone.", id="mine")])
-    empty.versions.add("theirs", lambda folder: (folder / "head.bin").write_bytes(b"head") and None)
+    empty.versions.add("theirs", weights)
     before = content(empty.settings.home)
     with contextlib.closing(sqlite3.connect(empty.settings.home / "house.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
