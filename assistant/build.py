@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from classifier.versions import Version, Versions
     from finetune.config import Base
     from knowledge.embedding import Embedder
+    from knowledge.facts import Facts
     from knowledge.index import PassageIndex
     from knowledge.library import Library
     from knowledge.notebook import Notebook
@@ -82,9 +83,9 @@ class House:
     def migrations(self) -> tuple[Migrations, ...]:
         """The sets of all tables' owners, in the order in which they are applied."""
         from assistant import categories, conversation, corrections
-        from knowledge import notebook
+        from knowledge import facts, notebook
 
-        rooms = (notebook, conversation, corrections, categories)
+        rooms = (notebook, conversation, corrections, categories, facts)
         return tuple(room.migrations for room in rooms)
 
     @cached_property
@@ -104,6 +105,13 @@ class House:
         if not notebook.categories():
             notebook.set_categories((each.name, each.code, each.definition) for each in DEFAULT_TAXONOMY)
         return notebook
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the notes tell of vendors, costs, serial numbers and days ahead."""
+        from knowledge.facts import Facts
+
+        return Facts(self.record)
 
     @cached_property
     def conversations(self) -> Conversations:

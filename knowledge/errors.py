@@ -8,6 +8,7 @@ KnowledgeError
 ├── NoSuchNote            an id that no note has
 ├── NoteChanged           somebody else changed the note meanwhile
 ├── Unreadable            a file that no reader can turn into notes
+├── FactRejected          what a person says of a note is no fact: no amount, no day
 └── ExportRefused         a file or folder that notes cannot be written to
 """
 
@@ -42,6 +43,10 @@ class NoteChanged(KnowledgeError):
 
 class Unreadable(KnowledgeError):
     """A file cannot be turned into notes."""
+
+
+class FactRejected(KnowledgeError):
+    """What was said of a note cannot be kept as a fact."""
 
 
 class ExportRefused(KnowledgeError):
