@@ -15,6 +15,8 @@ from assistant.settings import Settings
 from assistant.weights import ModelStore, Progress
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from sqlite_utils import Migrations
 
     from assistant.categories import Categories
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy
     from classifier.versions import Version, Versions
     from finetune.config import Base
+    from knowledge.due import Due
     from knowledge.embedding import Embedder
     from knowledge.facts import Facts
     from knowledge.index import PassageIndex
@@ -112,6 +115,16 @@ class House:
         from knowledge.facts import Facts
 
         return Facts(self.record)
+
+    def due(self, today: dt.date) -> list[Due]:
+        """Return the warranties that end and the work that comes round again, the soonest first."""
+        from knowledge.due import due
+        from knowledge.facts import DATES
+        from knowledge.note import NoteFilter
+
+        told = self.facts.named(DATES)
+        notes = {note.id: note for note in self.notebook.select(NoteFilter(ids=tuple({each for each, _ in told})))}
+        return due([(notes[note_id], fact) for note_id, fact in told if note_id in notes], today)
 
     @cached_property
     def conversations(self) -> Conversations:

@@ -18,7 +18,7 @@ _LABELS: tuple[tuple[str, int], ...] = (
     (r"deductible|per hour|an hour|rate|@|each|covered|insurance paid|limit|fine", 0),
     # What was paid, or is to be: the more it is about all of it, the higher.
     (r"price(?: was| of)?|costs?|cost (?:us|me|was)|charged?|fee|for|came to|came down to|brought it (?:down )?to", 2),
-    (r"all in|all told|bill(?: was| of| came to)?|invoice(?: was| of)?|price", 2),
+    (r"so|all in|all told|bill(?: was| of| came to)?|invoice(?: was| of)?|price", 2),
     (r"amount|balance(?: due| paid| owed)?|new balance|owed?|zu zahlen|amount due|amount payable|restbetrag", 3),
     (r"paid|pay|payment of|paid us|total|totals|gesamt\w*|summe|total ttc|importe|totale|totaal|in all", 4),
     (r"total (?:due|cost|price|parts and labou?r|amount|usd|eur|cad|gbp)|amount paid|contract price|job total", 4),

@@ -52,8 +52,8 @@ _AFTER_NAME = re.compile(
     re.IGNORECASE,
 )
 _PERSON = re.compile(
-    r"\b(?:technician|tech|contact|service advisor|advisor|serviced by|performed by|salesperson|salesman(?: was)?|"
-    r"[Aa]sk for|estimator|foreman)\b[ ]?[:#.]?[ ]+([A-Z][\w.’'-]*[^\W.](?:[ ](?!on\b)[A-Z][\w’'-]+){0,2})"
+    r"\b(?i:technician|tech|contact|service advisor|advisor|serviced by|performed by|salesperson|salesman(?: was)?|"
+    r"ask for|estimator|foreman)\b[ ]?[:#.]?[ ]+([A-Z][\w.’'-]*[^\W.](?:[ ](?!on\b)[A-Z][\w’'-]+){0,2})"
 )
 _PHONE = re.compile(
     r"""(?<![\w.$€£/-])(?:

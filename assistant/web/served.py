@@ -1,7 +1,8 @@
-"""What the running page hands out beside itself: files made on request, for the browser to save."""
+"""What the running page hands out beside itself: files made on request, and the calendar of what is due."""
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 import shutil
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
+
+from knowledge.due import calendar
+from knowledge.errors import KnowledgeError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -32,7 +36,14 @@ def routes(house: House) -> list[Route]:
         headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
         return FileResponse(path, filename=name, media_type="application/octet-stream", headers=headers)
 
-    return [Route("/download/{token}/{name}", download)]
+    def due_days(request: Request) -> Response:
+        try:
+            content = calendar(house.due(dt.date.today()))
+        except KnowledgeError as error:
+            raise HTTPException(503, str(error)) from error
+        return Response(content, media_type="text/calendar; charset=utf-8", headers={"cache-control": "no-cache"})
+
+    return [Route("/download/{token}/{name}", download), Route("/calendar.ics", due_days)]
 
 
 def place(house: House, name: str) -> tuple[Path, str]:
