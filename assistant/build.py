@@ -15,6 +15,10 @@ from assistant.settings import Settings
 from assistant.weights import ModelStore, Progress
 
 if TYPE_CHECKING:
+    import datetime as dt
+
+    from sqlite_utils import Migrations
+
     from assistant.categories import Categories
     from assistant.chat_models import ChatModel
     from assistant.conversation import Conversations
@@ -28,7 +32,9 @@ if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy
     from classifier.versions import Version, Versions
     from finetune.config import Base
+    from knowledge.due import Due
     from knowledge.embedding import Embedder
+    from knowledge.facts import Facts
     from knowledge.index import PassageIndex
     from knowledge.library import Library
     from knowledge.notebook import Notebook
@@ -42,6 +48,8 @@ BEST, PACKAGED, EMBEDDER = "qwen3-4b", "qwen2.5-coder-1.5b", "minilm"
 ROUTER_BASE = "qwen2.5-coder-0.5b"
 """What the packaged router was trained for."""
 ROUTER_BASES = (ROUTER_BASE, "qwen3-0.6b")
+RECORD_FILE = "house.db"
+"""The record, within the house folder."""
 
 
 def unheard(progress: Progress) -> None:
@@ -75,15 +83,21 @@ class House:
         other.embedder = self.embedder
         return other
 
+    @property
+    def migrations(self) -> tuple[Migrations, ...]:
+        """The sets of all tables' owners, in the order in which they are applied."""
+        from assistant import categories, conversation, corrections
+        from knowledge import facts, imports, notebook, waiting
+
+        rooms = (notebook, conversation, corrections, categories, imports, waiting, facts)
+        return tuple(room.migrations for room in rooms)
+
     @cached_property
     def record(self) -> Record:
         """The SQLite file with all tables; raises NotebookUnavailable."""
-        from assistant import categories, conversation, corrections
-        from knowledge import imports, notebook, waiting
         from knowledge.record import Record
 
-        rooms = (notebook, conversation, corrections, categories, imports, waiting)
-        return Record(self.settings.home / "house.db", tuple(room.migrations for room in rooms))
+        return Record(self.settings.home / RECORD_FILE, self.migrations)
 
     @cached_property
     def notebook(self) -> Notebook:
@@ -111,6 +125,23 @@ class House:
     def day_first(self) -> bool:
         """Whether the household puts the day before the month in a date of numbers."""
         return self.settings.dates == "day first"
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the notes tell of vendors, costs, serial numbers and days ahead."""
+        from knowledge.facts import Facts
+
+        return Facts(self.record)
+
+    def due(self, today: dt.date) -> list[Due]:
+        """Return the warranties that end and the work that comes round again, the soonest first."""
+        from knowledge.due import due
+        from knowledge.facts import DATES
+        from knowledge.note import NoteFilter
+
+        told = self.facts.named(DATES)
+        notes = {note.id: note for note in self.notebook.select(NoteFilter(ids=tuple({each for each, _ in told})))}
+        return due([(notes[note_id], fact) for note_id, fact in told if note_id in notes], today)
 
     @cached_property
     def conversations(self) -> Conversations:

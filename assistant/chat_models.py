@@ -6,7 +6,7 @@ import contextlib
 import logging
 import math
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -52,6 +52,12 @@ class ChatModel(Protocol):
         Raises:
             ModelUnavailable: the model cannot start.
             ModelStopped: it broke off in the middle; what was yielded stands.
+        """
+
+    def structured(self, messages: Sequence[Message], schema: Mapping[str, Any], max_tokens: int) -> Iterator[str]:
+        """Yield a reply that is JSON as a schema has it, piece by piece; raises as `stream` does.
+
+        It breaks off within the JSON where the tokens do not suffice.
         """
 
     def leaning(self, messages: Sequence[Message]) -> float:
@@ -129,6 +135,10 @@ class OllamaModel:
         """Yield the reply piece by piece; closing the iterator stops it."""
         yield from without_thoughts(self._pieces(messages, max_tokens))
 
+    def structured(self, messages: Sequence[Message], schema: Mapping[str, Any], max_tokens: int) -> Iterator[str]:
+        """Yield JSON as the schema has it; Ollama holds the model to it."""
+        yield from without_thoughts(self._pieces(messages, max_tokens, dict(schema)))
+
     def leaning(self, messages: Sequence[Message]) -> float:
         """Return the log-odds of yes against no; by the word alone where Ollama, older than 0.12.11, tells no odds."""
         import httpx
@@ -150,7 +160,9 @@ class OllamaModel:
         except (ollama.ResponseError, ConnectionError, httpx.HTTPError, ValueError, AttributeError) as error:
             raise failure(self.name, error, started=False) from error
 
-    def _pieces(self, messages: Sequence[Message], max_tokens: int) -> Generator[str, None, None]:
+    def _pieces(
+        self, messages: Sequence[Message], max_tokens: int, form: dict[str, Any] | None = None
+    ) -> Generator[str, None, None]:
         import httpx
         import ollama
 
@@ -161,6 +173,7 @@ class OllamaModel:
                 plain(messages),
                 stream=True,
                 think=False,
+                format=form,
                 # Ollama's own default is small, and it cuts longer prompts without a word.
                 options={"num_ctx": self._context_tokens, "num_predict": max_tokens, "temperature": 0, "seed": 1},
                 keep_alive=self._keep_alive,

@@ -13,7 +13,9 @@ import click
 from assistant.cli_categories import categories
 from assistant.cli_corrections import correct, corrections
 from assistant.cli_evaluate import evaluate
+from assistant.cli_facts import due_days, facts_of_notes
 from assistant.cli_ingest import ingest
+from assistant.cli_keep import backup, restore
 from assistant.cli_options import FAILED, LastWord, house_options
 from assistant.cli_teach import export, routers, train
 
@@ -183,8 +185,11 @@ def notes() -> None:
 @house_options
 @click.option("--category", help="Only this category; 'none' for notes without one.")
 @click.option("--text", default="", help="Only notes with all of these words.")
-@click.option("--since", help="Only notes from this date on.")
-@click.option("--until", help="Only notes up to this date.")
+@click.option("--since", help="Only notes from this day, month or year on.")
+@click.option("--until", help="Only notes up to this day, month or year.")
+@click.option("--vendor", default="", help="Only notes of this vendor.")
+@click.option("--sum", "add_up", type=click.Choice(["cost"]), help="Add up what they cost, a line for each currency.")
+@click.option("--count", is_flag=True, help="Only how many there are.")
 @click.option("--deleted", is_flag=True, help="The deleted ones, which can be restored.")
 @click.option("--limit", type=click.IntRange(1), help="Notes at most.")
 def list_notes(
@@ -194,29 +199,28 @@ def list_notes(
     text: str,
     since: str | None,
     until: str | None,
+    vendor: str,
+    add_up: str | None,
+    count: bool,
     deleted: bool,
     limit: int | None,
 ) -> None:
-    """List notes, the newest first."""
-    from assistant.fields import note_fields
-    from assistant.terminal import print_json, print_note_line
+    """List notes, the newest first, or add up what they cost."""
+    from assistant.cli_facts import list_with_facts
+    from knowledge.days import period
     from knowledge.note import NoteFilter
-    from knowledge.notebook import parse_date
 
+    first, last = period(since or ""), period(until or "")
     wanted = NoteFilter(
         category=None if category in (None, "none") else house.notebook.known_category(category),
         uncategorised=category == "none",
         text=text,
-        since=parse_date(since or ""),
-        until=parse_date(until or ""),
+        since=first and first[0],
+        until=last and last[1],
         deleted=deleted,
         limit=limit,
     )
-    for note in house.notebook.select(wanted):
-        if as_json:
-            print_json(note_fields(note))
-        else:
-            print_note_line(note)
+    list_with_facts(house, as_json, wanted, vendor, bool(add_up), count)
 
 
 @notes.command("show")
@@ -480,8 +484,12 @@ def _show(house: House, as_json: bool, note_id: str, *, line: bool = False) -> N
         print_note(note, original)
 
 
-for command in (ingest, correct, corrections, categories, train, routers, evaluate, export):
+for command in (
+    *(ingest, correct, corrections, categories, train, routers, evaluate),
+    *(export, backup, restore, due_days),
+):
     cli.add_command(command)
+notes.add_command(facts_of_notes)
 
 
 def main() -> None:

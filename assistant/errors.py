@@ -8,6 +8,7 @@ AssistantError
 ├── QuestionRefused        a question that cannot be asked: empty, or too long
 ├── CorrectionRefused      a label that cannot be told: of nothing, or of a category the house has not
 ├── CategoryRefused        a category that cannot be made, or is there no more
+├── BackupRefused          a backup that cannot be written, or not be restored; nothing was changed
 └── NoSuchConversation     a conversation that was deleted, or never was
 """
 
@@ -42,6 +43,10 @@ class CorrectionRefused(AssistantError):
 
 class CategoryRefused(AssistantError):
     """The name is taken or is none, nothing tells the category by, or it is there no more."""
+
+
+class BackupRefused(AssistantError):
+    """A backup cannot be written, or cannot be restored; the house is as it was."""
 
 
 class NoSuchConversation(AssistantError):

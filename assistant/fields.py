@@ -9,6 +9,7 @@ from assistant.events import Answer, Citation, Retrieved, Routed
 from assistant.ingest import Outcome
 from classifier.decision import Decision
 from classifier.versions import Version
+from knowledge.facts import Fact
 from knowledge.note import Hit, Note, Scope
 
 Fields = dict[str, Any]
@@ -101,6 +102,12 @@ def note_fields(note: Note) -> Fields:
         "revision": note.revision,
         "updated_at": note.updated_at.isoformat(),
     }
+
+
+def fact_fields(fact: Fact) -> Fields:
+    """A fact of a note."""
+    fields: Fields = {"value": fact.value, "words": fact.words, "found_by": fact.found_by}
+    return fields | ({"cents": fact.cents, "currency": fact.currency} if fact.cents is not None else {})
 
 
 def outcome_fields(outcome: Outcome) -> Fields:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from classifier.decision import Router
+from classifier.taxonomy import NONE
 from knowledge.errors import NoSuchNote, NoteRejected, Unreadable
 from knowledge.imports import Change, Imports, KnownFile, Said, fingerprint, known_file
 from knowledge.library import BATCH, Library
@@ -115,6 +116,8 @@ def filed(draft: Draft, library: Library, router: Router | None, category: str |
     """The same, with how sure that is."""
     if category is not None:
         return Filing(replace(draft, category=category))
+    if draft.category and draft.category.casefold() == NONE:
+        return Filing(replace(draft, category=None))  # whoever wrote it wanted none
     if draft.category:
         known = library.notebook.category_named(draft.category)
         if known is not None:

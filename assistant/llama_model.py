@@ -8,7 +8,7 @@ import os
 import queue
 import secrets
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +97,11 @@ class LlamaModel:
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
         """Yield the reply piece by piece, always the same for the same messages; closing the iterator stops it."""
         yield from without_thoughts(self._pieces(messages, max_tokens))
+
+    def structured(self, messages: Sequence[Message], schema: Mapping[str, Any], max_tokens: int) -> Iterator[str]:
+        """Yield JSON as the schema has it: what would leave it is not among the words that the model may choose."""
+        form = {"type": "json_schema", "json_schema": {"name": "reply", "strict": True, "schema": dict(schema)}}
+        yield from self._pieces(messages, max_tokens, {"response_format": form})
 
     def leaning(self, messages: Sequence[Message]) -> float:
         """Return the log-odds of yes against no; the messages that were answered last are not read again."""
@@ -225,7 +230,9 @@ class LlamaModel:
             with self._counting:
                 self._questions -= 1
 
-    def _pieces(self, messages: Sequence[Message], max_tokens: int) -> Generator[str, None, None]:
+    def _pieces(
+        self, messages: Sequence[Message], max_tokens: int, more: Mapping[str, Any] | None = None
+    ) -> Generator[str, None, None]:
         chunks: queue.Queue[dict[str, Any] | Exception | None] = queue.Queue()
         stopped = threading.Event()
 

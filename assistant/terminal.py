@@ -93,9 +93,11 @@ def print_hit(number: int, hit: Hit) -> None:
     click.echo(f"   {' '.join(hit.text.split())[:200]}")
 
 
-def print_note_line(note: Note) -> None:
-    """Print a note on one line of a list."""
-    click.echo(f"{note.id}\t{note.date or ''!s:10}\t{note.category or '-'}\t{note.title}")
+def print_note_line(note: Note, cost: str = "") -> None:
+    """Print a note on one line of a list, with what it cost where that is told."""
+    click.echo(
+        f"{note.id}\t{note.date or ''!s:10}\t{note.category or '-'}\t{note.title}" + (f"\t{cost}" if cost else "")
+    )
 
 
 def print_note(note: Note, original: Path | None = None) -> None:

@@ -7,7 +7,9 @@ KnowledgeError
 ├── NoteRejected          a note that cannot be kept: empty, too long, a date that is none
 ├── NoSuchNote            an id that no note has
 ├── NoteChanged           somebody else changed the note meanwhile
-└── Unreadable            a file that no reader can turn into notes
+├── Unreadable            a file that no reader can turn into notes
+├── FactRejected          what a person says of a note is no fact: no amount, no day
+└── ExportRefused         a file or folder that notes cannot be written to
 """
 
 
@@ -41,3 +43,11 @@ class NoteChanged(KnowledgeError):
 
 class Unreadable(KnowledgeError):
     """A file cannot be turned into notes."""
+
+
+class FactRejected(KnowledgeError):
+    """What was said of a note cannot be kept as a fact."""
+
+
+class ExportRefused(KnowledgeError):
+    """Notes cannot be written there: something else is there already, or the disk does not take them."""

@@ -161,7 +161,7 @@ class Notebook:
     def select(self, wanted: NoteFilter | None = None) -> list[Note]:
         """Return the notes that pass the filter, newest date first, undated ones last."""
         wanted = wanted or NoteFilter()
-        where, values = _where(wanted)
+        where, values = conditions(wanted)
         limit = "" if wanted.limit is None else f" LIMIT {int(wanted.limit)}"
         rows = self._record.rows(
             f"SELECT * FROM notes WHERE {where} ORDER BY date IS NULL, date DESC, created_at DESC, id{limit}",
@@ -171,7 +171,7 @@ class Notebook:
 
     def count(self, wanted: NoteFilter | None = None) -> int:
         """How many notes pass the filter."""
-        where, values = _where(wanted or NoteFilter())
+        where, values = conditions(wanted or NoteFilter())
         return self._number(f"SELECT count(*) FROM notes WHERE {where}", values)
 
     def count_in(self, categories: Sequence[str] | None) -> int:
@@ -526,7 +526,8 @@ def _in_scope(categories: Sequence[str] | None) -> tuple[str, list[Any]]:
     return f"(category IS NULL OR category IN ({', '.join('?' * len(categories))}))", list(categories)
 
 
-def _where(wanted: NoteFilter) -> tuple[str, list[Any]]:
+def conditions(wanted: NoteFilter) -> tuple[str, list[Any]]:
+    """Return the condition that a row of `notes` passes a filter, with its values; its limit is not among them."""
     conditions, values = ["deleted_at IS NOT NULL" if wanted.deleted else "deleted_at IS NULL"], list[Any]()
     if wanted.uncategorised:
         conditions.append("category IS NULL")

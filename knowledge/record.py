@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 15.0
 """How long a writer waits for another one, in this process or another, before it gives up."""
+PAGES = 512
+"""Pages of 4 KB that are copied between two reports of progress."""
 
 
 class Record:
@@ -75,6 +78,39 @@ class Record:
                 db.rollback()
                 raise
 
+    def copy_to(self, path: Path, on_progress: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Copy everything, as it is at this moment, into a file that stands alone, while others go on writing.
+
+        Args:
+            path: a file that does not exist yet.
+            on_progress: called with the pages copied so far and all of them.
+
+        Raises:
+            NotebookUnavailable: the record cannot be read, or the copy not be written.
+        """
+        with translated(self.path), contextlib.closing(self._connect()) as source:
+            # A reading transaction: what others write from now on is not seen, and does not start the copy anew.
+            source.execute("BEGIN")
+            source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            with contextlib.closing(sqlite3.connect(path)) as copy:
+                source.conn.backup(copy, pages=PAGES, progress=_heard(on_progress))
+                copy.execute("PRAGMA journal_mode = DELETE")
+
+    def replace_with(self, path: Path, on_progress: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Take over everything that another record's file holds, at once or not at all; what was here is gone.
+
+        Who has this record open, in this process or another, sees the new content with the next look.
+
+        Raises:
+            NotebookUnavailable: either file cannot be used.
+        """
+        with (
+            translated(self.path),
+            contextlib.closing(sqlite3.connect(path)) as source,
+            contextlib.closing(self._connect()) as here,
+        ):
+            source.backup(here.conn, pages=-1, progress=_heard(on_progress))
+
     def close(self) -> None:
         """Close this thread's connection; another use opens it again."""
         db: Database | None = getattr(self._threads, "db", None)
@@ -100,6 +136,21 @@ class Record:
 
         with FileLock(self.path.with_suffix(".lock"), timeout=BUSY_SECONDS):
             yield
+
+
+def _heard(on_progress: Callable[[int, int], None]) -> Callable[[int, int, int], None]:
+    """What SQLite calls while it copies; it would wait for ever for a file that somebody else holds."""
+    began = time.monotonic()
+
+    def hear(status: int, remaining: int, total: int) -> None:
+        nonlocal began
+        if status not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            began = time.monotonic()
+        elif time.monotonic() - began > BUSY_SECONDS:
+            raise TimeoutError("the file stayed locked")
+        on_progress(total - remaining, total)
+
+    return hear
 
 
 @contextlib.contextmanager

@@ -5,9 +5,10 @@ import os
 import socket
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import WordEmbedder
@@ -46,6 +47,9 @@ class ScriptedModel:
         if isinstance(self.leans, Exception):
             raise self.leans
         return self.leans
+
+    def structured(self, messages: Sequence[Message], schema: Mapping[str, Any], max_tokens: int) -> Iterator[str]:
+        return self.stream(messages, max_tokens)
 
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
         reply = self._replies.popleft()

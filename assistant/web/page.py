@@ -28,7 +28,9 @@ from assistant.web.categories import Categories
 from assistant.web.chat import Chat
 from assistant.web.guard import Guard
 from assistant.web.health import Health
+from assistant.web.keep import Keep
 from assistant.web.notes import Notes
+from assistant.web.served import routes
 from assistant.web.tags import Tags
 from assistant.web.teach import Teach
 from assistant.web.theme import head, html, theme
@@ -53,6 +55,7 @@ def page(house: House, startup: Startup, arrivals: Arrivals) -> gr.Blocks:
                 Chat(house, startup, dialogues).draw(blocks, tags)
             with gr.Tab("Notes", id="notes") as tab:
                 Notes(house, startup, arrivals).draw(blocks, tab, tags)
+                Keep(house).draw()
             with gr.Tab("Teach", id="teach") as tab:
                 Teach(house, startup).draw(tab, tags)
                 Categories(house, startup).draw(tab, tags)
@@ -88,7 +91,7 @@ def launch(
                 footer_links=[],
                 theme=theme(),
                 head=head(),
-                app_kwargs={"middleware": [Middleware(Guard)]},
+                app_kwargs={"middleware": [Middleware(Guard)], "routes": routes(house)},
             )
     except OSError as error:
         raise AssistantError(

@@ -1,0 +1,391 @@
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from small_house import SmallHouse
+from sqlite_utils import Migrations
+
+from assistant.backup import MANIFEST_FILE, back_up
+from assistant.conversation import Turn
+from assistant.corrections import Correction
+from assistant.errors import BackupRefused
+from assistant.restore import restore
+from assistant.settings import read_settings
+from knowledge import notebook
+from knowledge.note import Draft
+from knowledge.record import Record
+
+Content = dict[str, str]
+
+
+def content(home: Path) -> Content:
+    """Everything that a house holds, by table or file, as hashes; what only tells of the index is left out."""
+    found = {}
+    with contextlib.closing(sqlite3.connect(home / "house.db")) as db:
+        for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            columns = [row[1] for row in db.execute(f"PRAGMA table_info([{table}])") if row[1] != "indexed"]
+            rows = sorted(map(repr, db.execute(f"SELECT {', '.join(f'[{each}]' for each in columns)} FROM [{table}]")))
+            found[table] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    for path in sorted(home.rglob("*")):
+        name = path.relative_to(home).as_posix()
+        if path.is_file() and not name.startswith(("house.", "index")):
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def weights(folder: Path) -> None:
+    (folder / "head.bin").write_bytes(os.urandom(70_000))
+
+
+@pytest.fixture
+def lived_in(house: SmallHouse) -> SmallHouse:
+    """A house with notes (edited and deleted ones, too), a conversation, a correction, routers, files, settings."""
+    kept = [Draft("Ray replaced the pool pump, $1,150.", "Pool pump", "pool", id="pump"), Draft("Old news.", id="old")]
+    house.library.add(kept)
+    house.library.edit("pump", {"text": "Ray replaced the pool pump, $1,160."})
+    house.library.delete(["old"])
+    conversation, _ = house.conversations.say(None, Turn("user", "When was the pump replaced?"))
+    house.conversations.say(conversation, Turn("assistant", "Last spring.", {"state": "done"}))
+    house.corrections.tell(Correction("the lion drips", "fountain"))
+    home = house.settings.home
+    house.versions.add("mine", weights)
+    house.versions.promote("mine")
+    (home / "originals").mkdir()
+    (home / "originals" / "ab12.pdf").write_bytes(os.urandom(200_000))
+    (home / "settings.toml").write_text("notes_per_answer = 4\n")
+    return house
+
+
+@pytest.fixture
+def empty(tmp_path: Path, bare_environment: None) -> SmallHouse:
+    return SmallHouse(read_settings(home=tmp_path / "elsewhere" / "house"))
+
+
+def repack(file: Path, change: Callable[[dict[str, bytes]], None], **attributes: int) -> Path:
+    """Write a backup again with other content; what the manifest says of it is left to `change`."""
+    with zipfile.ZipFile(file) as archive:
+        pieces = {name: archive.read(name) for name in archive.namelist()}
+    change(pieces)
+    changed = file.with_name("changed.zip")
+    with zipfile.ZipFile(changed, "w") as archive:
+        for name, data in pieces.items():
+            info = zipfile.ZipInfo(name)
+            info.external_attr = attributes.get(name, 0o600) << 16
+            archive.writestr(info, data)
+    return changed
+
+
+def honest(pieces: dict[str, bytes]) -> None:
+    """Let the manifest say what the archive holds."""
+    manifest = json.loads(pieces[MANIFEST_FILE])
+    manifest["files"] = {
+        name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+        for name, data in pieces.items()
+        if name != MANIFEST_FILE
+    }
+    pieces[MANIFEST_FILE] = json.dumps(manifest).encode()
+
+
+def test_a_restored_house_holds_the_same_by_hash(lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path) -> None:
+    before = content(lived_in.settings.home)
+    file, manifest = back_up(lived_in, tmp_path / "house.zip")
+    restored = restore(empty, file)
+    assert content(empty.settings.home) == before
+    assert before.keys() > {"notes", "note_versions", "turns", "corrections", "routers/mine/head.bin", "settings.toml"}
+    assert (manifest.notes, restored.manifest.notes, restored.kept) == (1, 1, None)
+    assert empty.library.heal() == 2  # of the deleted note the index is told, too
+    assert [hit.note_id for hit in empty.library.search("pool pump", empty.library.scope(None, ""))] == ["pump"]
+    assert empty.versions.whole().name == "mine"
+    assert not [path for path in empty.settings.home.iterdir() if path.name.startswith(".restoring")]
+
+
+def test_a_backup_holds_neither_index_nor_half_written_files_and_is_the_owners_alone(
+    lived_in: SmallHouse, tmp_path: Path
+) -> None:
+    (lived_in.settings.home / "routers" / ".mine.1234").mkdir()
+    (lived_in.settings.home / "routers" / ".mine.1234" / "half").write_text("half")
+    file, manifest = back_up(lived_in, tmp_path)
+    assert file.parent == tmp_path
+    assert file.suffix == ".zip"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert set(manifest.files) == {
+        *("house.db", "settings.toml", "originals/ab12.pdf", "routers/serving"),
+        *("routers/mine/files.json", "routers/mine/head.bin"),
+    }
+    assert [path.name for path in tmp_path.glob(".our-house*")] == []
+
+
+def test_a_backup_never_takes_another_files_place(lived_in: SmallHouse, tmp_path: Path) -> None:
+    file = tmp_path / "letter.zip"
+    file.write_text("Dear bank")
+    with pytest.raises(BackupRefused, match="exists already"):
+        back_up(lived_in, file)
+    assert file.read_text() == "Dear bank"
+    with pytest.raises(BackupRefused, match="cannot be written"):
+        back_up(lived_in, tmp_path / "no such folder" / "house.zip")
+
+
+ADDER = """
+import sys
+from pathlib import Path
+from knowledge import notebook
+from knowledge.note import Draft
+from knowledge.record import Record
+notes = notebook.Notebook(Record(Path(sys.argv[1]) / "house.db", (notebook.migrations,)))
+for number in range(100_000):
+    notes.add(Draft(f"Note number {number}. " + "word " * 200, f"Number {number}", id=f"n{number}"))
+    print(number, flush=True)
+"""
+
+
+def test_a_backup_while_another_process_adds_notes_is_one_moment_of_the_house(
+    lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path
+) -> None:
+    home = lived_in.settings.home
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [*sys.path]))}
+    with subprocess.Popen([sys.executable, "-c", ADDER, home], stdout=subprocess.PIPE, env=environment) as adding:
+        try:
+            assert adding.stdout is not None
+            for _ in range(20):
+                adding.stdout.readline()
+            file, manifest = back_up(lived_in, tmp_path / "house.zip")
+            after = int(adding.stdout.readline())  # it was kept from nothing
+        finally:
+            adding.kill()
+    restore(empty, file)
+    numbers = sorted(int(note.id[1:]) for note in empty.notebook.select() if note.id.startswith("n"))
+    assert numbers == list(range(len(numbers)))
+    assert 20 <= len(numbers) <= after + 100_000
+    assert manifest.notes == len(numbers) + 1
+    for each in numbers:
+        assert empty.notebook.passages(note_id=f"n{each}")
+
+
+def test_a_house_with_notes_is_replaced_only_when_told_and_what_was_there_is_kept(
+    lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path
+) -> None:
+    file, _ = back_up(lived_in, tmp_path / "house.zip")
+    empty.library.add([Draft("Mine alone.", id="mine")])
+    (empty.settings.home / "settings.toml").write_text("notes_per_answer = 2\n")
+    before = content(empty.settings.home)
+    with pytest.raises(BackupRefused, match="holds notes already"):
+        restore(empty, file)
+    assert content(empty.settings.home) == before
+
+    restored = restore(empty, file, replace=True)
+    assert content(empty.settings.home) == content(lived_in.settings.home)
+    assert restored.kept is not None
+    assert restored.kept.parent == empty.settings.home.parent
+    third = SmallHouse(read_settings(home=tmp_path / "third"))
+    restore(third, restored.kept)
+    assert content(third.settings.home) == before
+    empty.library.heal()
+    assert empty.library.differences() == (set(), set())  # nothing of the old notes is found any more
+
+
+def test_what_was_said_or_told_in_a_house_without_notes_is_no_less_its_own(
+    lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path
+) -> None:
+    file, _ = back_up(lived_in, tmp_path / "house.zip")
+    empty.conversations.say(None, Turn("user", "Is anybody there?"))
+    with pytest.raises(BackupRefused, match="conversations or corrections"):
+        restore(empty, file)
+
+
+def test_an_empty_house_keeps_the_settings_that_were_made_for_this_machine(
+    lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path
+) -> None:
+    file, _ = back_up(lived_in, tmp_path / "house.zip")
+    empty.settings.home.mkdir(parents=True)
+    (empty.settings.home / "settings.toml").write_text("port = 7861\n")
+    assert restore(empty, file).own_settings
+    assert (empty.settings.home / "settings.toml").read_text() == "port = 7861\n"
+
+
+def test_a_damaged_record_is_kept_aside_and_the_backup_takes_its_place(lived_in: SmallHouse, tmp_path: Path) -> None:
+    file, _ = back_up(lived_in, tmp_path / "house.zip")
+    before = content(lived_in.settings.home)
+    home = tmp_path / "damaged"
+    shutil.copytree(lived_in.settings.home, home, ignore=shutil.ignore_patterns("house.db-*"))
+    (home / "house.db").write_bytes(b"a letter to the bank" * 500)
+    with pytest.raises(BackupRefused, match=r"damaged.*--replace"):
+        restore(SmallHouse(read_settings(home=home)), file)
+    restored = restore(SmallHouse(read_settings(home=home)), file, replace=True)
+    assert restored.kept is not None
+    assert restored.kept.read_bytes() == b"a letter to the bank" * 500
+    assert {**content(home), restored.kept.name: ""} == {**before, restored.kept.name: ""}
+
+
+def test_a_backup_of_an_older_house_gets_the_newer_tables(empty: SmallHouse, tmp_path: Path, house: SmallHouse) -> None:
+    back_up_file, _ = back_up(house, tmp_path / "new.zip")
+    older = Migrations("knowledge")
+    older()(notebook.create_notes)
+    old = Record(tmp_path / "old.db", (older,))
+    with old.writing() as db:
+        note = {"id": "a", "title": "A", "text": "Code K-417", "created_at": "2020-01-01", "updated_at": "2020-01-01"}
+        db.table("notes").insert(note)
+        db.execute("INSERT INTO passages VALUES ('a#0', 'a', 0, 'A', '', 'Code K-417')")
+    old.copy_to(tmp_path / "alone.db")
+
+    def with_old_record(pieces: dict[str, bytes]) -> None:
+        pieces["house.db"] = (tmp_path / "alone.db").read_bytes()
+        honest(pieces)
+
+    restore(empty, repack(back_up_file, with_old_record))
+    assert empty.notebook.get("a").title == "A"
+    assert empty.notebook.coded(["k417"], None) == {"k417": ["a#0"]}  # which the old tables did not have
+    assert empty.conversations.all() == []
+
+
+def test_a_backup_of_a_newer_house_is_refused(empty: SmallHouse, tmp_path: Path, house: SmallHouse) -> None:
+    file, _ = back_up(house, tmp_path / "new.zip")
+    with sqlite3.connect(tmp_path / "newer.db") as db, zipfile.ZipFile(file) as archive:
+        (tmp_path / "newer.db").write_bytes(archive.read("house.db"))
+        db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('knowledge', 'rooms', '')")
+    db.close()
+
+    def newer(pieces: dict[str, bytes]) -> None:
+        pieces["house.db"] = (tmp_path / "newer.db").read_bytes()
+        honest(pieces)
+
+    with pytest.raises(BackupRefused, match="newer our-house"):
+        restore(empty, repack(file, newer))
+    assert not empty.settings.home.exists()
+
+
+def changed_letter(pieces: dict[str, bytes]) -> None:
+    pieces["routers/mine/head.bin"] = b"x" + pieces["routers/mine/head.bin"][1:]
+
+
+def climbing(pieces: dict[str, bytes]) -> None:
+    pieces["originals/../../escaped.txt"] = b"out"
+    honest(pieces)
+
+
+def absolute(pieces: dict[str, bytes]) -> None:
+    pieces["/tmp/escaped.txt"] = b"out"
+    honest(pieces)
+
+
+def foreign_place(pieces: dict[str, bytes]) -> None:
+    pieces["index/chroma.sqlite3"] = b"out"
+    honest(pieces)
+
+
+def missing(pieces: dict[str, bytes]) -> None:
+    del pieces["originals/ab12.pdf"]
+
+
+def unlisted(pieces: dict[str, bytes]) -> None:
+    pieces["originals/more.pdf"] = b"more"
+
+
+def without_record(pieces: dict[str, bytes]) -> None:
+    del pieces["house.db"]
+    honest(pieces)
+
+
+def broken_record(pieces: dict[str, bytes]) -> None:
+    pieces["house.db"] = b"no database " * 1000
+    honest(pieces)
+
+
+def other_format(pieces: dict[str, bytes]) -> None:
+    pieces[MANIFEST_FILE] = b'{"format": "their-house backup"}'
+
+
+def without_manifest(pieces: dict[str, bytes]) -> None:
+    del pieces[MANIFEST_FILE]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (changed_letter, "damaged: routers/mine/head.bin"),
+        (climbing, "does not belong into a house"),
+        (absolute, "does not belong into a house"),
+        (foreign_place, "does not belong into a house"),
+        (missing, "not those that its manifest names"),
+        (unlisted, "not those that its manifest names"),
+        (without_record, "holds no record"),
+        (broken_record, "cannot be used"),
+        (other_format, "no backup that this our-house can read"),
+        (without_manifest, "no backup that this our-house can read"),
+    ],
+)
+def test_what_is_no_whole_backup_is_refused_and_changes_nothing(
+    lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path, change: Callable[[dict[str, bytes]], None], said: str
+) -> None:
+    file = repack(back_up(lived_in, tmp_path / "house.zip")[0], change)
+    with pytest.raises(BackupRefused, match=said):
+        restore(empty, file)
+    assert not empty.settings.home.exists()
+    empty.library.add([Draft("Mine alone.", id="mine")])
+    before = content(empty.settings.home)
+    with pytest.raises(BackupRefused, match=said):
+        restore(empty, file, replace=True)
+    assert content(empty.settings.home) == before
+    assert list(empty.settings.home.parent.glob("*.zip")) == []
+
+
+def test_a_link_in_a_backup_is_refused(lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path) -> None:
+    def linked(pieces: dict[str, bytes]) -> None:
+        pieces["originals/ab12.pdf"] = b"/etc/passwd"
+        honest(pieces)
+
+    file = repack(back_up(lived_in, tmp_path / "house.zip")[0], linked, **{"originals/ab12.pdf": stat.S_IFLNK | 0o777})
+    with pytest.raises(BackupRefused, match="is a link"):
+        restore(empty, file)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.999])
+def test_a_backup_cut_short_is_refused(lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path, share: float) -> None:
+    file, _ = back_up(lived_in, tmp_path / "house.zip")
+    whole = file.read_bytes()
+    file.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(BackupRefused, match="is no backup of our-house, or is cut off"):
+        restore(empty, file)
+    assert not empty.settings.home.exists()
+
+
+@pytest.mark.parametrize("at", [0.2, 0.4, 0.6, 0.8])
+def test_one_flipped_byte_is_found(lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path, at: float) -> None:
+    file, _ = back_up(lived_in, tmp_path / "house.zip")
+    whole = bytearray(file.read_bytes())
+    whole[int(len(whole) * at)] ^= 0x10
+    file.write_bytes(whole)
+    with pytest.raises(BackupRefused):
+        restore(empty, file)
+    assert not empty.settings.home.exists()
+
+
+def test_a_letter_or_nothing_at_all_is_no_backup(empty: SmallHouse, tmp_path: Path) -> None:
+    (tmp_path / "letter.zip").write_text("Dear bank")
+    for name, said in (("letter.zip", "is no backup"), ("nothing.zip", "There is no file")):
+        with pytest.raises(BackupRefused, match=said):
+            restore(empty, tmp_path / name)
+
+
+def test_where_the_record_cannot_be_exchanged_the_old_files_come_back(
+    lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("knowledge.record.BUSY_SECONDS", 0.5)
+    file, _ = back_up(lived_in, tmp_path / "house.zip")
+    empty.library.add([Draft("Mine alone.", id="mine")])
+    empty.versions.add("theirs", weights)
+    before = content(empty.settings.home)
+    with contextlib.closing(sqlite3.connect(empty.settings.home / "house.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Exception, match=r"locked|has been writing"):
+            restore(empty, file, replace=True)
+    assert content(empty.settings.home) == before

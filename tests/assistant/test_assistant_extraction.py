@@ -1,0 +1,123 @@
+import datetime as dt
+import json
+
+import pytest
+from small_house import ScriptedModel, SmallHouse
+
+from assistant.errors import ModelUnavailable
+from assistant.extraction import Extraction, event_day, seek
+from knowledge.note import Draft
+
+DAY = dt.date(2023, 4, 18)
+TEXT = "Ray from next door put in the new\npump,  a SuperFlo VS. It ran to $1,150 and $80 of pipe."
+
+
+def say(model: ScriptedModel, /, **words: str) -> None:
+    nothing = dict.fromkeys(("vendor", "person", "cost", "item", "model"), "")
+    model.will_say(json.dumps(nothing | words))
+
+
+def test_the_model_completes_what_the_rules_miss_with_words_of_the_note() -> None:
+    model = ScriptedModel()
+    say(model, cost="It ran to $1,150", item="new pump", person="ray")
+    found = Extraction(model).find("Pump", TEXT, DAY)
+    assert {name: (fact.value, fact.words, fact.found_by) for name, fact in found.items()} == {
+        "person": ("Ray", "Ray", "model"),
+        "cost": ("$1,150.00", "It ran to $1,150", "model"),
+        "item": ("new pump", "new\npump", "model"),
+    }
+    assert all(fact.words in TEXT for fact in found.values())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"vendor": "Bluefin Pools"},  # the note does not say it
+        {"cost": "$1,230"},  # its own arithmetic
+        {"cost": "the new pump"},  # no amount
+        {"cost": "$1,150 and $80"},  # which?
+        {"person": "put in"},
+        {"model": "SuperFlo VS"},  # no number
+        {"item": "$1,150"},
+        {"vendor": "Ray from next door put in the new pump, a SuperFlo VS. It"},
+    ],
+)
+def test_what_the_note_does_not_say_or_no_value_follows_from_is_dropped(words: dict[str, str]) -> None:
+    model = ScriptedModel()
+    say(model, **words)
+    assert Extraction(model).find("Pump", TEXT, DAY) == {}
+
+
+def test_the_model_is_asked_only_for_what_the_rules_left_open() -> None:
+    model = ScriptedModel()
+    say(model)
+    Extraction(model).find("", "Vendor: Bluefin\nTotal $5.00", DAY)
+    asked = model.asked[0][-1].content
+    assert "- vendor:" not in asked
+    assert "- cost:" not in asked
+    assert "- item:" in asked
+
+
+def test_a_quote_that_was_not_taken_is_not_asked_for_its_cost() -> None:
+    model = ScriptedModel()
+    say(model)
+    Extraction(model).find("", "Quote from Summit, $14,900. We did not take it.", DAY)
+    assert "- cost:" not in model.asked[0][-1].content
+
+
+def test_a_reply_that_breaks_off_leaves_what_the_rules_found() -> None:
+    model = ScriptedModel()
+    model.will_say('{"vendor": "Ray')
+    assert list(Extraction(model).find("", "Serial: PLR36-20194", DAY)) == ["serial"]
+
+
+def test_the_model_is_left_when_it_is_wanted_elsewhere_and_nothing_is_kept(house: SmallHouse) -> None:
+    model = ScriptedModel()
+    model.will_say("{", '"vendor"', ": ")
+    note = house.notebook.add(Draft(TEXT))
+    with pytest.raises(ModelUnavailable):
+        list(seek(house.notebook, house.facts, Extraction(model), [note.id], stopped=lambda: True))
+    assert model.closed == 1
+    assert house.facts.waiting(by_model=False) == [note.id]
+
+
+def test_facts_follow_their_note_except_what_a_person_corrected(house: SmallHouse) -> None:
+    notebook, facts = house.notebook, house.facts
+    note = notebook.add(Draft("Vendor: Bluefin\nSerial: AB-1234\nTotal $5.00", date=DAY))
+
+    def find() -> dict[str, str]:
+        list(seek(notebook, facts, Extraction(), facts.waiting(by_model=False)))
+        return {name: fact.value for name, fact in facts.of(note.id).items()}
+
+    assert find() == {"vendor": "Bluefin", "cost": "$5.00", "serial": "AB-1234"}
+    facts.correct(note.id, "vendor", "Bluefin Pools")
+    notebook.edit(note.id, {"text": "Vendor: Bluefin\nTotal $7.00"})
+    assert find() == {"vendor": "Bluefin Pools", "cost": "$7.00"}
+    notebook.undo(note.id)
+    assert find() == {"vendor": "Bluefin Pools", "cost": "$5.00", "serial": "AB-1234"}
+
+
+def test_a_note_in_the_same_words_is_not_read_again(house: SmallHouse) -> None:
+    model = ScriptedModel()
+    say(model, item="pump")
+    note = house.notebook.add(Draft(TEXT))
+    list(seek(house.notebook, house.facts, Extraction(model), [note.id]))
+    house.notebook.edit(note.id, {"category": "pool"})
+    assert house.facts.waiting(by_model=True) == [note.id]
+    list(seek(house.notebook, house.facts, Extraction(model), [note.id]))
+    assert len(model.asked) == 1
+    assert house.facts.waiting(by_model=True) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Invoice date: June 15, 2020\nDue date: July 1, 2020", "2020-06-15"),
+        ("Please pay by 21 July 2023.\nInvoice of 21 June 2023", None),
+        ("Warranty until May 25, 2029. Installed on May 25, 2023", "2023-05-25"),
+        ("Next service October 2025", None),
+    ],
+)
+def test_the_day_of_a_note_is_none_that_lies_ahead(text: str, day: str | None) -> None:
+    found = event_day(text)
+    assert day is None or (found and found.isoformat()) == day

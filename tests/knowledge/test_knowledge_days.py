@@ -1,0 +1,82 @@
+import datetime as dt
+
+import pytest
+
+from knowledge.days import days_in, later, period
+from knowledge.errors import NoteRejected
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2021-05-30", "2021-05-30", "2021-05-30"),
+        ("05/14/2024", "2024-05-14", "2024-05-14"),
+        ("5/6/22", "2022-05-06", "2022-05-06"),
+        ("17/05/2023", "2023-05-17", "2023-05-17"),
+        ("09.03.2022", "2022-03-09", "2022-03-09"),
+        ("14th November 2022", "2022-11-14", "2022-11-14"),
+        ("the 3rd of May 2022", "2022-05-03", "2022-05-03"),
+        ("May 6, 2024.", "2024-05-06", "2024-05-06"),
+        ("Sept 9 2024", "2024-09-09", "2024-09-09"),
+        ("9. März 2022", "2022-03-09", "2022-03-09"),
+        ("12 de marzo de 2023", "2023-03-12", "2023-03-12"),
+        ("October 2025", "2025-10-01", "2025-10-31"),
+        ("03/2023", "2023-03-01", "2023-03-31"),
+        ("February 2024", "2024-02-01", "2024-02-29"),
+        ("07/21/2023 16:41", "2023-07-21", "2023-07-21"),
+    ],
+)
+def test_a_day_or_a_month_is_read(text: str, first: str, last: str) -> None:
+    (day,) = days_in(text)
+    assert (day.first.isoformat(), day.last.isoformat()) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "text", ["31/02/2023", "555-0139", "(555) 014-2277", "may we", "13/2023", "1.2.3", "PLR36-20194", "in 2023"]
+)
+def test_what_is_no_day_is_left_alone(text: str) -> None:
+    assert days_in(text) == []
+
+
+def test_the_household_or_the_papers_language_decides_between_day_and_month() -> None:
+    assert days_in("03/04/2021")[0].first == dt.date(2021, 3, 4)
+    assert days_in("03/04/2021", day_first=True)[0].first == dt.date(2021, 4, 3)
+    assert days_in("Facture du 06/02/2024")[0].first == dt.date(2024, 2, 6)
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("two years", "2026-02-28"),
+        ("90 day", "2024-05-29"),
+        ("five-year", "2029-02-28"),
+        ("a month", "2024-03-29"),
+        ("for life", None),
+    ],
+)
+def test_a_span_is_counted_from_a_day(words: str, day: str | None) -> None:
+    found = later(dt.date(2024, 2, 29), words)
+    assert (found and found.isoformat()) == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "last"),
+    [
+        ("2023", "2023-01-01", "2023-12-31"),
+        ("2023-02", "2023-02-01", "2023-02-28"),
+        ("May 2023", "2023-05-01", "2023-05-31"),
+        ("2023-05-06", "2023-05-06", "2023-05-06"),
+        ("6 May 2023", "2023-05-06", "2023-05-06"),
+    ],
+)
+def test_a_year_a_month_or_a_day_is_a_period(typed: str, first: str, last: str) -> None:
+    found = period(typed)
+    assert found is not None
+    assert (found[0].isoformat(), found[1].isoformat()) == (first, last)
+
+
+def test_an_empty_period_is_none_and_a_wrong_one_is_refused() -> None:
+    assert period(" ") is None
+    for typed in ("2023-13", "soon", "2023-02-30"):
+        with pytest.raises(NoteRejected):
+            period(typed)
