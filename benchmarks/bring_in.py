@@ -1,0 +1,239 @@
+"""Bring a whole drawer in, and score what became of it against the truth about its files.
+
+    python -m benchmarks.bring_in                  # the drawer: read, refused, category, date, questions, again
+    python -m benchmarks.bring_in --misses         # and what was wrong
+    python -m benchmarks.bring_in --files 500      # so many files made of the same sources: speed and memory
+    python -m benchmarks.bring_in --files 100 --pictures   # scans and photos among them
+
+The files are made in a temporary folder and brought into a house of its own, with the router that a new house has.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.build import House
+from assistant.ingest import Outcome, ingest
+from assistant.settings import read_settings
+from benchmarks.drawer.build import build
+from benchmarks.drawer.source import outer, read_sources
+from benchmarks.drawer.truth import FileTruth, NoteTruth, Question, read_questions, read_truth, same_vendor
+from benchmarks.drawer.variations import varied
+from classifier.decision import Router
+from knowledge.note import Note
+
+FIRST = 3
+"""How many of the hits a person looks at."""
+WANTED = {"read": "good files read", "refused": "broken files refused", "either": "doubtful ones read or refused"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the product found in a note of money."""
+
+    cents: int | None
+    currency: str | None
+    vendor: str | None
+    date: dt.date | None
+
+
+class Found:
+    """What came in, by the files of the truth."""
+
+    def __init__(self, outcomes: Iterable[Outcome]) -> None:
+        """Args: what became of each file and note."""
+        self._notes: dict[str, list[Note]] = defaultdict(list)
+        self._refused: list[str] = []
+        for outcome in outcomes:
+            if outcome.note is not None:
+                self._notes[outcome.note.source].append(outcome.note)
+            elif outcome.reason:
+                self._refused.append(f"{outcome.source} {outcome.reason}")
+
+    def notes(self, file: FileTruth | Question) -> list[Note]:
+        """The notes that came of a file, or of a question's files: where none names it, those of what holds it."""
+        paths = [file.path] if isinstance(file, FileTruth) else list(file.files)
+        found = []
+        for path in paths:
+            found += self._named(path.name) or self._named(outer(path).name)
+        return found
+
+    def refused(self, file: FileTruth) -> bool:
+        """Whether a reason was given for it."""
+        return any(name in said for said in self._refused for name in file.names)
+
+    def _named(self, name: str) -> list[Note]:
+        return [note for source, notes in self._notes.items() if name in source for note in notes]
+
+
+def right_verdict(file: FileTruth, found: Found) -> bool:
+    """Whether a good file was read, a broken one refused with a reason, and no other one passed over."""
+    read = bool(found.notes(file))
+    match file.verdict:
+        case "read":
+            return read
+        case "refused":
+            return not read and found.refused(file)
+        case "either":
+            return read or found.refused(file)
+
+
+def notes_of(truth: NoteTruth, notes: Sequence[Note]) -> list[Note]:
+    """Return the notes of a file that a truth is about: those with its words, or all where it gives none."""
+    words = _plain(truth.holds)
+    return [note for note in notes if words in _plain(f"{note.title} {note.text}")]
+
+
+def right_category(truth: NoteTruth, notes: Sequence[Note]) -> bool:
+    """Whether most of the notes that a truth is about are filed right."""
+    about = notes_of(truth, notes)
+    return bool(about) and Counter(note.category for note in about).most_common(1)[0][0] == truth.category
+
+
+def right_date(truth: NoteTruth, notes: Sequence[Note]) -> bool:
+    """Whether most of the notes that a truth is about have a right date."""
+    about = notes_of(truth, notes)
+    return bool(about) and Counter(note.date for note in about).most_common(1)[0][0] in truth.dates
+
+
+def paid_notes(truths: Iterable[FileTruth], found: Found) -> list[tuple[NoteTruth, list[Note]]]:
+    """Return every invoice, receipt and note of a service in the truth, with the notes that should tell of it."""
+    return [
+        (truth, notes_of(truth, found.notes(file)))
+        for file in truths
+        for truth in file.notes
+        if file.verdict == "read" and truth.paid is not None
+    ]
+
+
+def right_facts(truth: NoteTruth, said: Said) -> dict[str, bool]:
+    """Say what is right of the facts found in one of them: its cost to the cent and in its currency, vendor, date."""
+    assert truth.paid is not None
+    return {
+        "cost": (said.cents, said.currency) == (truth.paid.cents, truth.paid.currency),
+        "vendor": said.vendor is not None and same_vendor(said.vendor, truth.paid.vendor),
+        "date": said.date in truth.dates,
+    }
+
+
+def measure(home: Path, folder: Path, *, misses: bool) -> None:
+    """Bring the drawer in twice, ask its questions, and print how much was right."""
+    truths, questions = read_truth(), read_questions()
+    files = build(folder)
+    house = House(read_settings(home=home))
+    router = house.serving()
+    outcomes, seconds, megabytes = brought(house, router, folder)
+    found = Found(outcomes)
+    good = [file for file in truths if file.verdict == "read"]
+    print(f"{len(files)} files, {len(truths)} with those in ZIPs and mails; {_counts(outcomes)}")
+    for verdict in WANTED:
+        those = [file for file in truths if file.verdict == verdict]
+        right = {str(file.path): right_verdict(file, found) for file in those}
+        _print(WANTED[verdict], right, misses)
+    for name, judge in (("category", right_category), ("date", right_date)):
+        shares = [statistics.mean(judge(note, found.notes(file)) for note in file.notes) for file in good]
+        print(f"{f'{name} right, each file weighing one':42} {statistics.mean(shares):.1%} of {len(good)}")
+        each = {f"{file.path} {note.holds}": judge(note, found.notes(file)) for file in good for note in file.notes}
+        _print(f"{name} right, note by note", each, misses)
+    for source in sorted({note.dated_by for file in good for note in file.notes}):
+        those_dates = [right_date(n, found.notes(f)) for f in good for n in f.notes if n.dated_by == source]
+        print(f"  {f'told by the {source}':40} {sum(those_dates):3} of {len(those_dates)}")
+    paid = {f"{truth.paid} {truth.holds}": bool(notes) for truth, notes in paid_notes(truths, found)}
+    _print("invoices, receipts, services there", paid, misses)
+    _print(f"questions whose file is in the first {FIRST}", asked(house, router, questions, found), misses)
+    again, _, _ = brought(house, router, folder)
+    added = [outcome for outcome in again if outcome.status not in ("unchanged", "refused")]
+    print(f"a second run: {_counts(again)}")
+    for outcome in added if misses else ():
+        print(f"    {outcome.status} {outcome.source}: {outcome.reason}")
+    print(f"{len(files) / seconds:.1f} files a second, {megabytes:.0f} MB more at the most")
+
+
+def asked(house: House, router: Router, questions: Sequence[Question], found: Found) -> dict[str, bool]:
+    """Ask the questions as the chat does, and say which have a note of their file among the first hits."""
+    finder = house.finder(router)
+    right = {}
+    for question in questions:
+        _, hits = finder.find(question.question, finder.classify(question.question))
+        wanted = {note.id for note in found.notes(question)}
+        right[question.question] = bool(wanted & {hit.note_id for hit in hits[:FIRST]})
+    return right
+
+
+def measure_speed(home: Path, folder: Path, count: int, *, pictures: bool) -> None:
+    """Bring so many files in, and print how fast and in how much memory."""
+    files = build(folder, list(varied(read_sources(), count, pictures=pictures)), broken=False)
+    house = House(read_settings(home=home))
+    router = house.serving()
+    outcomes, seconds, megabytes = brought(house, router, folder)
+    size = sum(file.stat().st_size for file in files) / 1e6
+    print(f"{len(files)} files of {size:.1f} MB: {_counts(outcomes)}")
+    print(f"{seconds:.0f} s, {len(files) / seconds:.1f} files a second, {megabytes:.0f} MB more at the most")
+
+
+def brought(house: House, router: Router, folder: Path) -> tuple[list[Outcome], float, float]:
+    """Bring a folder in; returns what became of it, the seconds it took, and how many MB more it needed at the most."""
+    router.classify(["Is everything loaded?"])
+    _ = house.library
+    before, began = _memory(start=True), time.perf_counter()
+    outcomes = []
+    for outcome in ingest([folder], house.library, router):
+        outcomes.append(outcome)
+        print(f"\r{len(outcomes)} outcomes, {time.perf_counter() - began:.0f} s", end="", file=sys.stderr)
+    seconds = time.perf_counter() - began
+    print(file=sys.stderr)
+    return outcomes, seconds, _memory() - before
+
+
+def _memory(*, start: bool = False) -> float:
+    """Return the most MB that this process held since the last start; Linux alone can tell, elsewhere it is nothing."""
+    try:
+        if start:
+            Path("/proc/self/clear_refs").write_text("5")
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return 0.0
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1000
+
+
+def _print(what: str, right: Mapping[str, bool], misses: bool) -> None:
+    print(f"{what:42} {sum(right.values()):3} of {len(right)}")
+    for name, good in right.items() if misses else ():
+        if not good:
+            print(f"    {name}")
+
+
+def _counts(outcomes: Iterable[Outcome]) -> str:
+    counts = Counter(outcome.status for outcome in outcomes)
+    return ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").split())
+
+
+def main() -> None:
+    """Make the files, bring them in, print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--misses", action="store_true", help="print what was wrong")
+    parser.add_argument("--files", type=int, help="bring in so many files made of the same sources instead")
+    parser.add_argument("--pictures", action="store_true", help="with scans and photos among them")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as kept, tempfile.TemporaryDirectory() as folder:
+        if options.files:
+            measure_speed(Path(kept), Path(folder), options.files, pictures=options.pictures)
+        else:
+            measure(Path(kept), Path(folder), misses=options.misses)
+
+
+if __name__ == "__main__":
+    main()
