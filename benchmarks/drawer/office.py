@@ -39,7 +39,7 @@ def docx(document: Sequence[Block], at: dt.datetime, author: str) -> bytes:
             case Rule():
                 made.add_paragraph("* * *")
             case PageBreak():
-                made.add_page_break()  # type: ignore[no-untyped-call]
+                made.add_page_break()
     file = io.BytesIO()
     made.save(file)
     return _undated(file.getvalue(), at)
