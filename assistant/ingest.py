@@ -406,6 +406,7 @@ class Intake:
         self._trail.originals.keep(source.path, digest, source.suffix)
 
     def _refused(self, name: str, reason: str) -> Outcome:
+        reason = reason.removeprefix(f"{name}: ")  # a list says the name beside it
         if self._trail is not None:
             self._trail.imports.refused(self.import_id, name, reason)
         return Outcome("refused", name, reason=reason)

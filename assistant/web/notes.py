@@ -38,7 +38,7 @@ class Notes:
         """The id and revision of the note in the form; None for a new one."""
         undoable = gr.State(None)
         """What the Undo button takes back: ('delete', ids) or ('edit', id)."""
-        brought = gr.Column()
+        brought = gr.Column(elem_classes="oh-coming")
         with gr.Row():
             with gr.Column(scale=2, min_width=300):
                 with gr.Row():

@@ -62,7 +62,7 @@ def _row(waiting: Waiting, categories: Sequence[str], titles: Mapping[str, str])
         f"{escape(name or 'no category')}</option>"
         for name in ("", *categories)
     )
-    share = "" if waiting.confidence is None else f"{waiting.confidence:.0%} sure"
+    share = "" if waiting.confidence is None else f"{waiting.confidence:.0%} sure" if draft.category else "none is likely"
     begin = escape(" ".join(draft.text.split())[:160])
     said = [escape(draft.source)] if draft.source else []
     if waiting.aim == "update":
@@ -78,7 +78,7 @@ def _row(waiting: Waiting, categories: Sequence[str], titles: Mapping[str, str])
         f'<article class="{klass}" data-waiting="{escape(waiting.id)}">'
         f'<label class="oh-wide"><span>Title</span><input name="title" value="{escape(draft.title)}" '
         'placeholder="the first line"></label>'
-        f'<label><span>Date <small>{dated}</small></span><input name="date" value="{date}" placeholder="2024-03-15">'
+        f'<label><span>Date <small>{dated}</small></span><input name="date" value="{date}" placeholder="none">'
         "</label>"
         f'<label><span>Category <small>{share}</small></span><select name="category">{options}</select></label>'
         f'<button class="oh-delete" data-review="drop" title="Drop: do not keep this" '

@@ -14,7 +14,7 @@ from knowledge.note import Draft
 from knowledge.notebook import parse_date
 from knowledge.readers.ocr import words_on
 from knowledge.readers.sections import gathered, paper_title
-from knowledge.readers.source import LONG, Source, draft_of, one_line, title_of_name
+from knowledge.readers.source import LONG, Source, draft_of, title_of_name
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -115,7 +115,7 @@ def _page(document: Any, number: int, may_draw: bool) -> tuple[str | None, Image
 def _trouble(said: str) -> str:
     if "password" in said.lower():
         return "is locked with a password. Open it, and save or print it as a PDF without one."
-    return f"is a damaged PDF ({one_line(said)}). Fetch or save it again."
+    return "is a damaged PDF. Fetch or save it again."
 
 
 def made_on(source: Source) -> dt.date | None:
