@@ -390,9 +390,10 @@ class House:
     def assistant(self, model: ChatModel | None = None, router: Router | None = None) -> Assistant:
         """Return the assistant of this house; raises AssistantError, KnowledgeError or RouterError."""
         from assistant.pipeline import Assistant
+        from assistant.shared_model import SharedModel
 
         finder = self.finder(router)
-        return Assistant(finder, model or self.chat_model(), answer_tokens=self.settings.answer_tokens)
+        return Assistant(finder, model or SharedModel(self.chat_model()), answer_tokens=self.settings.answer_tokens)
 
     def finder(self, router: Router | None = None, limit: int | None = None) -> Finder:
         """Return what finds notes in this house, as the chat does."""

@@ -19,10 +19,12 @@ from starlette.middleware import Middleware
 
 from assistant.dialogue import Dialogues
 from assistant.errors import AssistantError
+from assistant.facts_idle import FactsFinder
 from assistant.startup import Startup
 from assistant.terminal import TerminalReport, print_json
 from assistant.web.categories import Categories
 from assistant.web.chat import Chat
+from assistant.web.facts import DueCard
 from assistant.web.guard import Guard
 from assistant.web.health import Health
 from assistant.web.keep import Keep
@@ -51,6 +53,7 @@ def page(house: House, startup: Startup) -> gr.Blocks:
                 Chat(house, startup, dialogues).draw(blocks, tags)
             with gr.Tab("Notes", id="notes") as tab:
                 Notes(house, startup).draw(blocks, tab, tags)
+                DueCard(house).draw(tab)
                 Keep(house).draw()
             with gr.Tab("Teach", id="teach") as tab:
                 Teach(house, startup).draw(tab, tags)
@@ -100,6 +103,8 @@ def run(house: House, host: str, port: int, *, open_browser: bool, as_json: bool
     startup = Startup(house)
     blocks, address = launch(house, startup, host, port)
     startup.start()
+    finder = FactsFinder(house, startup)
+    finder.start()
     if as_json:
         print_json({"address": address})
     else:
@@ -125,6 +130,7 @@ def run(house: House, host: str, port: int, *, open_browser: bool, as_json: bool
             ended.wait(0.5)
     finally:
         report.done()
+        finder.stop()
         blocks.close(verbose=False)
 
 
