@@ -413,12 +413,13 @@ class House:
         from assistant.chat_models import ReadsAhead
         from assistant.pipeline import Assistant
         from assistant.reading_ahead import ReadingAhead
+        from assistant.shared_model import SharedModel
 
         finder, tokens = self.finder(router), self.settings.answer_tokens
-        model = model or self.chat_model()
-        budget = model.context_tokens - tokens
-        reading = ReadingAhead(self.notebook, model, budget) if isinstance(model, ReadsAhead) else None
-        return Assistant(finder, model, answer_tokens=tokens, reading=reading)
+        writer = model or self.chat_model()
+        budget = writer.context_tokens - tokens
+        reading = ReadingAhead(self.notebook, writer, budget) if isinstance(writer, ReadsAhead) else None
+        return Assistant(finder, model or SharedModel(writer), answer_tokens=tokens, reading=reading)
 
     def finder(self, router: Router | None = None, limit: int | None = None) -> Finder:
         """Return what finds notes in this house, as the chat does."""

@@ -26,7 +26,7 @@ class LastWord(click.Group):
         )
         from classifier.errors import RouterError
         from finetune.examples import ExamplesRejected
-        from knowledge.errors import KnowledgeError, NoSuchNote, NoteRejected
+        from knowledge.errors import FactRejected, KnowledgeError, NoSuchNote, NoteRejected
 
         try:
             return super().invoke(ctx)
@@ -43,6 +43,7 @@ class LastWord(click.Group):
                 CategoryRefused
                 | CorrectionRefused
                 | ExamplesRejected
+                | FactRejected
                 | QuestionRefused
                 | SettingsError
                 | NoteRejected

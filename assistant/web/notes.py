@@ -12,6 +12,7 @@ from assistant.build import House
 from assistant.ingest import file
 from assistant.startup import Startup
 from assistant.web import render
+from assistant.web.facts import FactsCard
 from assistant.web.review import Review
 from assistant.web.tags import Tags
 from assistant.web.theme import BUTTONS_JS, html
@@ -63,6 +64,7 @@ class Notes:
                 with gr.Row(visible=False, elem_classes="oh-undo") as done_row:
                     done = html(elem_id="oh-done")
                     undo = gr.Button("Undo", size="sm", min_width=60, elem_id="oh-undo")
+                FactsCard(self._house).draw(opened)
 
         form = [heading, title, filed, date, text, delete, opened]
         after = [done_row, done, undo, undoable]

@@ -20,12 +20,14 @@ from starlette.middleware import Middleware
 from assistant.arrivals import Arrivals
 from assistant.dialogue import Dialogues
 from assistant.errors import AssistantError
+from assistant.facts_idle import FactsFinder
 from assistant.startup import Startup
 from assistant.terminal import TerminalReport, print_json
 from assistant.watching import Watcher
 from assistant.web import originals
 from assistant.web.categories import Categories
 from assistant.web.chat import Chat
+from assistant.web.facts import DueCard
 from assistant.web.guard import Guard
 from assistant.web.health import Health
 from assistant.web.keep import Keep
@@ -55,6 +57,7 @@ def page(house: House, startup: Startup, arrivals: Arrivals) -> gr.Blocks:
                 Chat(house, startup, dialogues).draw(blocks, tags)
             with gr.Tab("Notes", id="notes") as tab:
                 Notes(house, startup, arrivals).draw(blocks, tab, tags)
+                DueCard(house).draw(tab)
                 Keep(house).draw()
             with gr.Tab("Teach", id="teach") as tab:
                 Teach(house, startup).draw(tab, tags)
@@ -110,6 +113,8 @@ def run(house: House, host: str, port: int, *, open_browser: bool, as_json: bool
     startup.start()
     watcher = Watcher(house.settings.inbox or house.settings.home / "inbox", arrivals, house.trail.imports)
     watcher.start()
+    finder = FactsFinder(house, startup)
+    finder.start()
     if as_json:
         print_json({"address": address})
     else:
@@ -136,6 +141,7 @@ def run(house: House, host: str, port: int, *, open_browser: bool, as_json: bool
     finally:
         report.done()
         watcher.stop()
+        finder.stop()
         blocks.close(verbose=False)
         startup.stop()
 
