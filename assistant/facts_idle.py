@@ -70,6 +70,8 @@ class FactsFinder:
         assistant = self._startup.ready
         if assistant is None or not isinstance(model := assistant.model, SharedModel):
             return
+        if assistant.reading is not None and not assistant.reading.caught_up:
+            return  # answers that come at once are worth more than facts found early
 
         def wanted() -> bool:
             return self._ended.is_set() or not model.quiet(self._quiet)

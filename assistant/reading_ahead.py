@@ -33,8 +33,15 @@ class ReadingAhead:
         """The dossier of each category that was read last."""
         self._wanted: list[str] = []
         """Categories that were asked in vain, the latest first."""
+        self._read_at: object = None
+        """The state of the record that was read to its end last."""
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether all is read that can be, as the record is now; raises NotebookUnavailable."""
+        return self._read_at == self._notebook.state()
 
     def dossier(self, category: str) -> Dossier | None:
         """Return what the model has read of a category, if a question to it can be answered from that.
@@ -90,15 +97,15 @@ class ReadingAhead:
             self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        read: object = None
         while not self._ended.wait(PAUSE):
+            state: object = None
             try:
                 state = self._notebook.state()
-                if state != read and self.catch_up(lambda: not self._ended.is_set()):
-                    read = state
+                if state != self._read_at and self.catch_up(lambda: not self._ended.is_set()):
+                    self._read_at = state
             except (KnowledgeError, ModelUnavailable) as error:
                 logger.warning("%s", error)
-                read = state
+                self._read_at = state  # tried again when something changes
 
     def _dossiers(self) -> list[Dossier]:
         """Those that a prompt can hold: what was asked in vain first, then the categories with the most notes."""
