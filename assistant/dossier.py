@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.chat_models import Message, count_tokens
@@ -43,19 +43,32 @@ class Dossier:
         """Whether nothing in it was changed or deleted, given the notes of its category as they are now."""
         return {(note.id, note.revision) for note in self.notes} <= {(note.id, note.revision) for note in notes}
 
-    def asked(self, question: str, hits: Sequence[Hit], today: dt.date) -> tuple[list[Message], tuple[Hit, ...]]:
+    def asked(
+        self, question: str, hits: Sequence[Hit], deciding: Mapping[str, str], today: dt.date
+    ) -> tuple[list[Message], tuple[Hit, ...]]:
         """Return the messages that ask a model to answer from it, and the notes they show, the first being [1].
 
         Args:
             hits: the notes found, best first; they are pointed to, and those that the dossier lacks are shown whole.
+            deciding: the words of a hit to repeat beside the question, by its note's id.
         """
         numbers = {note.id: number for number, note in enumerate(self.notes, start=1)}
         new = [hit for hit in hits if hit.note_id not in numbers]
         numbers |= {hit.note_id: number for number, hit in enumerate(new, start=len(self.notes) + 1)}
         added = [note_lines(numbers[hit.note_id], hit.title, hit.date, hit.category or "", hit.text) for hit in new]
-        first = ", ".join(f"[{numbers[hit.note_id]}]" for hit in hits)
+        # Oldest first, so that what holds now stands nearest to the question.
+        pointed = sorted(hits, key=lambda hit: (hit.date or dt.date.min, numbers[hit.note_id]))
+        first = [
+            note_lines(numbers[hit.note_id], hit.title, hit.date, "", deciding.get(hit.note_id, "")) for hit in pointed
+        ]
         *before, last = self.beginning
-        request = "\n\n".join([*added, f"Today is {spoken(today)}.\nLook first at {first}.\nQuestion: {question}"])
+        request = "\n\n".join(
+            [
+                *added,
+                "\n".join(["Look first at these:", *first]),
+                f"Today is {spoken(today)}.\nQuestion: {question}",
+            ]
+        )
         shown = (*(_whole(note) for note in self.notes), *new)
         return [*before, Message(last.role, f"{last.content}\n\n{request}")], shown
 

@@ -13,6 +13,7 @@ from assistant.conversation import Turn, standalone
 from assistant.errors import ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Event, Finished, Retrieved, Routed, Token
 from assistant.listening import LISTENING, Listening
+from assistant.pointing import deciding
 from assistant.prompts import NO_NOTE, answer_messages, doubting
 from assistant.reading_ahead import ReadingAhead
 from assistant.support import LEARNED, Support
@@ -30,6 +31,8 @@ MAX_QUESTION = 2_000
 """Characters of the longest question: more is a note, not a question."""
 NEAR = 0.5
 """Hits below this share of the best one's evidence are left out: every note shown costs the model time."""
+POINTED = 2
+"""Hits that are pointed to in what was read ahead, with the sentence that decides; each costs half a second."""
 
 NO_ROOM = "The question is so long that no note fits beside it. Ask it shorter, or raise OUR_HOUSE_CONTEXT_TOKENS."
 """What is said where notes were found and cannot be shown to the model."""
@@ -210,7 +213,8 @@ class Assistant:
         if hits and self.reading is not None and scope.categories is not None and len(scope.categories) == 1:
             dossier = self.reading.dossier(scope.categories[0])
             if dossier is not None:
-                return *dossier.asked(question, hits, self._today()), tuple(hits)
+                words = deciding(question, hits[:POINTED], self.finder.library.embedder.embed)
+                return *dossier.asked(question, hits[:POINTED], words, self._today()), tuple(hits)
         budget = self.model.context_tokens - self._answer_tokens
         messages, fitting = answer_messages(question, hits, self._today(), budget)
         return messages, fitting, fitting

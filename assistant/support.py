@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assistant.pointing import SENTENCE
 from knowledge.note import Hit
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Features = tuple[float, float, float, float, float]
-_SENTENCE = re.compile(r"(?<=[.!?:;])\s+|\n+")
 _MARK = re.compile(r"\s*\[[\d, ]+\]")
 
 
@@ -50,7 +50,7 @@ class Support:
         leaning: float,
     ) -> Features:
         """Return how near the answer is to the notes and to the question, and the rest, in the order of the weights."""
-        sentences = [sentence for hit in hits for sentence in _SENTENCE.split(hit.text) if len(sentence.split()) > 2]
+        sentences = [sentence for hit in hits for sentence in SENTENCE.split(hit.text) if len(sentence.split()) > 2]
         said, asked, *told = embed([_MARK.sub("", answer), question, *sentences])
         quoted, about = max(((float(each @ said), float(each @ asked)) for each in told), default=(0.0, 0.0))
         return quoted, float(said @ asked), max(hit.evidence for hit in hits), about, leaning

@@ -33,11 +33,12 @@ def test_a_newer_note_makes_the_beginning_longer_and_changes_nothing_before() ->
 
 
 def test_every_question_goes_on_from_the_same_beginning_and_points_to_the_hits() -> None:
-    messages, shown = POOL.asked("Who replaced the pump?", [hit(NEW), hit(OLD)], TODAY)
+    messages, shown = POOL.asked("Who replaced the pump?", [hit(NEW), hit(OLD)], {"new": "By Ray."}, TODAY)
     *before, last = POOL.beginning
     assert messages[:-1] == before
     assert messages[-1].content.removeprefix(last.content) == (
-        "\n\nToday is 5 March 2026.\nLook first at [3], [2].\nQuestion: Who replaced the pump?"
+        "\n\nLook first at these:\n[2] Pump put in (2 May 2015)\n\n[3] Pump replaced (18 April 2023)\nBy Ray.\n\n"
+        "Today is 5 March 2026.\nQuestion: Who replaced the pump?"
     )
     assert [each.note_id for each in shown] == ["undated", "old", "new"]
     assert shown[2].text == NEW.text
@@ -45,9 +46,8 @@ def test_every_question_goes_on_from_the_same_beginning_and_points_to_the_hits()
 
 def test_a_hit_that_it_lacks_is_shown_with_the_question() -> None:
     added = replace(NEW, id="added", title="Pump sealed", text="New gasket.", category=None)
-    messages, shown = POOL.asked("Was the pump sealed?", [hit(added), hit(NEW)], TODAY)
-    assert "[4] Pump sealed (18 April 2023)\nNew gasket.\n\nToday" in messages[-1].content
-    assert "Look first at [4], [3]." in messages[-1].content
+    messages, shown = POOL.asked("Was the pump sealed?", [hit(added), hit(NEW)], {}, TODAY)
+    assert "[4] Pump sealed (18 April 2023)\nNew gasket.\n\nLook first" in messages[-1].content
     assert shown[3].note_id == "added"
 
 
