@@ -62,7 +62,9 @@ def _row(waiting: Waiting, categories: Sequence[str], titles: Mapping[str, str])
         f"{escape(name or 'no category')}</option>"
         for name in ("", *categories)
     )
-    share = "" if waiting.confidence is None else f"{waiting.confidence:.0%} sure" if draft.category else "none is likely"
+    share = (
+        "" if waiting.confidence is None else f"{waiting.confidence:.0%} sure" if draft.category else "none is likely"
+    )
     begin = escape(" ".join(draft.text.split())[:160])
     said = [escape(draft.source)] if draft.source else []
     if waiting.aim == "update":
