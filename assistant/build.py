@@ -218,18 +218,26 @@ class House:
         return RememberingRouter(serving, self.memory)
 
     def filer(self, serving: Router) -> Router:
-        """Return what files notes: the quick half of the serving router before the whole, where it has one."""
-        from assistant.filing import Filer
+        """Return what files notes: the encoder half of the serving router alone, and what the household told.
+
+        Notes are longer than questions and come by the hundred; the language model takes seconds for each, and was
+        measured to file those that its other half is unsure of no better. Where that half cannot be had, it is the
+        serving router.
+        """
+        from functools import partial
+
+        from assistant.serving import ServingRouter
         from classifier.errors import RouterError
+        from classifier.memory import RememberingRouter
 
         if self.versions.serving_name() is None:
             return serving
+        load = partial(self.load_router, quick=True)
         try:
-            quick = self.load_router(self.versions.whole(), newcomers=False, quick=True)
+            return RememberingRouter(ServingRouter(load(self.versions.whole()), self.versions, load), self.memory)
         except RouterError as error:
             logger.warning("%s Notes are filed by the whole router.", error)
             return serving
-        return Filer(quick, serving)
 
     def ensure_router(self, name: str | None = None) -> Version:
         """Return the serving version, or a named one, whole; the packaged one is put into a house that has none.

@@ -48,11 +48,17 @@ def test_a_long_list_is_drawn_in_part_and_says_so() -> None:
     assert "… and 5 more" in html
 
 
-@pytest.mark.parametrize("field", ["title", "text", "source", "dated_by"])
-def test_nothing_foreign_is_markup(field: str) -> None:
-    from dataclasses import replace
-
-    html = render_review.review([waiting(replace(DRAFT, **{field: HOSTILE}), reason=HOSTILE)], [HOSTILE], {})
+@pytest.mark.parametrize(
+    "draft",
+    [
+        Draft("It hums.", HOSTILE),
+        Draft(HOSTILE),
+        Draft("It hums.", source=HOSTILE),
+        Draft("It hums.", date=dt.date(2023, 4, 18), dated_by=HOSTILE),
+    ],
+)
+def test_nothing_foreign_is_markup(draft: Draft) -> None:
+    html = render_review.review([waiting(draft, reason=HOSTILE)], [HOSTILE], {})
     assert "<script>" not in html
     assert html.count("</textarea>") == 1
 
