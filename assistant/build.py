@@ -248,6 +248,28 @@ class House:
         serving = ServingRouter(self.router(), self.versions, self.load_router)
         return RememberingRouter(serving, self.memory)
 
+    def filer(self, serving: Router) -> Router:
+        """Return what files notes: the encoder half of the serving router alone, and what the household told.
+
+        Notes are longer than questions and come by the hundred; the language model takes seconds for each, and was
+        measured to file those that its other half is unsure of no better. Where that half cannot be had, it is the
+        serving router.
+        """
+        from functools import partial
+
+        from assistant.serving import ServingRouter
+        from classifier.errors import RouterError
+        from classifier.memory import RememberingRouter
+
+        if self.versions.serving_name() is None:
+            return serving
+        load = partial(self.load_router, quick=True)
+        try:
+            return RememberingRouter(ServingRouter(load(self.versions.whole()), self.versions, load), self.memory)
+        except RouterError as error:
+            logger.warning("%s Notes are filed by the whole router.", error)
+            return serving
+
     def ensure_router(self, name: str | None = None) -> Version:
         """Return the serving version, or a named one, whole; the packaged one is put into a house that has none.
 
@@ -260,13 +282,14 @@ class House:
             install(self.versions)
         return self.versions.whole(name)
 
-    def load_router(self, version: Version, *, newcomers: bool = True) -> Router:
+    def load_router(self, version: Version, *, newcomers: bool = True, quick: bool = False) -> Router:
         """Return a version ready to label by the household's categories, whatever they were when it was trained.
 
         It is its encoder half alone where its base model cannot be had.
 
         Args:
             newcomers: whether it is to know the categories, too, that are newer than itself.
+            quick: whether its encoder half is enough.
 
         Raises:
             RouterUnavailable: its files are damaged, or do not fit what the house has.
@@ -283,16 +306,16 @@ class House:
             return {label: names.get(label) for label in trained.labels}
 
         new = NewCategories(self.categories, self.corrections) if newcomers else None
-        return AdaptedRouter(self._trained(version), present, new, self.embedder.embed, background)
+        return AdaptedRouter(self._trained(version, quick), present, new, self.embedder.embed, background)
 
-    def _trained(self, version: Version) -> Router:
+    def _trained(self, version: Version, quick: bool) -> Router:
         """Return a version as it was trained, speaking of the categories of that time; as `load_router`."""
         from classifier.encoder import EncoderRouter
         from classifier.errors import RouterUnavailable
         from classifier.fused import FusedRouter, Fusion
 
         head, embed = self.encoder_half(version)
-        if version.config.get("kind") != "fused":
+        if quick or version.config.get("kind") != "fused":
             return EncoderRouter(head, embed, version.name)
         try:
             scorer = self._scorer(version)

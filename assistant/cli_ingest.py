@@ -51,7 +51,7 @@ def ingest(house: House, as_json: bool, paths: tuple[Path, ...], category: str |
         report.say(f"file {done + 1} of {total}{', ' + left if left else ''}: {name}", "reading files")
 
     for outcome in bring_in(
-        *(paths, house.library, house.serving(), category),
+        *(paths, house.library, house.filer(house.serving()), category),
         trail=house.trail,
         day_first=house.day_first,
         on_file=tell,

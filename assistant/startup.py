@@ -95,7 +95,8 @@ class Startup:
             self._say(Status("loading what finds notes"))
             self.house.embedder.embed(["warm-up"])
             library = self.house.library
-            router = self.router = self.house.serving()
+            router = self.house.serving()
+            self.router = self.house.filer(router)
             self._library.set()
             library.heal(lambda done, total: self._say(Status("indexing notes", done / total if total else None)))
             router.classify(["warm-up"])  # what a first question would otherwise wait for

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
@@ -29,24 +30,54 @@ _UNSEEN = (
 
 
 def word(source: Source) -> Iterator[Draft | Unreadable]:
-    """A Word document, with its headings, lists and tables."""
-    from zipfile import BadZipFile
-
-    import mammoth
+    """A Word document, with its letterhead, headings, lists and tables."""
+    from docx import Document
 
     try:
-        # Pictures inside would come as kilobytes of letters.
-        html = mammoth.convert_to_html(
-            io.BytesIO(source.data), convert_image=mammoth.images.img_element(lambda image: {"src": ""})
-        ).value
-    except (BadZipFile, KeyError, ValueError, OSError, AttributeError, IndexError, SyntaxError) as error:
+        document = Document(io.BytesIO(source.data))
+        text = "\n\n".join(_blocks(document))
+    except Exception as error:  # its parts are XML in a ZIP file, and each layer has errors of its own
         raise Unreadable(f"{source.name}: is a damaged Word document ({one_line(error)}). Save it again.") from error
-    except Exception as error:  # expat has errors of its own, and mammoth lets all through
-        raise Unreadable(f"{source.name}: cannot be read as a Word document ({one_line(error)}).") from error
-    text = as_text(html)
+    text = re.sub(r"\n{3,}", "\n\n", re.sub(r"(?m)^(- .*)\n\n(?=- )", r"\1\n", text)).strip()
     if not text:
         raise Unreadable(f"{source.name}: holds no text.")
     yield from _document(source, text)
+
+
+def _blocks(document: Any) -> Iterator[str]:
+    """The paragraphs and tables of a document as Markdown, in their order, below what stands at the head of it."""
+    from docx.table import Table
+
+    for section in document.sections[:1]:
+        if not section.header.is_linked_to_previous:
+            yield "\n".join(paragraph.text for paragraph in section.header.paragraphs).strip()
+    for block in document.iter_inner_content():
+        if isinstance(block, Table):
+            yield _table(block)
+            continue
+        text, style = block.text.strip(), (block.style.name if block.style is not None else "") or ""
+        properties = block._p.pPr
+        if match := re.fullmatch(r"Heading ([1-6])|(Title)", style):
+            yield f"{'#' * int(match[1] or 1)} {text}" if text else ""
+        elif text and (style.startswith("List") or (properties is not None and properties.numPr is not None)):
+            yield f"- {text}"
+        else:
+            yield text
+
+
+def _table(table: Any) -> str:
+    rows = []
+    for row in table.rows:
+        cells, last = [], None
+        for cell in row.cells:
+            # A cell that is merged over several columns comes once for each.
+            if cell._tc is not last:
+                cells.append(" ".join(cell.text.split()).replace("|", "/"))
+            last = cell._tc
+        rows.append(cells)
+    width = max(map(len, rows), default=0)
+    lines = ["| " + " | ".join([*cells, *[""] * (width - len(cells))]) + " |" for cells in rows]
+    return "\n".join([*lines[:1], f"|{'---|' * width}", *lines[1:]]) if lines else ""
 
 
 def web(source: Source) -> Iterator[Draft | Unreadable]:
