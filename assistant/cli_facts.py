@@ -90,10 +90,17 @@ def due_days(house: House, as_json: bool, ics: Path | None) -> None:
 
 def read_waiting(house: House) -> None:
     """Let the rules read what nobody has read yet, so that nothing is missing from a list or a sum."""
-    from assistant.extraction import Extraction, seek
+    from assistant.extraction import read_waiting as read
+    from assistant.terminal import TerminalReport
 
-    for _ in seek(house.notebook, house.facts, Extraction(), house.facts.waiting(by_model=False)):
-        pass
+    report, began = TerminalReport(), time.monotonic()
+
+    def hear(done: int, total: int) -> None:
+        if time.monotonic() - began > 1:
+            report.say(f"reading {done} of {total} notes", "reading")
+
+    read(house.record, house.notebook, house.facts, hear)
+    report.done()
 
 
 def list_with_facts(house: House, as_json: bool, wanted: NoteFilter, vendor: str, add_up: bool, count: bool) -> None:

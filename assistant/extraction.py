@@ -27,6 +27,7 @@ from knowledge.note import Note
 
 if TYPE_CHECKING:
     from knowledge.notebook import Notebook
+    from knowledge.record import Record
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,8 @@ Phone numbers, serial numbers and days it makes up, and what the rules miss of t
 MOST_CHARACTERS = 2_400
 """Of a note that the model reads: what an invoice says of itself stands at its top, and every word takes time."""
 MOST_TOKENS = 160
+BATCH = 50
+"""Notes that the rules read in one transaction: it takes a fraction of a second, and others can write between two."""
 SYSTEM = (
     "You copy facts out of a household's note. Copy the exact words of the note, as few as possible. "
     'Write "" for what the note does not say. Answer in JSON.'
@@ -176,6 +179,28 @@ def seek(
             found = extraction.find(note.title, note.text, note.date, stopped)
             facts.keep(note.id, found.values(), note.revision, text_hash, by_model=by_model)
         yield note, facts.of(note.id)
+
+
+def read_waiting(
+    record: Record,
+    notebook: Notebook,
+    facts: Facts,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+    stopped: Stopped = lambda: False,
+) -> None:
+    """Let the rules read every note that was changed since its facts were sought, many in one transaction.
+
+    Raises:
+        NotebookUnavailable: the record cannot be written.
+    """
+    waiting, extraction = facts.waiting(by_model=False), Extraction()
+    for start in range(0, len(waiting), BATCH):
+        if stopped():
+            return
+        on_progress(start, len(waiting))
+        with record.writing():
+            for _ in seek(notebook, facts, extraction, waiting[start : start + BATCH]):
+                pass
 
 
 def _hash(note: Note) -> str:

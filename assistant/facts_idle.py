@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
-from assistant.extraction import Extraction, seek
+from assistant.extraction import Extraction, read_waiting, seek
 from assistant.shared_model import SharedModel
 from knowledge.errors import KnowledgeError
 
@@ -48,23 +48,13 @@ class FactsFinder:
             if not self._startup.searchable:
                 continue
             try:
-                self._read()
+                house = self._house
+                read_waiting(house.record, house.notebook, house.facts, stopped=self._ended.is_set)
                 self._complete()
             except (AssistantError, KnowledgeError) as error:
                 logger.info("%s", error)
             except Exception:
                 logger.exception("the facts of a note cannot be found")
-
-    def _read(self) -> None:
-        for _ in seek(
-            self._house.notebook,
-            self._house.facts,
-            Extraction(),
-            self._house.facts.waiting(by_model=False),
-            stopped=self._ended.is_set,
-        ):
-            if self._ended.is_set():
-                return
 
     def _complete(self) -> None:
         assistant = self._startup.ready

@@ -16,6 +16,12 @@ from knowledge.money import DOLLARS, written
 
 HEADED = 4
 """Lines from which a note is taken for a paper with a head."""
+_BUSINESS = re.compile(
+    r"\b(?:invoice|receipt|total|order|statement|ticket|amount|paid|pays|owe|service date|visit date|credit note|"
+    r"estimate|quote|proposal|rechnung\w*|facture|factura|visa|cash|charge)\b",
+    re.IGNORECASE,
+)
+"""Words without which a text of many lines is a list, and no paper."""
 _TOLD = re.compile(r"(?<!inc)(?<!ltd)(?<!corp)(?<!\bco)[.!?]$|\b(?:we|was|is|came)\b|^[\w ]{2,25}:", re.IGNORECASE)
 """A line that is a sentence, not a name."""
 _NAME = r"[A-Z][\w&.’'-]*(?:[ ]+(?:&|and|of|the|[A-Z&][\w&.’'-]*))*"
@@ -27,12 +33,16 @@ _FROM = re.compile(
     rf"|\b[Ss]hopping (?:at|with) ({_NAME})"
 )
 _DID = re.compile(
-    rf"^(?:[\d/.-]+:?[ ]+)?({_NAME})[ ]+(?:came|did|put|dug|cut|took|built|sent|rebuilt|redid|went|[a-z]+ed)\b", re.M
+    rf"^(?:[\d/.-]+:?[ ]+)?({_NAME})[ ]+(?:came|did|put in|dug|took|built|sent|rebuilt|redid|quoted|charged|replaced|"
+    r"repaired|installed|fixed|cleaned|washed|serviced|finished|visited|swapped|snaked|removed|painted|stained|"
+    r"inspected|delivered|treated|sprayed|trimmed|wired|sealed|descaled|winteri[sz]ed|opened|closed|rebuilt|pumped|"
+    r"tuckpointed|repointed|hung|moved|patched)\b",
+    re.M,
 )
 _BOUGHT = re.compile(
     rf"\b(?:[Bb]ought|[Oo]rdered|[Gg]ot|[Nn]ew)\b[^.\n]{{0,60}}?\b(?:at|from) ({_NAME})"
     rf"|\b(?:[Pp]aid|[Gg]ave|[Hh]ired) ({_NAME})[ ]"
-    rf"|\b(?:by|from) ({_NAME})(?= on\b|,|\.| in\b|$)",
+    rf"|\b(?:from ({_NAME})|by (?=\S+ [A-Z&])({_NAME}))(?= on\b|,|\.| in\b|$)",
     re.M,
 )
 _PAPER = re.compile(
@@ -45,7 +55,8 @@ _NO_NAME = frozenset(
     """we i he she they it the a an our my bought new paid had got spring summer autumn fall winter replaced fixed
     called today yesterday this last monday tuesday wednesday thursday friday saturday sunday january february march
     april may june july august september october november december mom dad finally both there visa mastercard amex
-    when after before in on at for and but""".split()
+    when after before in on at for and but if what every each all jan feb mar apr jun jul aug sep sept oct nov
+    dec""".split()
 )
 _AFTER_NAME = re.compile(
     r"\s{2,}|\t|\s[-–—|·]\s|,\s*(?=\d)|\s(?:store|reg)\s+\d|\s#\d|\s\(|\s\d{1,2}[/.-]\d|:|\s(?:tel|phone)\b",
@@ -133,21 +144,24 @@ def vendor_in(text: str) -> str:
     for match in _LABELLED.finditer(text):
         if name := _cleaned(match[1]):
             return name
-    if told_from := _FROM.search(text):
-        return _trimmed(told_from[1] or told_from[2])
+    for match in _FROM.finditer(text):
+        name = _trimmed(match[1] or match[2])
+        if name.split()[0].casefold() not in _NO_NAME:
+            return name
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if len(lines) >= HEADED:
+    if len(lines) >= HEADED and _BUSINESS.search(text):
         for line in lines[:3]:
             told = _PAPER.match(line) or _TOLD.search(line)
-            if not told and (name := _cleaned(line)):
+            if not told and (name := _cleaned(line)) and _titled(name):
                 return name
     for match in _DID.finditer(text):
         name = _trimmed(match[1])
-        if name.split()[0].casefold() not in _NO_NAME:
+        # One word alone may be anybody, or the thing itself.
+        if len(name.split()) > 1 and name.split()[0].casefold() not in _NO_NAME:
             return name
     for match in _BOUGHT.finditer(text):
         name = _trimmed(next(group for group in match.groups() if group))
-        if name and name.split()[0].casefold() not in _NO_NAME:
+        if name.split()[0].casefold() not in _NO_NAME:
             return name
     return ""
 
@@ -172,6 +186,11 @@ def _cleaned(line: str) -> str:
     if _PAPER.match(name) or days_in(name) or words[0].casefold() in _NO_NAME - {"the", "a", "an"}:
         return ""
     return name if name in line else ""
+
+
+def _titled(name: str) -> bool:
+    """Whether the words of a name are written as names are."""
+    return all(word[:1].isupper() for word in re.findall(r"[^\W\d_]{4,}", name)) and not re.search(r"\d", name)
 
 
 def _trimmed(name: str) -> str:

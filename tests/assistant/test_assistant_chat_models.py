@@ -128,6 +128,17 @@ def test_ollama_is_told_its_context_its_limit_and_not_to_think(ollama: OllamaSer
     assert asked["keep_alive"]
 
 
+def test_ollama_is_held_to_a_form(ollama: OllamaServer) -> None:
+    ollama.will_say('{"vendor": ', '"Ray"}')
+    schema = {"type": "object", "properties": {"vendor": {"type": "string"}}, "required": ["vendor"]}
+    model = OllamaModel(ollama.url, "qwen3:4b", 4096)
+    assert "".join(model.structured([Message("user", "Who?")], schema, 20)) == '{"vendor": "Ray"}'
+    assert ollama.asked[-1]["format"] == schema
+    ollama.will_say("Ray.")
+    assert list(model.stream([Message("user", "Who?")], 20)) == ["Ray."]
+    assert not ollama.asked[-1].get("format")
+
+
 def test_ollama_that_thinks_all_the_same_is_shown_without_its_thoughts(ollama: OllamaServer) -> None:
     ollama.will_say("<thi", "nk>\nThe note", " says…</th", "ink>\n\nOn 18", " April.")
     assert reply(OllamaModel(ollama.url, "qwen3:4b", 4096)) == ("On 18 April.", None)

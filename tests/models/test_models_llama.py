@@ -1,5 +1,6 @@
 """The packaged answer writer, in process."""
 
+import json
 import threading
 import time
 from collections.abc import Generator
@@ -48,6 +49,18 @@ def test_it_answers_in_pieces_and_the_same_each_time(model: LlamaModel) -> None:
 
 def test_it_keeps_to_its_limit(model: LlamaModel) -> None:
     assert 1 <= len(list(model.stream(asking("Count from one to five hundred in words."), 8))) <= 8
+
+
+def test_it_cannot_leave_the_form_that_it_is_held_to(model: LlamaModel) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"vendor": {"type": "string", "maxLength": 60}, "person": {"type": "string", "maxLength": 60}},
+        "required": ["vendor", "person"],
+        "additionalProperties": False,
+    }
+    question = asking("Bluefin Pools sent Ray. Copy the vendor and the person.")
+    said = "".join(model.structured(question, schema, 60))
+    assert json.loads(said).keys() == {"vendor", "person"}
 
 
 def test_closing_the_stream_stops_it(model: LlamaModel) -> None:
