@@ -87,28 +87,27 @@ def right_verdict(file: FileTruth, found: Found) -> bool:
             return read or found.refused(file)
 
 
-def notes_of(truth: NoteTruth, notes: Sequence[Note]) -> list[Note]:
-    """Return the notes of a file that a truth is about: those with its words, or all where it gives none."""
-    words = _plain(truth.holds)
-    return [note for note in notes if words in _plain(f"{note.title} {note.text}")]
+def holding(words: str, notes: Sequence[Note]) -> list[Note]:
+    """Return the notes that hold some words; all where there are none."""
+    return [note for note in notes if _plain(words) in _plain(f"{note.title} {note.text}")]
 
 
 def right_category(truth: NoteTruth, notes: Sequence[Note]) -> bool:
     """Whether most of the notes that a truth is about are filed right."""
-    about = notes_of(truth, notes)
+    about = holding(truth.holds, notes)
     return bool(about) and Counter(note.category for note in about).most_common(1)[0][0] == truth.category
 
 
 def right_date(truth: NoteTruth, notes: Sequence[Note]) -> bool:
     """Whether most of the notes that a truth is about have a right date."""
-    about = notes_of(truth, notes)
+    about = holding(truth.holds, notes)
     return bool(about) and Counter(note.date for note in about).most_common(1)[0][0] in truth.dates
 
 
 def paid_notes(truths: Iterable[FileTruth], found: Found) -> list[tuple[NoteTruth, list[Note]]]:
     """Return every invoice, receipt and note of a service in the truth, with the notes that should tell of it."""
     return [
-        (truth, notes_of(truth, found.notes(file)))
+        (truth, holding(truth.holds, found.notes(file)))
         for file in truths
         for truth in file.notes
         if file.verdict == "read" and truth.paid is not None
@@ -149,7 +148,9 @@ def measure(home: Path, folder: Path, *, misses: bool) -> None:
         print(f"  {f'told by the {source}':40} {sum(those_dates):3} of {len(those_dates)}")
     paid = {f"{truth.paid} {truth.holds}": bool(notes) for truth, notes in paid_notes(truths, found)}
     _print("invoices, receipts, services there", paid, misses)
-    _print(f"questions whose file is in the first {FIRST}", asked(house, router, questions, found), misses)
+    answers = asked(house, router, questions, found)
+    _print(f"questions whose file is in the first {FIRST}", {each: file for each, (file, _) in answers.items()}, misses)
+    _print("  and the very note of it", {each: note for each, (_, note) in answers.items()}, misses)
     again, _, _ = brought(house, router, folder)
     added = [outcome for outcome in again if outcome.status not in ("unchanged", "refused")]
     print(f"a second run: {_counts(again)}")
@@ -158,14 +159,14 @@ def measure(home: Path, folder: Path, *, misses: bool) -> None:
     print(f"{len(files) / seconds:.1f} files a second, {megabytes:.0f} MB more at the most")
 
 
-def asked(house: House, router: Router, questions: Sequence[Question], found: Found) -> dict[str, bool]:
-    """Ask the questions as the chat does, and say which have a note of their file among the first hits."""
+def asked(house: House, router: Router, questions: Sequence[Question], found: Found) -> dict[str, tuple[bool, bool]]:
+    """Ask the questions as the chat does; say which have a note of their file, and the right one, in the first hits."""
     finder = house.finder(router)
     right = {}
     for question in questions:
         _, hits = finder.find(question.question, finder.classify(question.question))
-        wanted = {note.id for note in found.notes(question)}
-        right[question.question] = bool(wanted & {hit.note_id for hit in hits[:FIRST]})
+        notes = [note for note in found.notes(question) if note.id in {hit.note_id for hit in hits[:FIRST]}]
+        right[question.question] = bool(notes), bool(holding(question.holds, notes))
     return right
 
 

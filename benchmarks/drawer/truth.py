@@ -68,11 +68,8 @@ class Question:
 
     question: str
     files: tuple[PurePosixPath, ...]
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The names that a right hit's source may give."""
-        return frozenset(name for file in self.files for name in (file.name, outer(file).name))
+    holds: str = ""
+    """Words of the one note that tells, where the first file holds many."""
 
 
 def read_truth(path: Path = FOLDER / "truth.jsonl") -> list[FileTruth]:
@@ -91,7 +88,11 @@ def read_truth(path: Path = FOLDER / "truth.jsonl") -> list[FileTruth]:
 def read_questions(path: Path = FOLDER / "questions.jsonl") -> list[Question]:
     """Read the questions with the files that answer them."""
     return [
-        Question(row["question"], tuple(PurePosixPath(file) for file in (row["file"], *row.get("also", ()))))
+        Question(
+            row["question"],
+            tuple(PurePosixPath(file) for file in (row["file"], *row.get("also", ()))),
+            row.get("holds", ""),
+        )
         for row in _lines(path)
     ]
 

@@ -18,7 +18,7 @@ from assistant.ingest import Outcome, ingest
 from benchmarks.bring_in import (
     Found,
     Said,
-    notes_of,
+    holding,
     paid_notes,
     right_category,
     right_date,
@@ -145,6 +145,11 @@ def test_every_question_is_answered_by_a_good_file() -> None:
 
     assert len(questions) == len({each.question for each in questions}) == 65
     assert all(file in good for question in questions for file in question.files)
+    told = {file.path: [note.holds for note in file.notes] for file in READ}
+    for question in questions:
+        words = told[question.files[0]]
+        assert question.holds or len(words) == 1
+        assert len([each for each in words if question.holds in each]) == 1
     assert len({question.files[0] for question in questions}) >= 60
 
 
@@ -265,7 +270,7 @@ def test_notes_of_what_lies_in_a_file_are_told_apart(library: Library, tmp_path:
     plugs = next(note for note in log.notes if note.holds == "Spark plugs and coolant")
 
     assert len(found.notes(log)) == 2
-    assert [note.text for note in notes_of(plugs, found.notes(log))] == ["Spark plugs and coolant"]
+    assert [note.text for note in holding(plugs.holds, found.notes(log))] == ["Spark plugs and coolant"]
     there = {truth.holds for truth, notes in paid_notes([log], found) if notes}
     assert there == {"Spark plugs and coolant"}
 
