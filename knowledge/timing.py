@@ -46,7 +46,8 @@ _SIDES: dict[str, Side] = {
     "before": "until", "until": "until", "till": "until", "by": "until", "up to": "until",
 }  # fmt: skip
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(.{3,30}?)\s+(?:and|to|until|till)\s+(.{3,30})", re.IGNORECASE)
-_LED = re.compile(rf"\b({'|'.join(_SIDES)})\s+([\w’'.,/-]+(?:\s+[\w’'.,/-]+){{0,3}})", re.IGNORECASE)
+_LED = re.compile(rf"\b(?=({'|'.join(_SIDES)})\s+([\w’'.,/-]+(?:\s+[\w’'.,/-]+){{0,3}}))", re.IGNORECASE)
+"""Looked ahead for, since one may begin within another: 'on the pool in 2024'."""
 _AGO = re.compile(r"\b((?:[\w]+\s+){1,2}ago|last (?:year|month|week)|yesterday)\b", re.IGNORECASE)
 _SEASON = re.compile(
     r"\b(?:(last|this)\s+)?(spring|summer|fall|autumn|winter)\b(?:\s+(?:of\s+)?((?:19|20)\d\d))?", re.IGNORECASE

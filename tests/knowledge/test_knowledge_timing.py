@@ -62,6 +62,7 @@ def test_how_often_asks_for_the_whole_series(question: str) -> None:
     ("question", "start", "end"),
     [
         ("What did we do in 2023?", "2023-01-01", "2023-12-31"),
+        ("What was spent on the pool in 2023?", "2023-01-01", "2023-12-31"),
         ("Who came in March 2021?", "2021-03-01", "2021-03-31"),
         ("What was done on 12 April 2022?", "2022-04-12", "2022-04-12"),
         ("Who has cleaned the gutters since March?", "2026-03-01", None),
