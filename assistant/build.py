@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from assistant.corrections import Corrections
     from assistant.ingest import Trail
     from assistant.pipeline import Assistant, Finder
+    from assistant.sums import Sums
     from classifier.decision import Router
     from classifier.encoder import Embed, Head
     from classifier.fused import Scorer
@@ -442,7 +443,14 @@ class House:
         writer = model or self.chat_model()
         budget = writer.context_tokens - tokens
         reading = ReadingAhead(self.notebook, writer, budget) if isinstance(writer, ReadsAhead) else None
-        return Assistant(finder, model or SharedModel(writer), answer_tokens=tokens, reading=reading)
+        return Assistant(finder, model or SharedModel(writer), answer_tokens=tokens, reading=reading, sums=self.sums())
+
+    def sums(self) -> Sums:
+        """Return what adds up what the notes cost."""
+        from assistant.extraction import read_waiting
+        from assistant.sums import Sums
+
+        return Sums(self.notebook, self.facts, lambda: read_waiting(self.record, self.notebook, self.facts))
 
     def finder(self, router: Router | None = None, limit: int | None = None) -> Finder:
         """Return what finds notes in this house, as the chat does."""

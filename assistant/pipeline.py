@@ -16,6 +16,7 @@ from assistant.listening import LISTENING, Listening
 from assistant.pointing import deciding
 from assistant.prompts import NO_NOTE, answer_messages, doubting
 from assistant.reading_ahead import ReadingAhead
+from assistant.sums import Sums
 from assistant.support import LEARNED, Support
 from classifier.decision import Decision, Router
 from classifier.taxonomy import NONE
@@ -127,14 +128,25 @@ class Assistant:
         answer_tokens: int = 256,
         support: Support = LEARNED,
         reading: ReadingAhead | None = None,
+        sums: Sums | None = None,
         today: Callable[[], dt.date] = dt.date.today,
     ) -> None:
-        """Args: what finds notes; who writes, how many tokens; what doubts it; what was read ahead; what day it is."""
+        """Set up.
+
+        Args:
+            finder: what finds notes.
+            model, answer_tokens: who writes, and how much at most.
+            support: what doubts an answer.
+            reading: what the model has read ahead; None where it cannot.
+            sums: what adds up costs; None where a model is to answer such questions, too.
+            today: what day it is.
+        """
         self.finder = finder
         self.model = model
         self._answer_tokens = answer_tokens
         self._support = support
         self.reading = reading
+        self._sums = sums
         self._today = today
 
     def answer(
@@ -165,6 +177,12 @@ class Assistant:
 
         scope, hits = self.finder.find(asked, decision, category)
         lap("search")
+        if self._sums is not None and (added := self._sums.asked(asked, scope.categories, self._today())):
+            yield Retrieved(scope, added.hits)
+            yield Token(added.text)
+            lap("total")
+            yield Finished(Answer(added.text, True, added.citations, "", seconds))
+            return
         found = hits
         messages, numbered, hits = self._prompt(asked, scope, found)
         yield Retrieved(scope, hits)

@@ -57,13 +57,15 @@ def print_json(fields: Mapping[str, Any]) -> None:
 
 def print_answer(events: Iterator[Any]) -> tuple[Routed, Retrieved, Answer]:
     """Print an answer as it comes, with its tag, scope and notes; returns what it was made of."""
-    shown = ""
+    shown, said = "", False
     for event in events:
         match event:
             case Routed():
                 routed = event
+            case Retrieved() if said:
+                retrieved = event  # with a note that the answer cites besides
             case Retrieved():
-                retrieved = event
+                retrieved, said = event, True
                 click.secho(f"[{routed.category or 'no category'}]  {event.scope.sentence}", dim=True, err=True)
             case Token(text):
                 shown += text

@@ -113,7 +113,7 @@ class SmallHouse(House):
         whole = super().assistant(model, router)
         # What doubts answers was fitted to the cosines of a real embedder; here nothing is doubted.
         tokens = self.settings.answer_tokens
-        return Assistant(whole.finder, whole.model, answer_tokens=tokens, support=Support())
+        return Assistant(whole.finder, whole.model, answer_tokens=tokens, support=Support(), sums=self.sums())
 
     def chat_model(self) -> ChatModel:
         self.report(Progress("scripted-1b", 40, 100, "downloading"))

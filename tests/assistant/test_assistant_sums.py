@@ -1,0 +1,92 @@
+import datetime as dt
+
+import pytest
+from small_house import ScriptedModel, SmallHouse
+
+from assistant.events import gathered
+from assistant.sums import Sums, asks_for_sum
+from knowledge.note import Draft
+from knowledge.timing import timing
+
+TODAY = dt.date(2026, 3, 5)
+NOTES = [
+    Draft("New pump. Total paid: $1,150.00 to Ray's Pools.", "Pool pump", "pool", dt.date(2024, 4, 18), id="pump"),
+    Draft("Opened for the season, paid $249.50.", "Pool opening", "pool", dt.date(2024, 5, 2), id="opening"),
+    Draft("Closed for the season, paid $199.", "Pool closing", "pool", dt.date(2023, 10, 2), id="closing"),
+    Draft("pH 7.4, chlorine 3 ppm.", "Pool test", "pool", dt.date(2024, 6, 1), id="test"),
+    Draft("Boards stained. Total: $800.00", "Fence stained", "fence", dt.date(2024, 6, 3), id="fence"),
+]
+
+
+@pytest.fixture
+def sums(house: SmallHouse) -> Sums:
+    house.library.add(NOTES)
+    return house.sums()
+
+
+@pytest.mark.parametrize(
+    ("question", "categories", "begins", "counted"),
+    [
+        (
+            "What did we spend on the pool in 2024?",
+            ["pool"],
+            "$1,399.50 in all, added up from 2 pool notes of 2024.",
+            2,
+        ),
+        ("How much have we spent on the pool?", ["pool"], "$1,598.50 in all, added up from 3 pool notes.", 3),
+        ("What has the fence cost us altogether?", ["fence"], "$800.00 in all, added up from 1 fence note.", 1),
+        ("What did we spend last year?", None, "", 0),
+        ("What did we spend in 2024?", None, "$2,199.50 in all, added up from 3 notes of 2024.", 3),
+        ("How much did we spend on the pool since May 2024?", ["pool"], "$249.50 in all, added up from 1 pool note", 1),
+        ("What did we spend on the pool pump?", ["pool"], "$1,150.00 in all, added up from 1 pool pump note.", 1),
+        ("How much have we paid Ray's Pools so far?", None, "$1,150.00 in all", 1),
+    ],
+)
+def test_what_was_spent_is_added_up(
+    sums: Sums, question: str, categories: list[str] | None, begins: str, counted: int
+) -> None:
+    added = sums.asked(question, categories, TODAY)
+    if not counted:
+        assert added is None
+        return
+    assert added is not None
+    assert added.text.startswith(begins)
+    assert len(added.citations) == len(added.hits) == counted
+
+
+def test_every_note_is_named_with_what_it_cost_and_the_words(sums: Sums) -> None:
+    added = sums.asked("What did we spend on the pool in 2024?", ["pool"], TODAY)
+    assert added is not None
+    assert "- Pool pump (18 April 2024): $1,150.00 [1]\n- Pool opening (2 May 2024): $249.50 [2]" in added.text
+    assert added.text.endswith("1 more of these notes names no cost.")
+    assert [(each.number, each.note_id) for each in added.citations] == [(1, "pump"), (2, "opening")]
+    assert "1,150.00" in added.citations[0].quote
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did we pay Ray for the pump?",
+        "How much does the opening cost?",
+        "What do we spend each month on the pool?",
+        "When did we pay for the fence?",
+        "Who was paid in total silence?",
+    ],
+)
+def test_what_one_thing_cost_is_no_sum(question: str) -> None:
+    assert asks_for_sum(question, timing(question, TODAY)) is (question == "Who was paid in total silence?")
+
+
+def test_two_categories_without_words_are_no_sum(sums: Sums) -> None:
+    assert sums.asked("What did we spend in 2024?", ["pool", "fence"], TODAY) is None
+
+
+def test_the_assistant_adds_up_without_asking_the_model(house: SmallHouse, sums: Sums) -> None:
+    assistant = house.assistant()
+    assert isinstance(house.model, ScriptedModel)
+    routed, retrieved, answer = gathered(assistant.answer("What did we spend on the pool in 2024?"))
+    assert routed.category == "pool"
+    assert answer.answered
+    assert answer.text.startswith("$1,399.50 in all")
+    assert [hit.note_id for hit in retrieved.hits] == ["pump", "opening"]
+    assert house.model.asked == []
