@@ -123,10 +123,13 @@ class Arrivals:
             on_file=on_file,
         )
         intake.total = len(paths)
-        for path in paths:
-            place = f"{PAGE}{path.name}" if origin == "page" else ""
-            for outcome in intake.file(path, place=place):
-                self._hear(outcome)
+        try:
+            for path in paths:
+                place = f"{PAGE}{path.name}" if origin == "page" else ""
+                for outcome in intake.file(path, place=place):
+                    self._hear(outcome)
+        finally:
+            intake.finish()
 
     def _hear(self, outcome: Outcome) -> None:
         with self._lock:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from classifier.decision import Router
+from classifier.decision import Decision, Router
 from classifier.taxonomy import NONE
 from knowledge.errors import NoSuchNote, NoteRejected, Unreadable
 from knowledge.imports import Change, Imports, KnownFile, Said, fingerprint, known_file
@@ -127,7 +127,17 @@ def filed(draft: Draft, library: Library, router: Router | None, category: str |
         return Filing(replace(draft, category=None, tags=tags), lost, sure=False)
     if router is None:
         return Filing(draft, sure=False)
-    (decision,) = router.classify([f"{draft.title}\n{draft.text}"[:1000]])
+    (decision,) = router.classify([_told(draft)])
+    return _by(decision, draft)
+
+
+def _told(draft: Draft) -> str:
+    """What a router reads of a draft."""
+    return f"{draft.title}\n{draft.text}"[:1000]
+
+
+def _by(decision: Decision, draft: Draft) -> Filing:
+    """Where a router's decision puts a draft."""
     if len(decision.likely) == 1:
         reason = f"filed by the router ({decision.confidence:.0%} sure)"
         return Filing(replace(draft, category=decision.category), reason, decision.confidence)
@@ -159,6 +169,7 @@ class Intake:
         self._trail, self._day_first = trail, day_first
         self._review = trail.waiting if trail and review else None
         self._origin, self._import_id = origin, ""
+        self._unfiled: list[tuple[str, Draft]] = []
         self._on_file, self._done = on_file, 0
         self.total = 0
         """How many files there will be, as far as whoever hands them in knows."""
@@ -179,6 +190,7 @@ class Intake:
             yield from self.file(each)
         if self._trail and path.is_dir():
             yield from self.gone(path)
+        self.finish()
 
     def file(self, path: Path, name: str = "", place: str = "") -> Iterator[Outcome]:
         """Bring one file in, or all that is packed in it.
@@ -204,6 +216,18 @@ class Intake:
                 # Something packed, or nothing that can be read: remembered by its size and time alone.
                 if known is None or known.digest.startswith(NO_NOTE):
                     self._trail.imports.saw(known_file(path, place, name, NO_NOTE + place))
+
+    def finish(self) -> None:
+        """Suggest categories for the drafts that were put up without one; many at once cost a router far less."""
+        if self._router is None or self._review is None or not self._unfiled:
+            return
+        unfiled, self._unfiled = self._unfiled, []
+        decisions = self._router.classify([_told(draft) for _, draft in unfiled])
+        for (waiting_id, draft), decision in zip(unfiled, decisions, strict=True):
+            filing = _by(decision, draft)
+            category = filing.draft.category or filing.likeliest
+            sure = filing.sure and draft.date is not None
+            self._review.suggest(waiting_id, category, filing.confidence, filing.reason, sure=sure)
 
     def gone(self, folder: Path) -> Iterator[Outcome]:
         """Mark the notes of files that lay in a folder and do not any more."""
@@ -318,6 +342,12 @@ class Intake:
 
     def _reviewed(self, draft: Draft, note: Note | None, digest: str, said: Said | None) -> Outcome:
         note = note or self._known(draft)
+        if note is None and self._router and not (draft.category or self._category):
+            assert self._review is not None
+            self._unfiled.append((self._review.put(self.import_id, draft, sure=False).id, draft))
+            if len(self._unfiled) >= BATCH:
+                self.finish()
+            return Outcome("waiting", draft.source, None, "to be reviewed")
         if note is None:
             filing = filed(draft, self._library, self._router, self._category)
             draft = replace(filing.draft, category=filing.draft.category or filing.likeliest)

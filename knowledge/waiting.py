@@ -132,6 +132,21 @@ class WaitingDrafts:
             db.table("waiting").update(waiting_id, {"draft": _to_json(draft), "confidence": confidence})
         return replace(before, draft=draft, confidence=confidence)
 
+    def suggest(
+        self, waiting_id: str, category: str | None, confidence: float | None, reason: str, *, sure: bool
+    ) -> None:
+        """Give a draft the category that a router takes it for, unless a person was quicker, or it waits no longer."""
+        with self._record.writing() as db:
+            found = self._select("id = ?", [waiting_id])
+            if not found:
+                return
+            draft = found[0].draft
+            if draft.category is not None:
+                confidence, sure = None, True
+            draft = replace(draft, category=draft.category or category)
+            row = {"draft": _to_json(draft), "confidence": confidence, "sure": sure, "reason": reason}
+            db.table("waiting").update(waiting_id, row)
+
     def drop(self, waiting_ids: Iterable[str]) -> None:
         """Take drafts off the list; `take_back` puts them there again."""
         self._set_dropped(waiting_ids, dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"))

@@ -60,8 +60,9 @@ class Review:
         tab.select(lambda: gr.Timer(active=True), None, looking, **quiet).then(self._view, None, view, **quiet)
         looking.tick(self._look, seen, view, **quiet)
         files.upload(self._bring, files, [files, *view], **quiet)
-        waiting.amend(self._amend, None, None, **quiet)
-        dropped = waiting.drop(self._drop, None, [*view, *after], **quiet)
+        # One after the other, however fast they come: Gradio would drop those that come while one is under way.
+        waiting.amend(self._amend, None, None, trigger_mode="multiple", **quiet)
+        dropped = waiting.drop(self._drop, None, [*view, *after], trigger_mode="multiple", **quiet)
         saved = waiting.save(self._save, None, [*view, *after], **quiet)
         undone = imports.remove(self._undo, None, [*view, *after], **quiet)
         self.saved = [dropped, saved, undone]

@@ -209,6 +209,17 @@ def test_for_review_nothing_becomes_a_note_and_nothing_waits_twice(drawer: Drawe
     assert sure.draft.dated_by == "text"
 
 
+def test_a_category_that_a_person_chose_meanwhile_is_not_overruled(drawer: Drawer) -> None:
+    path = drawer.write("pump.txt", "The pool pump was replaced on 18 April 2023.")
+    intake = Intake(drawer.library, ROUTER, trail=drawer.trail, review=True)
+    list(intake.file(path))
+    (draft,) = drawer.trail.waiting.all()
+    drawer.trail.waiting.amend(draft.id, category="fence")
+    intake.finish()
+    (draft,) = drawer.trail.waiting.all()
+    assert (draft.draft.category, draft.confidence) == ("fence", None)
+
+
 def test_for_review_a_changed_file_waits_as_a_change(drawer: Drawer) -> None:
     path = drawer.write("pump.txt", "The pump hums.")
     drawer.come_in()
