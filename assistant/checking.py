@@ -6,6 +6,8 @@ import calendar
 import re
 from collections.abc import Sequence
 
+from assistant.citations import marked
+from assistant.events import Citation
 from knowledge.note import Hit
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
@@ -36,6 +38,27 @@ def unsupported(answer: str, question: str, notes: Sequence[Hit]) -> list[str]:
     months = (match[1] or match[2] for match in _SAID_MONTH.finditer(said))
     missing += [month for month in months if f"month {_MONTH[month.lower()]}" not in told]
     return missing
+
+
+def backed(
+    answer: str, question: str, citations: Sequence[Citation], hits: Sequence[Hit]
+) -> tuple[str, tuple[Citation, ...]] | None:
+    """Return an answer with citations that hold all its figures; None where no note shown holds what is missing.
+
+    Args:
+        citations: those it has, numbered as the hits are; one is added where a single further hit holds the rest.
+    """
+    cited = [hits[each.number - 1] for each in citations]
+    stray = unsupported(answer, question, cited)
+    if not stray:
+        return answer, tuple(citations)
+    for number, hit in enumerate(hits, start=1):
+        if hit not in cited and not unsupported(answer, question, [*cited, hit]):
+            lines = [line for line in hit.text.splitlines() if line.strip()] or [hit.title]
+            quote = max(lines, key=lambda line: sum(figure in line for figure in stray))
+            added = Citation(number, hit.note_id, hit.title, hit.category, hit.date, quote.strip())
+            return marked(answer, [number]), tuple(sorted([*citations, added], key=lambda each: each.number))
+    return None
 
 
 def _figures(text: str) -> set[str]:

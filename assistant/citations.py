@@ -47,7 +47,7 @@ def cite(text: str, hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
                 named = [best] if support[best][0] >= CLEAR_SUPPORT else []
             for number in named:
                 quotes.setdefault(number, support[number][1])
-            sentences.append(_marked(claim, named))
+            sentences.append(marked(claim, named))
         # A line that held nothing but marks goes with them; a blank one parts paragraphs.
         if sentences or not line.strip():
             lines.append(bullet + " ".join(sentences))
@@ -142,7 +142,8 @@ def _unmarked(sentence: str) -> str:
     return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(_MARK.sub(" ", sentence).split())).strip()
 
 
-def _marked(claim: str, numbers: Sequence[int]) -> str:
+def marked(claim: str, numbers: Sequence[int]) -> str:
+    """Return a claim with the marks of notes at its end, before its full stop."""
     marks = "".join(f"[{number}]" for number in numbers)
     if not marks:
         return claim

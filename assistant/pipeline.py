@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 
 from assistant.chat_models import ChatModel, Message
+from assistant.checking import backed
 from assistant.citations import Numbering, cite
 from assistant.conversation import Turn, standalone
 from assistant.errors import ModelUnavailable, QuestionRefused
@@ -216,7 +217,9 @@ class Assistant:
         answered = any(letter.isalnum() for letter in text) and not declines(text)
         # A bare "[1]." says nothing once the mark is taken for a citation.
         stands = answered and (bool(failure) or self._stands(asked, text, hits, doubting(messages)))
-        if not failure and not stands and not declines(text):
+        if stands and not failure and (whole := backed(text, asked, citations, hits)):
+            text, citations = whole
+        elif not failure and not declines(text):
             text, citations, answered = taken_back(hits), (), False
         lap("total")
         yield Finished(Answer(text, answered, citations if answered else (), self.model.name, seconds, failure))

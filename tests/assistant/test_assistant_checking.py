@@ -1,8 +1,9 @@
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
-from assistant.checking import unsupported
+from assistant.checking import backed, unsupported
 from knowledge.note import Hit, Passage
 
 TEXT = (
@@ -51,3 +52,21 @@ def test_what_no_note_tells_is_found(answer: str, stray: list[str]) -> None:
 
 def test_without_notes_every_figure_is_stray() -> None:
     assert unsupported("It was 1987.", "When was it built?", []) == ["1987"]
+
+
+OTHER = replace(NOTE, note_id="filter", title="Filter", passages=(replace(NOTE.passages[0], text="Grids\nPaid $412."),))
+
+
+def test_a_figure_gets_the_hit_that_holds_it_as_a_citation() -> None:
+    found = backed("They knocked off $412.", "How much?", [], [NOTE, OTHER])
+    assert found is not None
+    text, citations = found
+    assert text == "They knocked off $412 [2]."
+    assert [(each.number, each.note_id, each.quote) for each in citations] == [(2, "filter", "Paid $412.")]
+    assert backed(text, "How much?", citations, [NOTE, OTHER]) == (text, citations)
+
+
+def test_an_answer_without_figures_stays_and_one_with_stray_figures_does_not() -> None:
+    assert backed("Ray did it.", "Who?", [], [NOTE]) == ("Ray did it.", ())
+    assert backed("It was $413.", "How much?", [], [NOTE, OTHER]) is None
+    assert backed("It was $412, with model 342001 and 77.", "How much?", [], [NOTE, OTHER]) is None

@@ -570,3 +570,15 @@ def test_other_scopes_are_asked_from_their_hits(quick: Assistant, model: Scripte
         model.will_say("I have no note about that.")
         list(quick.answer(question))
         assert "All notes about" not in model.asked[-1][-1].content
+
+
+def test_an_answer_with_a_figure_that_no_note_shown_holds_is_taken_back(
+    assistant: Assistant, model: ScriptedModel
+) -> None:
+    assistant.finder.library.add([PUMP])
+    model.will_say("The pool pump was replaced by Ray for $9,999 [1].")
+    _, _, answer = gathered(assistant.answer(PUMP_QUESTION))
+    assert not answer.answered
+    assert answer.text.startswith(NO_NOTE)
+    model.will_say("The pool pump was replaced by Ray on 18 April 2023 [1].")
+    assert gathered(assistant.answer(PUMP_QUESTION))[2].answered
