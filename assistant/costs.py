@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from knowledge.money import DOLLARS, Amount, amounts_in
+from knowledge.money import DOLLARS, Amount, amounts_in, money
 
 _LABELS: tuple[tuple[str, int], ...] = (
     # Nothing that was paid for all of it.
@@ -43,6 +43,12 @@ _LEFT = re.compile(
     r"\b(?:did(?:n[’']?t| not) (?:take|accept|go)|not taken|too (?:much|expensive)|declined|turned (?:it|them) down)\b",
     re.IGNORECASE,
 )
+_FIELD = re.compile(
+    r"^[ \t]*(?:total |amount )?(?:cost|amount|price|total|paid|betrag|preis|kosten|montant)[ \t]*"
+    r"(?:\((?P<unit>[A-Za-z]{3}|[$€£])\))?[ \t]*:[ \t]*(?P<value>[-−]?\d[\d.,' ]*)[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A row's own field, such as `cost: 180`, where a bare number is money."""
 HEAD = 3
 """Lines at the top of a paper that say what it is."""
 
@@ -81,12 +87,22 @@ def cost_in(text: str, currency: str = DOLLARS) -> Cost | None:
         if best is None or (tier, amount.start) >= (best[0], best[1]):
             best = (tier, amount.start, amount, text[words_start : amount.end])
     if best is None:
+        if not plain:
+            return _field(text, currency)
         if len({amount.cents for amount, _ in plain}) != 1:
             return None
         amount, start = plain[0]
         best = (1, amount.start, amount, text[start : amount.end])
     _, _, amount, words = best
     return Cost(_signed(text, amount, words), amount.currency, words.strip())
+
+
+def _field(text: str, currency: str) -> Cost | None:
+    fields = list(_FIELD.finditer(text))
+    if len(fields) != 1:
+        return None
+    amount = money(f"{fields[0]['value'].strip()} {fields[0]['unit'] or ''}", currency)
+    return None if amount is None else Cost(*amount, fields[0][0].strip())
 
 
 def not_taken(text: str) -> bool:

@@ -74,7 +74,7 @@ class PageHouse(SmallHouse):
         return Choice("llama", "scripted", "the tests want it", "`ollama pull qwen3:4b` gives a better one.")
 
     def assistant(self, model: ChatModel | None = None, router: Router | None = None) -> Assistant:
-        return Assistant(self.finder(router), model or self.chat_model(), support=self.support)
+        return Assistant(self.finder(router), model or self.chat_model(), support=self.support, sums=self.sums())
 
 
 @dataclass(frozen=True)

@@ -56,3 +56,25 @@ def test_a_refund_is_negative(text: str) -> None:
     cost = cost_in(text)
     assert cost is not None
     assert cost.cents == -4599
+
+
+@pytest.mark.parametrize(
+    ("text", "cents", "currency"),
+    [
+        ("date: 2024-05-01\nvendor: Peak Gutters\ncost: 180", 18000, "USD"),
+        ("what: Gutters\nAmount (EUR): 1,180", 118000, "EUR"),
+        ("Total cost: 95.5", 9550, "USD"),
+    ],
+)
+def test_a_field_of_a_row_is_money_though_no_sign_says_so(text: str, cents: int, currency: str) -> None:
+    found = cost_in(text)
+    assert found is not None
+    assert (found.cents, found.currency) == (cents, currency)
+    assert found.words in text
+
+
+@pytest.mark.parametrize(
+    "text", ["cost: unknown", "model: 180", "cost: 180\namount: 190", "The cost: 180 hours of work"]
+)
+def test_a_bare_number_elsewhere_is_none(text: str) -> None:
+    assert cost_in(text) is None
