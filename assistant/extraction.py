@@ -185,15 +185,19 @@ def read_waiting(
     record: Record,
     notebook: Notebook,
     facts: Facts,
+    extraction: Extraction,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
     stopped: Stopped = lambda: False,
 ) -> None:
     """Let the rules read every note that was changed since its facts were sought, many in one transaction.
 
+    Args:
+        extraction: one without a model.
+
     Raises:
         NotebookUnavailable: the record cannot be written.
     """
-    waiting, extraction = facts.waiting(by_model=False), Extraction()
+    waiting = facts.waiting(by_model=False)
     for start in range(0, len(waiting), BATCH):
         if stopped():
             return
