@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 from assistant.chat_models import ChatModel, Message
 from assistant.costs import cost_in, not_taken
 from assistant.errors import ModelUnavailable
-from assistant.reading import read_facts
+from assistant.fact_rules import read_facts
 from knowledge.days import days_in
 from knowledge.facts import MAX_VALUE, NAMES, Fact, Facts, Name
 from knowledge.money import DOLLARS, amounts_in, written

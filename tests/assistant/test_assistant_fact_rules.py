@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from assistant.reading import phone_in, read_facts, vendor_in
+from assistant.fact_rules import phone_in, read_facts, vendor_in
 
 DAY = dt.date(2024, 5, 14)
 
