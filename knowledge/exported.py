@@ -69,6 +69,7 @@ def exported_originals(folder: Path) -> set[Path]:
 
 def original_beside(note: Path) -> Path | None:
     """Return the original that an export put beside a note's file; None where there is none, or it was changed."""
+    note = note.absolute()
     folder = note.parent.parent
     told = exported(folder)
     name = told.originals.get(note.relative_to(folder).as_posix())
