@@ -134,22 +134,6 @@ def holds(fact: Fact, title: str, text: str) -> bool:
     return not fact.words or fact.words in text or fact.words in title
 
 
-def event_day(text: str, *, day_first: bool = False) -> dt.date | None:
-    """Return the day that a note tells of: the first that is no day ahead, such as when money is due."""
-    for day in days_in(text, day_first=day_first):
-        line = text[text.rfind("\n", 0, day.start) + 1 : day.start][-40:]
-        if day.first == day.last and not _AHEAD.search(line):
-            return day.first
-    return None
-
-
-_AHEAD = re.compile(
-    r"\b(?:due|until|next|again|expires?|ends?|warrant\w*|valid|by|before|after|from|order|deposit|payment|"
-    r"accepted|in|of)\W*$|\b(?:warranty|deposit|date in|original)\b[^.]*$",
-    re.IGNORECASE,
-)
-
-
 def seek(
     notebook: Notebook,
     facts: Facts,

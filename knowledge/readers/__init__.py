@@ -125,7 +125,7 @@ def _dated(draft: Draft, source: Source, kind: Kind) -> Draft:
     found = event_date(f"{draft.title}\n{draft.text}", source.today, day_first=source.day_first)
     # A message speaks of many days; only one that it names as the event's is better than the day it was sent.
     if found and (found.labelled or draft.dated_by != "mail"):
-        said = found_in_text(day_or_month=found.day_or_month, day_first=source.day_first)
+        said = found_in_text(doubtful=found.doubtful, day_first=source.day_first)
         return replace(draft, date=found.date, dated_by=said)
     if draft.date:
         return draft
