@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.chat_models import ChatModel
     from assistant.conversation import Conversations
     from assistant.corrections import Corrections
+    from assistant.extraction import Extraction
     from assistant.ingest import Trail
     from assistant.pipeline import Assistant, Finder
     from assistant.sums import Sums
@@ -133,6 +134,12 @@ class House:
         from knowledge.facts import Facts
 
         return Facts(self.record)
+
+    def extraction(self, model: ChatModel | None = None) -> Extraction:
+        """Return what finds the facts of this house's notes: by rules, completed by a model where there is one."""
+        from assistant.extraction import Extraction
+
+        return Extraction(model, day_first=self.day_first)
 
     def due(self, today: dt.date) -> list[Due]:
         """Return the warranties that end and the work that comes round again, the soonest first."""

@@ -210,7 +210,7 @@ def list_notes(
     from knowledge.days import period
     from knowledge.note import NoteFilter
 
-    first, last = period(since or ""), period(until or "")
+    first, last = (period(typed or "", day_first=house.day_first) for typed in (since, until))
     wanted = NoteFilter(
         category=None if category in (None, "none") else house.notebook.known_category(category),
         uncategorised=category == "none",
@@ -249,7 +249,8 @@ def add_note(
     text = sys.stdin.read() if text == "-" else text
     if not text.strip():
         raise click.UsageError("The note is empty. Write what should be remembered.")
-    draft = Draft(text, title, house.notebook.known_category(category), parse_date(date), tags)
+    day = parse_date(date, day_first=house.day_first)
+    draft = Draft(text, title, house.notebook.known_category(category), day, tags)
     filed, _ = file(draft, house.library, house.serving())
     (note,) = house.library.add([filed])
     _show(house, as_json, note.id)
@@ -280,7 +281,7 @@ def edit_note(
     if category is not None:
         changes["category"] = None if category == "none" else house.notebook.known_category(category)
     if date is not None:
-        changes["date"] = None if date == "none" else parse_date(date)
+        changes["date"] = None if date == "none" else parse_date(date, day_first=house.day_first)
     if undo:
         house.library.undo(note_id)
     elif changes:

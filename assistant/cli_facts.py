@@ -99,7 +99,7 @@ def read_waiting(house: House) -> None:
         if time.monotonic() - began > 1:
             report.say(f"reading {done} of {total} notes", "reading")
 
-    read(house.record, house.notebook, house.facts, hear)
+    read(house.record, house.notebook, house.facts, house.extraction(), hear)
     report.done()
 
 
@@ -152,11 +152,11 @@ def _correct(house: House, note_id: str, corrections: tuple[str, ...], undo: boo
         known = next((known for known in NAMES if known == name.strip().replace("-", "_")), None)
         if known is None or not sign:
             raise click.UsageError(f"--set takes NAME=VALUE, where NAME is one of {', '.join(NAMES)}.")
-        house.facts.correct(note_id, known, value)
+        house.facts.correct(note_id, known, value, day_first=house.day_first)
 
 
 def _find(house: House, note_ids: list[str], afresh: bool, *, by_model: bool) -> None:
-    from assistant.extraction import Extraction, seek
+    from assistant.extraction import seek
     from assistant.terminal import TerminalReport
 
     for note_id in note_ids:
@@ -168,7 +168,7 @@ def _find(house: House, note_ids: list[str], afresh: bool, *, by_model: bool) ->
     if not ids:
         return
     report, began = TerminalReport(), time.monotonic()
-    extraction = Extraction(house.chat_model() if by_model else None)
+    extraction = house.extraction(house.chat_model() if by_model else None)
     for done, _ in enumerate(seek(house.notebook, house.facts, extraction, ids, afresh=afresh), start=1):
         left = (time.monotonic() - began) / done * (len(ids) - done)
         report.say(f"{done} of {len(ids)} notes, {dt.timedelta(seconds=round(left))} left", "facts")

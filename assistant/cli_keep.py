@@ -74,7 +74,7 @@ def restore(house: House, as_json: bool, file: Path, replace: bool) -> None:
 def export_notes(house: House, as_json: bool, out: Path) -> None:
     """Write the notes to the folder OUT as Markdown, which Obsidian opens, or to a file that ends in .jsonl.
 
-    `our-house ingest` takes both back.
+    Their original files lie beside them in the folder. `our-house ingest` takes both back.
     """
     from assistant.terminal import TerminalReport, print_json
     from knowledge.export import export_folder, export_lines
@@ -92,7 +92,7 @@ def export_notes(house: House, as_json: bool, out: Path) -> None:
         else:
             click.echo(f"{_counted(len(notes))} in {out}.")
         return
-    exported = export_folder(notes, out, on_progress=hear)
+    exported = export_folder(notes, out, lambda note: house.trail.originals.path(note.original), hear)
     report.done()
     if as_json:
         counts = {"written": exported.written, "unchanged": exported.unchanged, "removed": exported.removed}

@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 from assistant.chat_models import ChatModel, Message
 from assistant.costs import cost_in, not_taken
 from assistant.errors import ModelUnavailable
-from assistant.reading import read_facts
+from assistant.fact_rules import read_facts
 from knowledge.days import days_in
 from knowledge.facts import MAX_VALUE, NAMES, Fact, Facts, Name
 from knowledge.money import DOLLARS, amounts_in, written
@@ -134,22 +134,6 @@ def holds(fact: Fact, title: str, text: str) -> bool:
     return not fact.words or fact.words in text or fact.words in title
 
 
-def event_day(text: str, *, day_first: bool = False) -> dt.date | None:
-    """Return the day that a note tells of: the first that is no day ahead, such as when money is due."""
-    for day in days_in(text, day_first=day_first):
-        line = text[text.rfind("\n", 0, day.start) + 1 : day.start][-40:]
-        if day.first == day.last and not _AHEAD.search(line):
-            return day.first
-    return None
-
-
-_AHEAD = re.compile(
-    r"\b(?:due|until|next|again|expires?|ends?|warrant\w*|valid|by|before|after|from|order|deposit|payment|"
-    r"accepted|in|of)\W*$|\b(?:warranty|deposit|date in|original)\b[^.]*$",
-    re.IGNORECASE,
-)
-
-
 def seek(
     notebook: Notebook,
     facts: Facts,
@@ -185,15 +169,19 @@ def read_waiting(
     record: Record,
     notebook: Notebook,
     facts: Facts,
+    extraction: Extraction,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
     stopped: Stopped = lambda: False,
 ) -> None:
     """Let the rules read every note that was changed since its facts were sought, many in one transaction.
 
+    Args:
+        extraction: one without a model.
+
     Raises:
         NotebookUnavailable: the record cannot be written.
     """
-    waiting, extraction = facts.waiting(by_model=False), Extraction()
+    waiting = facts.waiting(by_model=False)
     for start in range(0, len(waiting), BATCH):
         if stopped():
             return

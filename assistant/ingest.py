@@ -11,6 +11,7 @@ from typing import Any, Literal
 from classifier.decision import Decision, Router
 from classifier.taxonomy import NONE
 from knowledge.errors import NoSuchNote, NoteRejected, Unreadable
+from knowledge.exported import original_beside
 from knowledge.imports import Change, Imports, KnownFile, Said, fingerprint, known_file
 from knowledge.library import BATCH, Library
 from knowledge.note import Draft, Note
@@ -203,7 +204,7 @@ class Intake:
         self._on_file(self._done, self.total, name)
         self._done += 1
         try:
-            for source in unpacked(Source(path, name, self._day_first)):
+            for source in unpacked(Source(path, name, self._day_first, original=original_beside(path))):
                 if isinstance(source, Unreadable):
                     yield self._refused(name, str(source))
                 else:
@@ -279,8 +280,8 @@ class Intake:
             if isinstance(draft, Outcome):
                 yield draft
             else:
-                self._original(source, digest)
-                yield self._taken(replace(draft, original=digest), None, digest)
+                beside = self._original(source, digest)
+                yield self._taken(replace(draft, original=digest, exported_with=beside), None, digest)
 
     def _same(self, source: Source, said: Sequence[Said], digest: str) -> Iterator[Outcome]:
         """A content that came in before: nothing is read again."""
@@ -295,7 +296,7 @@ class Intake:
                 change = "updated"
             note = self._notebook.get(note.id)
             if change != "unchanged":
-                self._remember(note, change, digest)
+                self._remember(note, change, digest, note.original)
             yield Outcome(change, source.name, note, "changed: category" if change == "updated" else "")
 
     def _changed(self, source: Source, digest: str, old: Sequence[Said]) -> Iterator[Outcome]:
@@ -308,7 +309,8 @@ class Intake:
                 drafts.append(replace(draft, original=digest))
         if not drafts:
             return
-        self._original(source, digest)
+        beside = self._original(source, digest)
+        drafts = [replace(draft, exported_with=beside) for draft in drafts]
         notes = {said.note_id: self._notebook.get(said.note_id) for said in old}
         same_file = self._origin != "page"
         matched = paired(drafts, list(notes.values()), same_file=same_file)
@@ -354,9 +356,12 @@ class Intake:
             return self._put_up(draft, None, "add", filing.reason, filing.confidence, sure=filing.sure)
         changes, reason = _changes(draft, note, said or Said.of(note) if draft.made_id else None)
         if not changes and not note.deleted:
-            self._remember(note, None, digest)
+            self._remember(note, None, digest, draft.exported_with)
             return Outcome("unchanged", draft.source, note, reason)
-        after = replace(_draft_of(note, draft.source), original=digest, dated_by=draft.dated_by, **changes)
+        after = replace(
+            _draft_of(note, draft.source),
+            **{"original": digest, "exported_with": draft.exported_with, "dated_by": draft.dated_by, **changes},
+        )
         return self._put_up(after, note, "restore" if note.deleted else "update", reason)
 
     def _put_up(
@@ -391,7 +396,7 @@ class Intake:
             note = self._notebook.add(draft)
         except NoteRejected as error:
             return self._refused(draft.source, str(error))
-        self._remember(note, "added", digest)
+        self._remember(note, "added", digest, draft.exported_with)
         return Outcome("added", draft.source, self._notebook.get(note.id), reason)
 
     def _again(self, draft: Draft, known: Note, digest: str) -> Outcome:
@@ -405,7 +410,7 @@ class Intake:
         note = self._notebook.edit(known.id, changes) if changes else self._notebook.get(known.id)
         changed = bool(changes) and note.revision != known.revision
         status: Status = "updated" if changed else "restored" if restored else "unchanged"
-        self._remember(note, None if status == "unchanged" else status, digest)
+        self._remember(note, None if status == "unchanged" else status, digest, draft.exported_with)
         return Outcome(status, draft.source, note, reason if changed else "")
 
     def _updated(self, draft: Draft, note: Note, digest: str, said: Said) -> Outcome:
@@ -418,22 +423,28 @@ class Intake:
             return self._refused(draft.source, str(error))
         status: Status = "updated" if after.revision != note.revision and changes else "unchanged"
         status = "restored" if restored and status == "unchanged" else status
-        self._remember(after, None if status == "unchanged" else status, digest)
+        self._remember(after, None if status == "unchanged" else status, digest, draft.exported_with)
         return Outcome(status, draft.source, after, reason)
 
     # --- the trail --------------------------------------------------------------------------------------------
 
-    def _remember(self, note: Note, change: Status | None, digest: str) -> None:
+    def _remember(self, note: Note, change: Status | None, digest: str, original: str = "") -> None:
         if self._trail is None:
             return
         if change is not None:
             self._trail.imports.changed(self.import_id, note, _as_change(change))
         if digest:
-            self._trail.imports.gave(digest, note)
+            self._trail.imports.gave(digest, note, original)
 
-    def _original(self, source: Source, digest: str) -> None:
+    def _original(self, source: Source, digest: str) -> str:
+        """Keep a file; returns the content of what is kept instead of it, where an export put that beside it."""
         assert self._trail is not None
-        self._trail.originals.keep(source.path, digest, source.suffix)
+        if source.original is None:
+            self._trail.originals.keep(source.path, digest, source.suffix)
+            return ""
+        beside = digest_of(source.original)
+        self._trail.originals.keep(source.original, beside, source.original.suffix)
+        return beside
 
     def _refused(self, name: str, reason: str) -> Outcome:
         reason = reason.removeprefix(f"{name}: ")  # a list says the name beside it

@@ -47,7 +47,7 @@ def save(chosen: Sequence[Waiting], library: Library, trail: Trail) -> Iterator[
                     note, change = _note(waiting, library)
                     trail.imports.changed(waiting.import_id, note, change)
                     if waiting.draft.original:
-                        trail.imports.gave(waiting.draft.original, note)
+                        trail.imports.gave(waiting.draft.original, note, waiting.draft.exported_with)
                     trail.waiting.settle(waiting.id)
             except (NoteRejected, NoSuchNote) as error:
                 yield Outcome("refused", waiting.draft.source, reason=str(error))

@@ -2,6 +2,7 @@
 
     python -m benchmarks.bring_in                  # the drawer: read, refused, category, date, questions, again
     python -m benchmarks.bring_in --misses         # and what was wrong
+    python -m benchmarks.bring_in --model          # the facts by the language model, too, not by the rules alone
     python -m benchmarks.bring_in --files 500      # so many files made of the same sources: speed and memory
     python -m benchmarks.bring_in --files 100 --pictures   # scans and photos among them
 
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.build import House
+from assistant.extraction import seek
 from assistant.ingest import Outcome, ingest
 from assistant.settings import read_settings
 from benchmarks.drawer.build import build
@@ -124,8 +126,38 @@ def right_facts(truth: NoteTruth, said: Said) -> dict[str, bool]:
     }
 
 
-def measure(home: Path, folder: Path, *, misses: bool) -> None:
-    """Bring the drawer in twice, ask its questions, and print how much was right."""
+def facts_told(
+    house: House, paid: Iterable[tuple[NoteTruth, list[Note]]], *, by_model: bool
+) -> dict[str, dict[str, bool]]:
+    """Find the facts of invoices, receipts and services; say what is right of each, by its name and by its truth.
+
+    Where several notes tell of one, the note counts of which most is right; where none does, nothing is.
+    """
+    paid = list(paid)
+    extraction = house.extraction(house.chat_model() if by_model else None)
+    note_ids = list(dict.fromkeys(note.id for _, notes in paid for note in notes))
+    for done, _ in enumerate(seek(house.notebook, house.facts, extraction, note_ids), start=1):
+        print(f"\rfacts of {done} of {len(note_ids)} notes", end="", file=sys.stderr)
+    print(file=sys.stderr)
+    told: dict[str, dict[str, bool]] = {"cost": {}, "vendor": {}, "date": {}}
+    for truth, notes in paid:
+        nothing = Said(None, None, None, None)
+        marks = [right_facts(truth, said) for said in [nothing, *(_said(house, note) for note in notes)]]
+        for name, right in max(marks, key=lambda mark: sum(mark.values())).items():
+            told[name][f"{truth.paid} {truth.holds}"] = right
+    return told
+
+
+def _said(house: House, note: Note) -> Said:
+    facts = house.facts.of(note.id)
+    cost, vendor = facts.get("cost"), facts.get("vendor")
+    return Said(
+        cost.cents if cost else None, cost.currency if cost else None, vendor.value if vendor else None, note.date
+    )
+
+
+def measure(home: Path, folder: Path, *, misses: bool, by_model: bool) -> None:
+    """Bring the drawer in twice, find its facts, ask its questions, and print how much was right."""
     truths, questions = read_truth(), read_questions()
     files = build(folder)
     house = House(read_settings(home=home))
@@ -148,6 +180,8 @@ def measure(home: Path, folder: Path, *, misses: bool) -> None:
         print(f"  {f'told by the {source}':40} {sum(those_dates):3} of {len(those_dates)}")
     paid = {f"{truth.paid} {truth.holds}": bool(notes) for truth, notes in paid_notes(truths, found)}
     _print("invoices, receipts, services there", paid, misses)
+    for name, marks in facts_told(house, paid_notes(truths, found), by_model=by_model).items():
+        _print(f"  {name} right, by {'rules and model' if by_model else 'rules'}", marks, misses)
     answers = asked(house, router, questions, found)
     _print(f"questions whose file is in the first {FIRST}", {each: file for each, (file, _) in answers.items()}, misses)
     _print("  and the very note of it", {each: note for each, (_, note) in answers.items()}, misses)
@@ -228,12 +262,13 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true", help="print what was wrong")
     parser.add_argument("--files", type=int, help="bring in so many files made of the same sources instead")
     parser.add_argument("--pictures", action="store_true", help="with scans and photos among them")
+    parser.add_argument("--model", action="store_true", help="let the language model complete the facts")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as kept, tempfile.TemporaryDirectory() as folder:
         if options.files:
             measure_speed(Path(kept), Path(folder), options.files, pictures=options.pictures)
         else:
-            measure(Path(kept), Path(folder), misses=options.misses)
+            measure(Path(kept), Path(folder), misses=options.misses, by_model=options.model)
 
 
 if __name__ == "__main__":

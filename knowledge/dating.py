@@ -1,32 +1,16 @@
-"""The date of what a text tells of: an invoice's own, not its due date, nor where a warranty ends; pure."""
+"""The date of what a text tells of, among the days in it: an invoice's own, not its due date, nor a warranty's end."""
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from knowledge.errors import NoteRejected
-from knowledge.notebook import parse_date
+from knowledge.days import days_in
 
 FAR_IN = 4000
 """Characters after which a date that nothing names is taken for something told in passing."""
-_MONTH = rf"(?:{'|'.join(f'{name}|{name[:3]}' for name in calendar.month_name[1:])}|Sept)"
-_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
-_YEAR = r"(?:18|19|20)\d\d"
-_DATE = re.compile(
-    rf"""(?<![\w/.-])(?:
-        (?P<iso>{_YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.]{_DAY})
-      | (?P<dotted>{_DAY}\.(?:0?[1-9]|1[0-2])\.(?:{_YEAR}|\d\d))
-      | (?P<slashed>\d{{1,2}}(?P<mark>[/-])\d{{1,2}}(?P=mark)(?:{_YEAR}|\d\d))
-      | (?P<words>(?:{_DAY}(?:st|nd|rd|th)?[ -]+(?:of[ ]+)?{_MONTH}\.?[ ,-]+{_YEAR})
-               |(?:{_MONTH}\.?[ ]+{_DAY}(?:st|nd|rd|th)?,?[ ]+{_YEAR}))
-      | (?P<month>{_MONTH}\.?,?[ ]+{_YEAR})
-    )(?![\w/-]|\.\d)""",
-    re.IGNORECASE | re.VERBOSE,
-)
 _OF_EVENT = re.compile(
     r"(?:(?:invoice|receipt|service|order|purchase|sale|sales|bill|billing|visit|job|work|installation|install|issue|"
     r"inspection|estimate|quote|statement|report|document|transaction|delivery|repair|completion|letter|sold|paid)\s*"
@@ -61,7 +45,7 @@ class Found:
     """How much speaks for it as the date of the event."""
     labelled: bool
     """Whether words before it name it as that."""
-    day_or_month: bool
+    doubtful: bool
     """Whether only the household's setting tells the day from the month."""
 
 
@@ -80,50 +64,27 @@ def event_date(text: str, today: dt.date, *, day_first: bool = False) -> Found |
 
 
 def _dates(text: str, today: dt.date, day_first: bool) -> Iterator[Found]:
-    for match in _DATE.finditer(text):
-        date = _read(match, day_first)
-        if date is None:
-            continue
-        line_start = text.rfind("\n", 0, match.start()) + 1
-        before = text[max(line_start, match.start() - 70) : match.start()]
-        # Forms put the name of a field above it, and OCR puts it there.
-        above = text[:line_start].rstrip()[-60:].rpartition("\n")[2] if not before.strip() else ""
+    end = 0
+    for day in days_in(text, day_first=day_first):
+        line_start = text.rfind("\n", 0, day.start) + 1
+        before = text[max(line_start, day.start - 70) : day.start]
         # The nearest words count: in 'Invoice date 3 May, due 3 June' the second is the due date.
-        near = _since_last_date(before) if before.strip() else above
+        near = text[max(line_start, day.start - 70, end) : day.start]
+        if not before.strip():
+            # Forms put the name of a field above it, and OCR puts it there.
+            near = text[:line_start].rstrip()[-60:].rpartition("\n")[2]
+        end = day.end
         labelled = bool(_OF_EVENT.search(near)) and not _AHEAD.search(near)
         else_ = _OF_ELSE.search(near)
         score = 3 if labelled else 1
         score -= 4 if else_ and not labelled else 0
-        score -= 4 if date > today + dt.timedelta(days=1) else 0
-        score -= 1 if match["month"] and not labelled else 0
-        score -= 1 if match.start() > FAR_IN and not labelled else 0
-        score += 1 if match.start() < 200 and score > 0 else 0
-        yield Found(date, score, labelled, day_or_month(match["slashed"] or ""))
+        score -= 4 if day.first > today + dt.timedelta(days=1) else 0
+        score -= 1 if day.whole_month and not labelled else 0
+        score -= 1 if day.start > FAR_IN and not labelled else 0
+        score += 1 if day.start < 200 and score > 0 else 0
+        yield Found(day.first, score, labelled, day.doubtful)
 
 
-def _since_last_date(before: str) -> str:
-    dates = list(_DATE.finditer(before))
-    return before[dates[-1].end() :] if dates else before
-
-
-def _read(match: re.Match[str], day_first: bool) -> dt.date | None:
-    text = match[0].replace("Sept ", "Sep ").replace(",", " ")
-    # A date with dots is written by people who put the day first, whatever the house does.
-    first = day_first if match["slashed"] else bool(match["dotted"])
-    if match["iso"]:
-        text, first = re.sub(r"[/.]", "-", text), False
-    try:
-        return parse_date(re.sub(r"\bof\b", " ", text), day_first=first)
-    except NoteRejected:
-        return None
-
-
-def day_or_month(written: str) -> bool:
-    """Whether only the household's setting tells the day from the month in a date such as 03/04/2021."""
-    match = re.fullmatch(r"(\d{1,2})([/-])(\d{1,2})\2\d+", written.strip())
-    return bool(match and int(match[1]) <= 12 and int(match[3]) <= 12 and int(match[1]) != int(match[3]))
-
-
-def found_in_text(*, day_or_month: bool, day_first: bool) -> str:
+def found_in_text(*, doubtful: bool, day_first: bool) -> str:
     """What a note says of a date from its text, with the setting that read it where that decided."""
-    return f"text, {'day' if day_first else 'month'} first" if day_or_month else "text"
+    return f"text, {'day' if day_first else 'month'} first" if doubtful else "text"

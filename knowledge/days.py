@@ -21,18 +21,20 @@ _MONTHS = {
     "junio": 6, "julio": 7, "agosto": 8, "septiembre": 9, "octubre": 10, "noviembre": 11, "diciembre": 12,
 }  # fmt: skip
 _MONTH = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
-_YEAR = r"(?:19|20)\d\d"
+_YEAR = r"(?:18|19|20)\d\d"
 _DAY = re.compile(
     rf"""(?<![\w/.-])(?:
-        (?P<iso>{_YEAR}-\d\d?-\d\d?)
+        (?P<iso>{_YEAR}(?P<part>[/.-])\d\d?(?P=part)\d\d?)
       | (?P<numbers>\d\d?(?P<mark>[/.-])\d\d?(?P=mark)(?:{_YEAR}|\d\d))
-      | (?P<d1>\d\d?)(?:st|nd|rd|th|\.)?[ ](?:of[ ]|de[ ])?(?P<m1>{_MONTH})\.?,?[ ](?:de[ ])?(?P<y1>{_YEAR})
-      | (?P<m2>{_MONTH})\.?[ ](?P<d2>\d\d?)(?:st|nd|rd|th)?,?[ ](?P<y2>{_YEAR})
-      | (?P<m3>{_MONTH})\.?,?[ ](?:of[ ])?(?P<y3>{_YEAR})
+      | (?P<d1>\d\d?)(?:st|nd|rd|th|\.)?[ -]+(?:(?:of|de)[ ]+)?(?P<m1>{_MONTH})\.?[ ,-]+(?:de[ ]+)?(?P<y1>{_YEAR})
+      | (?P<m2>{_MONTH})\.?[ ]+(?P<d2>\d\d?)(?:st|nd|rd|th)?,?[ ]+(?P<y2>{_YEAR})
+      | (?P<m3>{_MONTH})\.?,?[ ]+(?:(?:of|de)[ ]+)?(?P<y3>{_YEAR})
       | (?P<m4>0?[1-9]|1[0-2])/(?P<y4>{_YEAR})
     )(?![\w/-]|\.\d)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_LAST_CENTURY = 70
+"""Years of two digits from which the one before is meant: no warranty ends in 2070, and no note tells of 1969."""
 _COUNTS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "twelve": 12, "a": 1,
@@ -52,6 +54,13 @@ class Day:
     """The same as `first`, or the last day of the month that is named."""
     start: int
     end: int
+    doubtful: bool = False
+    """Whether only the household's setting tells the day from the month."""
+
+    @property
+    def whole_month(self) -> bool:
+        """Whether the text names no day of it."""
+        return self.first != self.last
 
 
 def days_in(text: str, *, day_first: bool = False) -> list[Day]:
@@ -60,10 +69,10 @@ def days_in(text: str, *, day_first: bool = False) -> list[Day]:
     Args:
         day_first: whether 03/04/2021 is the third of April; papers in euros or pounds mean that in any case.
     """
-    day_first = day_first or bool(_DAY_FIRST.search(text))
+    european = bool(_DAY_FIRST.search(text))
     found = []
     for match in _DAY.finditer(text):
-        day = _read(match, day_first)
+        day = _read(match, day_first or european, doubtful=not european)
         if day is not None:
             found.append(day)
     return found
@@ -109,21 +118,22 @@ def _month(year: int, month: int, text: str) -> tuple[dt.date, dt.date]:
     return dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _read(match: re.Match[str], day_first: bool) -> Day | None:
-    def day(first: dt.date, last: dt.date | None = None) -> Day:
-        return Day(first, last or first, match.start(), match.end())
+def _read(match: re.Match[str], day_first: bool, *, doubtful: bool) -> Day | None:
+    def day(first: dt.date, last: dt.date | None = None, *, doubtful: bool = False) -> Day:
+        return Day(first, last or first, match.start(), match.end(), doubtful)
 
     try:
         if match["iso"]:
-            year, month, number = map(int, match["iso"].split("-"))
+            year, month, number = map(int, match["iso"].split(match["part"]))
             return day(dt.date(year, month, number))
         if match["numbers"]:
             one, two, year = map(int, match["numbers"].split(match["mark"]))
-            year += 2000 if year < 100 else 0
+            year += 0 if year >= 100 else 2000 if year < _LAST_CENTURY else 1900
+            doubtful = doubtful and match["mark"] != "." and max(one, two) <= 12 and one != two
             # A point parts days from months only where the day comes first; a number over twelve decides, too.
             if two > 12 or (one <= 12 and not day_first and match["mark"] != "."):
                 one, two = two, one
-            return day(dt.date(year, two, one))
+            return day(dt.date(year, two, one), doubtful=doubtful)
         for number_, month_, year_ in (("d1", "m1", "y1"), ("d2", "m2", "y2")):
             if match[month_]:
                 return day(dt.date(int(match[year_]), _MONTHS[match[month_].casefold()], int(match[number_])))

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.errors import ExportRefused
+from knowledge.exported import LIST_FILE, ORIGINALS, Exported, exported
 from knowledge.note import Note
+from knowledge.originals import digest_of
 
-LIST_FILE = ".our-house-export.json"
-"""Names every file that an export wrote into a folder, with the SHA-256 of what it wrote."""
-ORIGINALS = "originals"
 WITHOUT = "without category"
 MAX_NAME = 100
 """Characters of a file's name, well below what file systems take."""
@@ -31,7 +30,7 @@ OnProgress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Exported:
+class Written:
     """What an export did to a folder."""
 
     written: int = 0
@@ -64,7 +63,7 @@ def export_folder(
     folder: Path,
     original: Callable[[Note], Path | None] = lambda note: None,
     on_progress: OnProgress = lambda done, total: None,
-) -> Exported:
+) -> Written:
     """Write notes as Markdown with front matter, a folder for each category, and their original files.
 
     What an earlier export wrote here is brought up to date; what anybody else wrote, or changed since, stays as it is,
@@ -78,11 +77,12 @@ def export_folder(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        ours = _listed(folder)
+        ours = exported(folder).files
         taken = {_folded(path) for path in _foreign(folder, ours)}
-        files, beside = _named(sorted(notes, key=lambda note: (note.created_at, note.id)), original, taken)
+        files, originals, beside = _named(sorted(notes, key=lambda note: (note.created_at, note.id)), original, taken)
         # Listed before they are there: what a stop in between leaves behind is still known for our own.
-        _list(folder, {name: {*ours.get(name, ()), *_digest(files.get(name))} for name in {*ours, *files}})
+        known = {name: ours.get(name, frozenset()) | _digest(files.get(name)) for name in {*ours, *files}}
+        _list(folder, Exported(known, originals))
         written = 0
         for done, (name, content) in enumerate(files.items()):
             on_progress(done, len(files))
@@ -94,18 +94,13 @@ def export_folder(
         for parent in {(folder / name).parent for name in gone} - {folder}:
             if not any(parent.iterdir()):
                 parent.rmdir()
-        _list(folder, {name: _digest(content) for name, content in files.items()})
+        _list(folder, Exported({name: _digest(content) for name, content in files.items()}, originals))
     except OSError as error:
         raise ExportRefused(
             f"{folder} cannot be written ({error.strerror or error}). Choose another folder, or free some space; the "
             "same command goes on where it stopped."
         ) from error
-    return Exported(written, len(files) - written, len(gone), tuple(folder / name for name in beside))
-
-
-def exported_originals(folder: Path) -> set[Path]:
-    """Return the original files that an export put into a folder: their notes are there, too."""
-    return {folder / name for name in _listed(folder) if name.startswith(f"{ORIGINALS}/")}
+    return Written(written, len(files) - written, len(gone), tuple(folder / name for name in beside))
 
 
 def safe_name(text: str) -> str:
@@ -119,17 +114,19 @@ def safe_name(text: str) -> str:
 
 def _named(
     notes: Iterable[Note], original: Callable[[Note], Path | None], taken: set[str]
-) -> tuple[dict[str, bytes | Path], list[str]]:
-    """Each file's content by its name within the folder, and the names that others' files have taken from us."""
+) -> tuple[dict[str, bytes | Path], dict[str, str], list[str]]:
+    """Each file's content by its name within the folder, which original a note's file has, and what others' took."""
     files: dict[str, bytes | Path] = {}
+    originals: dict[str, str] = {}
     kept_as: dict[Path, str] = {}
     beside, foreign = [], frozenset(taken)
     for note in notes:
         source = original(note)
         if source is not None and source not in kept_as:  # one file may have given many notes
-            name = f"{ORIGINALS}/{safe_name(source.stem)}{source.suffix}"
+            stem = safe_name(Path(note.source or source.name).stem)  # as the person called it
+            name = f"{ORIGINALS}/{stem}{source.suffix}"
             if _folded(name) in taken:
-                name = f"{ORIGINALS}/{safe_name(source.stem)} ({safe_name(note.id)}){source.suffix}"
+                name = f"{ORIGINALS}/{stem} ({safe_name(note.id)}){source.suffix}"
             taken.add(_folded(name))
             files[name], kept_as[source] = source, name
         stem = safe_name(" ".join(part for part in (note.date.isoformat() if note.date else "", note.title) if part))
@@ -140,7 +137,9 @@ def _named(
         beside += [names[0]] if _folded(names[0]) in foreign else []
         taken.add(_folded(name))
         files[name] = _markdown(note, kept_as.get(source) if source else None)
-    return files, beside
+        if source is not None:
+            originals[name] = kept_as[source]
+    return files, originals, beside
 
 
 def _markdown(note: Note, original: str | None) -> bytes:
@@ -184,19 +183,18 @@ def _put(path: Path, content: bytes | Path) -> bool:
     return True
 
 
-def _digest(content: bytes | Path | None) -> set[str]:
+def _digest(content: bytes | Path | None) -> frozenset[str]:
     """The SHA-256 of a content or a file, as a set of one; of nothing, none."""
     match content:
         case None:
-            return set()
+            return frozenset()
         case bytes():
-            return {hashlib.sha256(content).hexdigest()}
+            return frozenset({hashlib.sha256(content).hexdigest()})
         case _:
-            with content.open("rb") as file:
-                return {hashlib.file_digest(file, "sha256").hexdigest()}
+            return frozenset({digest_of(content)})
 
 
-def _foreign(folder: Path, ours: Mapping[str, set[str]]) -> list[str]:
+def _foreign(folder: Path, ours: Mapping[str, frozenset[str]]) -> list[str]:
     """The names of the files in the folder that no export wrote, or that were changed since."""
     names = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     return [name for name, path in names.items() if name not in ours or not _digest(path) <= ours[name]]
@@ -207,20 +205,10 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _listed(folder: Path) -> dict[str, set[str]]:
-    try:
-        files = json.loads((folder / LIST_FILE).read_text("utf-8"))["files"]
-        inside = {name: hashes for name, hashes in files.items() if ".." not in Path(name).parts and name[:1] != "/"}
-        return {str(name): {str(each) for each in hashes} for name, hashes in inside.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
-
-
-def _list(folder: Path, files: Mapping[str, set[str]]) -> None:
-    content = {"format": "our-house export", "files": {name: sorted(files[name]) for name in sorted(files)}}
+def _list(folder: Path, files: Exported) -> None:
     partial = folder / f".{secrets.token_hex(8)}"
     try:
-        partial.write_text(json.dumps(content, ensure_ascii=False, indent=0), "utf-8")
+        partial.write_bytes(files.content())
         partial.replace(folder / LIST_FILE)
     finally:
         partial.unlink(missing_ok=True)

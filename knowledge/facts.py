@@ -218,16 +218,19 @@ class Facts:
                 [note_id, revision, text_hash, int(by_model)],
             )
 
-    def correct(self, note_id: str, name: Name, value: str, *, currency: str = DOLLARS) -> Fact:
+    def correct(
+        self, note_id: str, name: Name, value: str, *, currency: str = DOLLARS, day_first: bool = False
+    ) -> Fact:
         """Keep what a person says of a note; empty for there being no such fact.
 
         Args:
             currency: what a bare number means.
+            day_first: whether 03/04/2021 is the third of April.
 
         Raises:
             FactRejected: it is no amount or no day, where it has to be, or far too long.
         """
-        fact = said(name, value, currency)
+        fact = said(name, value, currency, day_first=day_first)
         with self._record.writing() as db:
             row = db.execute("SELECT * FROM facts WHERE note_id = ? AND name = ?", [note_id, name]).fetchone()
             before = None if row is None else _fact(row)
@@ -268,7 +271,7 @@ class Facts:
         )
 
 
-def said(name: Name, value: str, currency: str = DOLLARS) -> Fact:
+def said(name: Name, value: str, currency: str = DOLLARS, *, day_first: bool = False) -> Fact:
     """Return what a person says as a fact; raises FactRejected where it cannot be one."""
     value = " ".join(value.split())
     if len(value) > MAX_VALUE:
@@ -282,7 +285,7 @@ def said(name: Name, value: str, currency: str = DOLLARS) -> Fact:
         return Fact(name, written(*amount), found_by="person", cents=amount[0], currency=amount[1])
     if value and name in DATES:
         try:
-            days = period(value)
+            days = period(value, day_first=day_first)
         except NoteRejected as error:
             raise FactRejected(str(error)) from error
         assert days is not None

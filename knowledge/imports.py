@@ -270,15 +270,19 @@ class Imports:
         """One transaction for a note and what is said of it."""
         return self._record.writing()
 
-    def gave(self, digest: str, note: Note) -> None:
-        """Say that a file of this content gave a note, which says now what the file said."""
+    def gave(self, digest: str, note: Note, original: str = "") -> None:
+        """Say that a file of this content gave a note, which says now what the file said.
+
+        Args:
+            original: the content of the note's original, where the file is no more than an export of the note.
+        """
         said = Said.of(note)
         with self._record.writing() as db:
             db.execute(
                 "INSERT OR REPLACE INTO file_notes (digest, note_id, said) VALUES (?, ?, ?)",
                 [digest, note.id, json.dumps({"title": said.title, "text": said.text, "date": said.date})],
             )
-            db.execute("UPDATE notes SET original = ? WHERE id = ?", [digest, note.id])
+            db.execute("UPDATE notes SET original = ? WHERE id = ?", [original or digest, note.id])
             self._mark(db, digest)
 
     def notes_of(self, digest: str) -> list[Said]:

@@ -30,6 +30,8 @@ class Draft:
     """Whether a reader made the id of the words; what the note says beyond them was then written by a person."""
     original: str = ""
     """The SHA-256 of the file that it was read from, where that is kept."""
+    exported_with: str = ""
+    """The SHA-256 of the original that an export put beside that file: the note was first read from it, and has it."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import gradio as gr
 
 from assistant.build import House
-from assistant.extraction import Extraction, seek
+from assistant.extraction import seek
 from assistant.web import render, render_facts
 from assistant.web.theme import BUTTONS_JS, html
 from knowledge.errors import KnowledgeError
@@ -51,7 +51,7 @@ class FactsCard:
         try:
             note_id = opened[0]
             if note_id in self._house.facts.waiting(by_model=False):
-                list(seek(self._house.notebook, self._house.facts, Extraction(), [note_id]))
+                list(seek(self._house.notebook, self._house.facts, self._house.extraction(), [note_id]))
             card = render_facts.facts_card(self._house.facts.of(note_id))
         except KnowledgeError as error:
             gr.Warning(render.warning(error))
@@ -71,7 +71,7 @@ class FactsCard:
         if opened is None or name is None:
             return (gr.skip(),) * 7
         try:
-            fact = self._house.facts.correct(opened[0], name, value or "")
+            fact = self._house.facts.correct(opened[0], name, value or "", day_first=self._house.day_first)
         except KnowledgeError as error:
             gr.Warning(render.warning(error))
             return (gr.skip(),) * 7  # what was typed stays where it is

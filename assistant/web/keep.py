@@ -62,7 +62,8 @@ class Keep:
                 export_folder(
                     self._house.notebook.select(),
                     folder,
-                    on_progress=lambda done, total: progress((done, total), desc="writing"),
+                    lambda note: self._house.trail.originals.path(note.original),
+                    lambda done, total: progress((done, total), desc="writing"),
                 )
                 shutil.make_archive(str(file.with_suffix("")), "zip", work, folder.name)
         except (KnowledgeError, OSError) as error:

@@ -115,7 +115,7 @@ class Notes:
 
     def _save(self, opened: tuple[str, int] | None, title: str, filed: str, date: str, text: str) -> tuple[Any, ...]:
         try:
-            day = parse_date(date or "")
+            day = parse_date(date or "", day_first=self._house.day_first)
             if opened is None:
                 note = self._add(title, filed, day, text)
                 return *self._form(None), *_offer(

@@ -20,7 +20,7 @@ from starlette.middleware import Middleware
 from assistant.arrivals import Arrivals
 from assistant.dialogue import Dialogues
 from assistant.errors import AssistantError
-from assistant.facts_idle import FactsFinder
+from assistant.facts_finder import FactsFinder
 from assistant.startup import Startup
 from assistant.terminal import TerminalReport, print_json
 from assistant.watching import Watcher

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from knowledge.dating import event_date, found_in_text
 from knowledge.errors import NoteRejected, Unreadable
+from knowledge.exported import exported_originals
 from knowledge.note import Draft
 from knowledge.notebook import parse_date
 from knowledge.readers import documents, mail, pdf, photos, prose, tables
@@ -54,10 +55,14 @@ def readable(path: Path) -> bool:
 
 
 def files_in(path: Path) -> list[Path]:
-    """The files that a path stands for: itself, or what a folder holds, sorted; hidden ones are left out."""
+    """The files that a path stands for: itself, or what a folder holds, sorted; hidden ones are left out.
+
+    So are the originals that an export put there: they come back with their notes.
+    """
     if not path.is_dir():
         return [path]
-    inside = (file for file in sorted(path.rglob("*")) if file.is_file())
+    beside = exported_originals(path)
+    inside = (file for file in sorted(path.rglob("*")) if file.is_file() and file not in beside)
     return [file for file in inside if not any(part.startswith(".") for part in file.relative_to(path).parts)]
 
 
@@ -120,7 +125,7 @@ def _dated(draft: Draft, source: Source, kind: Kind) -> Draft:
     found = event_date(f"{draft.title}\n{draft.text}", source.today, day_first=source.day_first)
     # A message speaks of many days; only one that it names as the event's is better than the day it was sent.
     if found and (found.labelled or draft.dated_by != "mail"):
-        said = found_in_text(day_or_month=found.day_or_month, day_first=source.day_first)
+        said = found_in_text(doubtful=found.doubtful, day_first=source.day_first)
         return replace(draft, date=found.date, dated_by=said)
     if draft.date:
         return draft

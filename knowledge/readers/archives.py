@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
 
 from knowledge.errors import Unreadable
+from knowledge.exported import LIST_FILE, LONGEST_LIST, Exported, is_still
 from knowledge.readers.kinds import kind_of
 from knowledge.readers.mail import attachments, parsed
 from knowledge.readers.source import Source
@@ -25,6 +26,7 @@ MAX_RATIO = 200
 """How many times larger than packed a file may come out; honest papers and photos stay far below."""
 DEEPEST = 3
 """ZIP files within ZIP files, and messages within messages, that are opened."""
+_DAMAGED = (BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError)
 
 
 def unpacked(source: Source, depth: int = 0) -> Iterator[Source | Unreadable]:
@@ -72,9 +74,54 @@ def _members(source: Source) -> Iterator[Source | Unreadable]:
             )
         if not members:
             raise Unreadable(f"{source.name}: is a ZIP file without a file in it.")
+        told = _exported(archive)
         with tempfile.TemporaryDirectory(prefix="our-house-") as scratch:
             for number, member in enumerate(members):
-                yield from _member(source, archive, member, Path(scratch) / str(number))
+                for each in _member(source, archive, member, Path(scratch) / str(number)):
+                    if isinstance(each, Unreadable):
+                        yield each
+                    elif not is_still(each.path, told.files.get(member.filename, frozenset())):
+                        yield replace(each, original=_original(archive, told, member.filename, Path(scratch)))
+
+
+def _exported(archive: ZipFile) -> Exported:
+    """The originals that exports put into an archive, which come back with their notes; all by their names there."""
+    files, originals = dict[str, frozenset[str]](), dict[str, str]()
+    for member in archive.infolist():
+        if PurePosixPath(member.filename).name == LIST_FILE:
+            with suppress(*_DAMAGED), archive.open(member) as packed:
+                told, folder = Exported.read(packed.read(LONGEST_LIST)), member.filename.removesuffix(LIST_FILE)
+                files |= {folder + name: hashes for name, hashes in told.beside.items()}
+                originals |= {folder + note: folder + name for note, name in told.originals.items()}
+    return Exported(files, originals)
+
+
+def _original(archive: ZipFile, told: Exported, note: str, scratch: Path) -> Path | None:
+    """The original of a note's file, to lie there until the next one does; None where it has none."""
+    name = told.originals.get(note, "")
+    path = scratch / f"original{PurePosixPath(name).suffix}"
+    try:
+        member = archive.getinfo(name)
+        if not _bomb(member):
+            _unpack(archive, member, path)
+    except (KeyError, *_DAMAGED):
+        return None
+    return path if is_still(path, told.files.get(name, frozenset())) else None
+
+
+def _bomb(member: ZipInfo) -> bool:
+    return member.file_size > MAX_MEMBER or member.file_size > 1_000_000 + MAX_RATIO * max(1, member.compress_size)
+
+
+def _unpack(archive: ZipFile, member: ZipInfo, path: Path) -> None:
+    """Write a member to a path; raises one of the errors of what is damaged."""
+    with archive.open(member) as packed, path.open("wb") as file:
+        left = member.file_size + 1  # what its own list says is not to be trusted
+        while left > 0 and (block := packed.read(min(1 << 20, left))):
+            file.write(block)
+            left -= len(block)
+        if left <= 0:
+            raise BadZipFile("longer than it says")
 
 
 def _member(source: Source, archive: ZipFile, member: ZipInfo, path: Path) -> Iterator[Source | Unreadable]:
@@ -86,18 +133,12 @@ def _member(source: Source, archive: ZipFile, member: ZipInfo, path: Path) -> It
     if member.flag_bits & 1:
         yield Unreadable(f"{name}: is locked with a password. Unpack it, and bring in what comes out.")
         return
-    if member.file_size > MAX_MEMBER or member.file_size > 1_000_000 + MAX_RATIO * max(1, member.compress_size):
+    if _bomb(member):
         yield Unreadable(f"{name}: would unpack to {member.file_size / 1e6:,.0f} MB, as a ZIP bomb does.")
         return
     try:
-        with archive.open(member) as packed, path.open("wb") as file:
-            left = member.file_size + 1  # what its own list says is not to be trusted
-            while left > 0 and (block := packed.read(min(1 << 20, left))):
-                file.write(block)
-                left -= len(block)
-            if left <= 0:
-                raise BadZipFile("longer than it says")
-    except (BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+        _unpack(archive, member, path)
+    except _DAMAGED as error:
         yield Unreadable(f"{name}: is damaged inside its ZIP file ({error}).")
         path.unlink(missing_ok=True)
         return

@@ -30,6 +30,8 @@ class Source:
     day_first: bool = False
     """Whether 03/04/2021 is the third of April."""
     today: dt.date = field(default_factory=dt.date.today)
+    original: Path | None = None
+    """What its note was first read from, where an export put that beside it."""
 
     @cached_property
     def data(self) -> bytes:

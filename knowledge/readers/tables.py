@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from knowledge.dating import day_or_month, found_in_text
+from knowledge.dating import found_in_text
+from knowledge.days import days_in
 from knowledge.errors import NoteRejected, Unreadable
 from knowledge.note import Draft
 from knowledge.notebook import parse_date
@@ -147,7 +148,7 @@ def _event(source: Source, cells: dict[str, str], dated: str, where: str) -> Dra
         date = parse_date(written, day_first=first)
     except NoteRejected:
         return draft  # what cannot be read as a date stays in the text
-    said = found_in_text(day_or_month=day_or_month(written), day_first=source.day_first)
+    said = found_in_text(doubtful=any(day.doubtful for day in days_in(written)), day_first=source.day_first)
     return replace(draft, date=date, dated_by=said if date else "")
 
 

@@ -12,17 +12,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from papers import INVOICE, pdf
 from small_house import SmallHouse
 from sqlite_utils import Migrations
 
 from assistant.backup import MANIFEST_FILE, back_up
+from assistant.chat_models import Message
 from assistant.conversation import Turn
 from assistant.corrections import Correction
 from assistant.errors import BackupRefused
+from assistant.ingest import Intake, ingest
+from assistant.kept_prompts import KeptPrompts
 from assistant.restore import restore
+from assistant.review import save
 from assistant.settings import read_settings
 from knowledge import notebook
 from knowledge.note import Draft
+from knowledge.originals import digest_of
 from knowledge.record import Record
 
 Content = dict[str, str]
@@ -125,6 +131,61 @@ def test_a_backup_holds_neither_index_nor_half_written_files_and_is_the_owners_a
     assert [path.name for path in tmp_path.glob(".our-house*")] == []
 
 
+def test_what_was_brought_in_comes_back_with_its_originals_and_the_drafts_that_wait(
+    house: SmallHouse, empty: SmallHouse, tmp_path: Path
+) -> None:
+    kept, waits = pdf(tmp_path / "invoice.pdf", INVOICE), pdf(tmp_path / "fence.pdf", ("Fence stain", "Total $20.00"))
+    (added,) = ingest([kept], house.library, category="pool", trail=house.trail)
+    intake = Intake(house.library, trail=house.trail, review=True, origin="page")
+    assert [outcome.status for outcome in intake.path(waits)] == ["waiting"]
+    (waiting,) = house.trail.waiting.all()
+    amended = house.trail.waiting.amend(waiting.id, title="The fence, stained")
+
+    file, manifest = back_up(house, tmp_path / "house.zip")
+    restore(empty, file)
+
+    digests = {digest_of(kept), digest_of(waits)}
+    assert {Path(name).stem for name in manifest.files if name.startswith("originals/")} == digests
+    assert added.note is not None
+    note = empty.notebook.get(added.note.id)
+    assert original(empty, note.original) == kept.read_bytes()
+    assert empty.trail.waiting.all() == [amended]
+    assert original(empty, amended.draft.original) == waits.read_bytes()
+    assert [outcome.status for outcome in save([amended], empty.library, empty.trail)] == ["added"]
+    assert "The fence, stained" in {note.title for note in empty.notebook.select()}
+    again = ingest([kept, waits], empty.library, trail=empty.trail)
+    assert {outcome.status for outcome in again} == {"unchanged"}
+    assert empty.trail.imports.undoable() is not None
+
+
+def original(house: SmallHouse, digest: str) -> bytes:
+    path = house.trail.originals.path(digest)
+    assert path is not None
+    return path.read_bytes()
+
+
+def test_what_the_model_has_read_ahead_is_neither_backed_up_nor_brought_back(
+    lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path
+) -> None:
+    prompts = KeptPrompts(lived_in.settings.home / "prompts", 1_000_000)
+    prompts.folder.mkdir()
+    (prompts.folder / "written").write_bytes(os.urandom(1000))
+    name = prompts.name("tiny", [Message("system", "The notes of the pool.")])
+    assert prompts.adopt("written", name)
+
+    file, manifest = back_up(lived_in, tmp_path / "house.zip")
+    assert not [each for each in manifest.files if each.startswith("prompts")]
+    restore(empty, file)
+    assert not (empty.settings.home / "prompts").exists()
+
+    def smuggle(pieces: dict[str, bytes]) -> None:
+        pieces[f"prompts/{name}"] = b"what somebody else made of it"
+        honest(pieces)
+
+    with pytest.raises(BackupRefused, match="does not belong into a house"):
+        restore(empty, repack(file, smuggle), replace=True)
+
+
 def test_a_backup_never_takes_another_files_place(lived_in: SmallHouse, tmp_path: Path) -> None:
     file = tmp_path / "letter.zip"
     file.write_text("Dear bank")
@@ -140,6 +201,7 @@ import sys
 from pathlib import Path
 from knowledge import notebook
 from knowledge.note import Draft
+from knowledge.originals import digest_of
 from knowledge.record import Record
 notes = notebook.Notebook(Record(Path(sys.argv[1]) / "house.db", (notebook.migrations,)))
 for number in range(100_000):

@@ -108,3 +108,28 @@ def test_what_is_due_is_listed_and_written_as_a_calendar(run: Run, furnished: Sm
     (told,) = lines(run("due", "--json"))
     assert (told["date"], told["kind"], told["past"], told["note_id"]) == ("2050-05-31", "warranty_end", False, "a")
     assert "cannot be written" in complaint(run("due", "--ics", tmp_path / "no" / "house.ics"), 1)
+
+
+@pytest.mark.parametrize(
+    ("dates", "date", "ends", "due", "since"),
+    [
+        ("month first", "2024-05-06", "2050-03-04", "2051-01-02", 0),
+        ("day first", "2024-06-05", "2050-04-03", "2051-02-01", 1),
+    ],
+)
+def test_the_households_setting_reads_days_in_notes_and_as_typed(
+    run: Run,
+    house: SmallHouse,
+    monkeypatch: pytest.MonkeyPatch,
+    dates: str,
+    date: str,
+    ends: str,
+    due: str,
+    since: int,
+) -> None:
+    monkeypatch.setenv("OUR_HOUSE_DATES", dates)
+    (note,) = lines(run("notes", "add", "Boiler. Warranty until 03/04/2050.", "--date", "05/06/2024", "--json"))
+    assert note["date"] == date
+    (told,) = lines(run("notes", "facts", note["note_id"], "--set", "next_due=01/02/2051", "--json"))
+    assert {name: fact["value"] for name, fact in told["facts"].items()} == {"warranty_end": ends, "next_due": due}
+    assert lines(run("notes", "list", "--since", "06/05/2024", "--count", "--json")) == [{"notes": since}]

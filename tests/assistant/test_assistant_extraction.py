@@ -5,7 +5,7 @@ import pytest
 from small_house import ScriptedModel, SmallHouse
 
 from assistant.errors import ModelUnavailable
-from assistant.extraction import Extraction, event_day, seek
+from assistant.extraction import Extraction, seek
 from knowledge.note import Draft
 
 DAY = dt.date(2023, 4, 18)
@@ -107,17 +107,3 @@ def test_a_note_in_the_same_words_is_not_read_again(house: SmallHouse) -> None:
     list(seek(house.notebook, house.facts, Extraction(model), [note.id]))
     assert len(model.asked) == 1
     assert house.facts.waiting(by_model=True) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("Invoice date: June 15, 2020\nDue date: July 1, 2020", "2020-06-15"),
-        ("Please pay by 21 July 2023.\nInvoice of 21 June 2023", None),
-        ("Warranty until May 25, 2029. Installed on May 25, 2023", "2023-05-25"),
-        ("Next service October 2025", None),
-    ],
-)
-def test_the_day_of_a_note_is_none_that_lies_ahead(text: str, day: str | None) -> None:
-    found = event_day(text)
-    assert day is None or (found and found.isoformat()) == day

@@ -13,11 +13,13 @@ from email.policy import default
 from pathlib import Path, PurePosixPath
 
 import pytest
+from small_house import SmallHouse
 
 from assistant.ingest import Outcome, ingest
 from benchmarks.bring_in import (
     Found,
     Said,
+    facts_told,
     holding,
     paid_notes,
     right_category,
@@ -32,6 +34,7 @@ from benchmarks.drawer.truth import read_ledger, read_questions, read_truth, sam
 from benchmarks.drawer.variations import varied
 from classifier.taxonomy import DEFAULT_TAXONOMY
 from knowledge.library import Library
+from knowledge.note import Draft
 
 ROOT = Path(__file__).parents[2]
 SOURCES, TRUTH = read_sources(), read_truth()
@@ -283,6 +286,23 @@ def test_facts_are_right_to_the_cent_and_by_the_firms_name() -> None:
     other = Said(17290, "USD", "Lindau", dt.date(2022, 6, 17))
     assert right_facts(truth, other) == {"cost": False, "vendor": False, "date": False}
     assert same_vendor("Corran and Vale heating & cooling", "Corran & Vale Heating and Cooling")
+
+
+def test_of_several_notes_that_tell_of_a_payment_the_most_right_one_counts(house: SmallHouse) -> None:
+    truth = next(note for file, note in PAID if file.path.name == "Rechnung 2022-0611.pdf")
+    texts = ("Nothing of money.", "Vendor: Wasserspiel Lindau\nTotal $172.90")
+    notes = [house.notebook.add(Draft(text, date=dt.date(2022, 6, 3))) for text in texts]
+
+    told = facts_told(house, [(truth, notes)], by_model=False)
+
+    assert {name: list(marks.values()) for name, marks in told.items()} == {
+        "cost": [False],  # the right figure in the wrong currency
+        "vendor": [True],
+        "date": [True],
+    }
+    assert [list(marks.values()) for marks in facts_told(house, [(truth, [])], by_model=False).values()] == [
+        [False]
+    ] * 3
 
 
 def test_variations_are_as_many_as_asked_for_and_no_two_say_the_same() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assistant.extraction import Extraction, event_day
+from assistant.extraction import Extraction
 
 ROOT = Path(__file__).parents[2]
 CASES = [json.loads(line) for line in (ROOT / "benchmarks/drawer/facts.jsonl").read_text("utf-8").splitlines()]
@@ -30,14 +30,14 @@ def test_the_rules_alone_keep_what_they_were_measured_to_find(facts: Any, half: 
     cases = [case for case in CASES if case["half"] == half]
     marks = []
     for case in cases:
-        day = event_day(case["text"])
+        day = facts.day_of(case["text"])
         marks.append(facts.right(case, Extraction().read("", case["text"], day), day))
     for name in ("cost", "date", "vendor"):
         assert sum(mark[name] for mark in marks) >= 0.85 * len(marks), name
 
 
-def test_every_fact_that_the_rules_find_has_words_of_its_paper() -> None:
+def test_every_fact_that_the_rules_find_has_words_of_its_paper(facts: Any) -> None:
     for case in CASES:
-        for fact in Extraction().read("", case["text"], event_day(case["text"])).values():
+        for fact in Extraction().read("", case["text"], facts.day_of(case["text"])).values():
             assert fact.words
             assert fact.words in case["text"]

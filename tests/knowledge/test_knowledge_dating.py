@@ -53,6 +53,10 @@ def test_dates_are_read_as_people_write_them(written: str, read: str) -> None:
         "Last visit was 2022-04-01. Date of visit: 2023-04-18",
         "Installed on April 18, 2023. Warranty ends April 18, 2033.",
         "Copyright 2019-01-01. Date: 2023-04-18",
+        "Please pay by 18 May 2023.\nInvoice of 18 April 2023",
+        "Warranty until April 18, 2029. Installed on April 18, 2023",
+        "Rechnung\n18. April 2023\nGarantie bis 18. April 2028",
+        "Facture du 18 avril 2023",
     ],
 )
 def test_the_day_of_the_event_wins_over_due_dates_and_warranties(text: str) -> None:
@@ -60,7 +64,14 @@ def test_the_day_of_the_event_wins_over_due_dates_and_warranties(text: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["Valid until 2024-05-01.", "Warranty expires 18 April 2023", "Next visit 2030-01-01", ""]
+    "text",
+    [
+        "Next service October 2030",
+        "Valid until 2024-05-01.",
+        "Warranty expires 18 April 2023",
+        "Next visit 2030-01-01",
+        "",
+    ],
 )
 def test_a_date_of_something_else_is_better_than_none_for_nobody(text: str) -> None:
     assert date(text) == ""
@@ -74,11 +85,11 @@ def test_only_the_setting_tells_the_day_from_the_month_and_it_is_known() -> None
     month_first, day_first = (event_date("Date: 03/04/2021", TODAY, day_first=each) for each in (False, True))
     assert month_first is not None
     assert day_first is not None
-    assert (str(month_first.date), month_first.day_or_month) == ("2021-03-04", True)
-    assert (str(day_first.date), day_first.day_or_month) == ("2021-04-03", True)
+    assert (str(month_first.date), month_first.doubtful) == ("2021-03-04", True)
+    assert (str(day_first.date), day_first.doubtful) == ("2021-04-03", True)
     plain = event_date("Date: 03/14/2021", TODAY, day_first=True)
     assert plain is not None
-    assert (str(plain.date), plain.day_or_month) == ("2021-03-14", False)
+    assert (str(plain.date), plain.doubtful) == ("2021-03-14", False)
 
 
 def test_a_date_far_into_a_long_text_is_told_in_passing() -> None:

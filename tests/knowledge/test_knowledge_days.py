@@ -16,6 +16,10 @@ from knowledge.errors import NoteRejected
         ("09.03.2022", "2022-03-09", "2022-03-09"),
         ("14th November 2022", "2022-11-14", "2022-11-14"),
         ("the 3rd of May 2022", "2022-05-03", "2022-05-03"),
+        ("18-Apr-2023", "2023-04-18", "2023-04-18"),
+        ("2023/4/8", "2023-04-08", "2023-04-08"),
+        ("04-18-98", "1998-04-18", "1998-04-18"),
+        ("June 2, 1894", "1894-06-02", "1894-06-02"),
         ("May 6, 2024.", "2024-05-06", "2024-05-06"),
         ("Sept 9 2024", "2024-09-09", "2024-09-09"),
         ("9. März 2022", "2022-03-09", "2022-03-09"),
@@ -42,6 +46,8 @@ def test_the_household_or_the_papers_language_decides_between_day_and_month() ->
     assert days_in("03/04/2021")[0].first == dt.date(2021, 3, 4)
     assert days_in("03/04/2021", day_first=True)[0].first == dt.date(2021, 4, 3)
     assert days_in("Facture du 06/02/2024")[0].first == dt.date(2024, 2, 6)
+    texts = ("03/04/2021", "Facture du 06/02/2024", "03/14/2021", "04/04/2021", "03.04.2021", "2021-03-04")
+    assert [days_in(text)[0].doubtful for text in texts] == [True, False, False, False, False, False]
 
 
 @pytest.mark.parametrize(

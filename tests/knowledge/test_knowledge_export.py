@@ -8,7 +8,8 @@ from conftest import open_library
 
 from assistant.ingest import ingest
 from knowledge.errors import ExportRefused
-from knowledge.export import LIST_FILE, export_folder, export_lines, exported_originals, safe_name
+from knowledge.export import export_folder, export_lines, safe_name
+from knowledge.exported import LIST_FILE, exported_originals
 from knowledge.library import Library
 from knowledge.note import Draft, Note
 

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from assistant.reading import phone_in, read_facts, vendor_in
+from assistant.fact_rules import phone_in, read_facts, vendor_in
 
 DAY = dt.date(2024, 5, 14)
 
@@ -41,6 +41,8 @@ def test_a_phone_number_is_read_as_it_is_written(text: str, phone: str) -> None:
         ("8/22/23: Quill Electric swapped the GFCI.", "Quill Electric"),
         ("We painted it ourselves. Took all day.", ""),
         ("Replaced the filter. It was dirty.", ""),
+        ("date: 11/14/2015\nwork: Clutch cable adjusted\nshop: Depot Auto Parts\ncost: 58.00", "Depot Auto Parts"),
+        ("Date: 2016-03-12\nSystem: Gutters\nWho: Rainwright Gutters\nCost: $165", "Rainwright Gutters"),
     ],
 )
 def test_the_vendor_is_the_one_that_the_note_names(text: str, vendor: str) -> None:

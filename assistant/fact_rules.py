@@ -26,8 +26,11 @@ _TOLD = re.compile(r"(?<!inc)(?<!ltd)(?<!corp)(?<!\bco)[.!?]$|\b(?:we|was|is|cam
 """A line that is a sentence, not a name."""
 _NAME = r"[A-Z][\w&.’'-]*(?:[ ]+(?:&|and|of|the|[A-Z&][\w&.’'-]*))*"
 _LABELLED = re.compile(
-    r"^[ \t]*(?:company|vendor|seller|sold by|merchant|contractor|from)[ \t]*:[ \t]*(.+)$", re.I | re.M
+    r"^[ \t]*(?:company|vendor|seller|sold by|merchant|contractor|from|payee|store|shop|supplier|provider|who)[ \t]*:"
+    r"[ \t]*(.+)$",
+    re.I | re.M,
 )
+"""What stands before a vendor's name, on papers and in the rows of tables that became notes."""
 _FROM = re.compile(
     rf"\b(?:[Rr]eceipt|[Ii]nvoice|[Oo]rder|[Qq]uote|[Ee]stimate|[Bb]ill|[Ss]tatement) (?:from|by) (?:the )?({_NAME})"
     rf"|\b[Ss]hopping (?:at|with) ({_NAME})"

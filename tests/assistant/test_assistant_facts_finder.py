@@ -7,7 +7,7 @@ import pytest
 from small_house import PATIENCE, SmallHouse
 
 from assistant.chat_models import Message
-from assistant.facts_idle import FactsFinder
+from assistant.facts_finder import FactsFinder
 from assistant.shared_model import SharedModel
 from assistant.startup import Startup
 from knowledge.note import Draft

@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
-from assistant.extraction import Extraction, read_waiting, seek
+from assistant.extraction import read_waiting, seek
 from assistant.shared_model import SharedModel
 from knowledge.errors import KnowledgeError
 
@@ -49,7 +49,7 @@ class FactsFinder:
                 continue
             try:
                 house = self._house
-                read_waiting(house.record, house.notebook, house.facts, stopped=self._ended.is_set)
+                read_waiting(house.record, house.notebook, house.facts, house.extraction(), stopped=self._ended.is_set)
                 self._complete()
             except (AssistantError, KnowledgeError) as error:
                 logger.info("%s", error)
@@ -66,14 +66,14 @@ class FactsFinder:
         def wanted() -> bool:
             return self._ended.is_set() or not model.quiet(self._quiet)
 
-        facts = self._house.facts
+        facts, extraction = self._house.facts, self._house.extraction(model)
         for note_id in facts.waiting(by_model=True):
             if wanted():
                 return
             if note_id in self._failed:
                 continue
             try:
-                for _ in seek(self._house.notebook, facts, Extraction(model), [note_id], stopped=wanted):
+                for _ in seek(self._house.notebook, facts, extraction, [note_id], stopped=wanted):
                     pass
             except (AssistantError, KnowledgeError) as error:
                 if not wanted():
