@@ -457,7 +457,9 @@ class House:
         from assistant.extraction import read_waiting
         from assistant.sums import Sums
 
-        return Sums(self.notebook, self.facts, lambda: read_waiting(self.record, self.notebook, self.facts))
+        return Sums(
+            self.notebook, self.facts, lambda: read_waiting(self.record, self.notebook, self.facts, self.extraction())
+        )
 
     def finder(self, router: Router | None = None, limit: int | None = None) -> Finder:
         """Return what finds notes in this house, as the chat does."""

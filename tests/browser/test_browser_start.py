@@ -91,6 +91,7 @@ def test_a_note_can_be_added_before_anything_is_loaded_and_is_found_afterwards(f
     notes_tab(page)
     page.locator("#oh-title textarea").fill("Pool pump replaced")
     page.locator("#oh-text textarea").fill(NOTES[0].text)
+    page.get_by_label("Date", exact=True).fill("2023-04-18")
     page.locator("#oh-save").click()
     expect(note_titles(page)).to_have_text(["Pool pump replaced"])
     fresh.started().will_say(ANSWER)
