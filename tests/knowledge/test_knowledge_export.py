@@ -9,7 +9,7 @@ from conftest import open_library
 from assistant.ingest import ingest
 from knowledge.errors import ExportRefused
 from knowledge.export import export_folder, export_lines, safe_name
-from knowledge.exported import LIST_FILE, exported_originals
+from knowledge.exported import LIST_FILE, exported_originals, original_beside
 from knowledge.library import Library
 from knowledge.note import Draft, Note
 
@@ -140,6 +140,22 @@ def test_originals_lie_beside_the_notes_and_are_linked(notes: list[Note], tmp_pa
     assert len(kept) == 2
     linked = [path for path in out.rglob("*.md") if "[[originals/receipt.pdf]]" in path.read_text("utf-8")]
     assert len(linked) == 2
+
+
+def test_a_notes_file_knows_its_original_wherever_it_is_named_from(
+    notes: list[Note], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt = tmp_path / "receipt.pdf"
+    receipt.write_bytes(b"%PDF")
+    export_folder(notes[:1], tmp_path / "out", lambda note: receipt)
+    (file,) = (tmp_path / "out" / "pool").iterdir()
+    original = tmp_path / "out" / "originals" / "receipt.pdf"
+    assert original_beside(file) == original
+    monkeypatch.chdir(file.parent)
+    assert original_beside(Path(file.name)) == original
+    original.write_bytes(b"%PDF of somebody else")
+    assert original_beside(file) is None
+    assert exported_originals(tmp_path) == set()
 
 
 def test_a_file_that_exists_or_cannot_be_written_is_refused(notes: list[Note], tmp_path: Path) -> None:
