@@ -22,6 +22,8 @@ from knowledge.waiting import WaitingDrafts
 Status = Literal["added", "updated", "restored", "unchanged", "refused", "waiting", "gone"]
 PAGE = "page:"
 """What the place of a file begins with that a browser brought: it tells a name, and not where the file lies."""
+LONGEST = 2000
+"""Characters of a note that are read to file it."""
 NO_NOTE = "no note: "
 """What stands in the place of a content where a file gives no note itself."""
 
@@ -127,7 +129,7 @@ def filed(draft: Draft, library: Library, router: Router | None, category: str |
         return Filing(replace(draft, category=None, tags=tags), lost, sure=False)
     if router is None:
         return Filing(draft, sure=False)
-    (decision,) = router.classify([f"{draft.title}\n{draft.text}"[:1000]])
+    (decision,) = router.classify([f"{draft.title}\n{draft.text}"[:LONGEST]])
     if len(decision.likely) == 1:
         reason = f"filed by the router ({decision.confidence:.0%} sure)"
         return Filing(replace(draft, category=decision.category), reason, decision.confidence)
