@@ -257,26 +257,36 @@ class House:
         return RememberingRouter(serving, self.memory)
 
     def filer(self, serving: Router) -> Router:
-        """Return what files notes: the encoder half of the serving router alone, and what the household told.
+        """Return what files notes: a head for papers, the encoder half of the serving router, what the household told.
 
         Notes are longer than questions and come by the hundred; the language model takes seconds for each, and was
         measured to file those that its other half is unsure of no better. Where that half cannot be had, it is the
         serving router.
         """
-        from functools import partial
-
         from assistant.serving import ServingRouter
         from classifier.errors import RouterError
         from classifier.memory import RememberingRouter
 
         if self.versions.serving_name() is None:
             return serving
-        load = partial(self.load_router, quick=True)
         try:
-            return RememberingRouter(ServingRouter(load(self.versions.whole()), self.versions, load), self.memory)
+            router = ServingRouter(self.load_filer(self.versions.whole()), self.versions, self.load_filer)
+            return RememberingRouter(router, self.memory)
         except RouterError as error:
             logger.warning("%s Notes are filed by the whole router.", error)
             return serving
+
+    def load_filer(self, version: Version) -> Router:
+        """Return what labels papers with a version's encoder half; raises RouterUnavailable."""
+        from classifier.papers import PaperHead, PaperRouter
+        from classifier.taxonomy import DEFAULT_TAXONOMY
+        from finetune.packaged import FOLDER
+
+        def present() -> dict[str, str | None]:
+            names = self.categories.present_names(DEFAULT_TAXONOMY)
+            return {label: names.get(label) for label in DEFAULT_TAXONOMY.labels}
+
+        return PaperRouter(PaperHead.load(FOLDER), self.load_router(version, quick=True), present)
 
     def ensure_router(self, name: str | None = None) -> Version:
         """Return the serving version, or a named one, whole; the packaged one is put into a house that has none.

@@ -23,6 +23,8 @@ from knowledge.waiting import WaitingDrafts
 Status = Literal["added", "updated", "restored", "unchanged", "refused", "waiting", "gone"]
 PAGE = "page:"
 """What the place of a file begins with that a browser brought: it tells a name, and not where the file lies."""
+LONGEST = 2000
+"""Characters of a note that are read to file it."""
 NO_NOTE = "no note: "
 """What stands in the place of a content where a file gives no note itself."""
 
@@ -134,7 +136,7 @@ def filed(draft: Draft, library: Library, router: Router | None, category: str |
 
 def _told(draft: Draft) -> str:
     """What a router reads of a draft."""
-    return f"{draft.title}\n{draft.text}"[:1000]
+    return f"{draft.title}\n{draft.text}"[:LONGEST]
 
 
 def _by(decision: Decision, draft: Draft) -> Filing:

@@ -91,7 +91,7 @@ def right_verdict(file: FileTruth, found: Found) -> bool:
 
 def holding(words: str, notes: Sequence[Note]) -> list[Note]:
     """Return the notes that hold some words; all where there are none."""
-    return [note for note in notes if _plain(words) in _plain(f"{note.title} {note.text}")]
+    return [note for note in notes if plain(words) in plain(f"{note.title} {note.text}")]
 
 
 def right_category(truth: NoteTruth, notes: Sequence[Note]) -> bool:
@@ -252,7 +252,8 @@ def _counts(outcomes: Iterable[Outcome]) -> str:
     return ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return words as they are compared: without case, curly apostrophes and double blanks."""
     return " ".join(text.casefold().replace("’", "'").split())
 
 

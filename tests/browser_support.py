@@ -115,7 +115,12 @@ def serve_house(house: House, port: int) -> tuple[Startup, str, Callable[[], Non
 
     startup = Startup(house)
     blocks, address = launch(house, startup, "127.0.0.1", port)
-    return startup, address, lambda: blocks.close(verbose=False)
+
+    def close() -> None:
+        blocks.close(verbose=False)
+        startup.stop()  # a model that goes on reading would keep the cores, and its memory
+
+    return startup, address, close
 
 
 def free_port() -> int:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from small_house import WordRouter
 
-from assistant.ingest import Outcome, file, ingest
+from assistant.ingest import LONGEST, Outcome, file, ingest
 from classifier.decision import Decision
 from knowledge.errors import NoteRejected
 from knowledge.library import BATCH, Library
@@ -246,7 +246,7 @@ def test_filing_looks_at_the_title_and_the_beginning_of_the_text(library: Librar
     assert reason
     (asked,) = router.asked
     assert asked.startswith("Pool\nThe pump hums.")
-    assert len(asked) <= 1000
+    assert len(asked) <= LONGEST
 
 
 def test_without_a_router_a_note_is_left_where_it_is(library: Library) -> None:
