@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 import time
@@ -163,6 +164,10 @@ class Assistant:
             QuestionRefused: the question is empty or too long.
             IndexUnavailable, NotebookUnavailable: the notes cannot be searched.
         """
+        with self.reading.making_way() if self.reading is not None else contextlib.nullcontext():
+            yield from self._answer(question, history, category)
+
+    def _answer(self, question: str, history: Sequence[Turn], category: str | None) -> Generator[Event, None, None]:
         began = time.perf_counter()
         seconds: dict[str, float] = {}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from assistant.chat_models import ReadsAhead
 from assistant.dossier import Dossier, dossier_of
@@ -35,8 +36,22 @@ class ReadingAhead:
         """Categories that were asked in vain, the latest first."""
         self._read_at: object = None
         """The state of the record that was read to its end last."""
+        self._asking = 0
+        """Questions under way; the processor is theirs."""
+        self._counting = threading.Lock()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def making_way(self) -> Iterator[None]:
+        """Let nothing be read while a question is labelled, searched and answered."""
+        with self._counting:
+            self._asking += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._asking -= 1
 
     @property
     def caught_up(self) -> bool:
@@ -101,11 +116,14 @@ class ReadingAhead:
             state: object = None
             try:
                 state = self._notebook.state()
-                if state != self._read_at and self.catch_up(lambda: not self._ended.is_set()):
+                if state != self._read_at and not self._asking and self.catch_up(self._may_go_on):
                     self._read_at = state
             except (KnowledgeError, ModelUnavailable) as error:
                 logger.warning("%s", error)
                 self._read_at = state  # tried again when something changes
+
+    def _may_go_on(self) -> bool:
+        return not self._asking and not self._ended.is_set()
 
     def _dossiers(self) -> list[Dossier]:
         """Those that a prompt can hold: what was asked in vain first, then the categories with the most notes."""

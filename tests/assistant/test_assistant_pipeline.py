@@ -1,11 +1,12 @@
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 from small_house import ScriptedModel, WordRouter
 
+from assistant.chat_models import Message, ReadOutcome
 from assistant.conversation import Turn
 from assistant.dossier import Dossier, dossier_of
 from assistant.errors import ModelStopped, ModelUnavailable, QuestionRefused
@@ -502,10 +503,24 @@ def test_an_answer_that_is_a_bare_number_of_a_note_says_nothing_and_names_the_no
 # --- from what was read ahead -----------------------------------------------------------------------------------------
 
 
+class Reader:
+    """Has read nothing, and reads nothing."""
+
+    def has_read(self, beginning: Sequence[Message]) -> bool:
+        return False
+
+    def read_ahead(self, beginning: Sequence[Message], go_on: Callable[[], bool]) -> ReadOutcome:
+        return "no room"
+
+    def forget_all_but(self, beginnings: Sequence[Sequence[Message]]) -> None:
+        return None
+
+
 class Reading(ReadingAhead):
     """Has read what a category held when the test said so."""
 
     def __init__(self, library: Library) -> None:
+        super().__init__(library.notebook, Reader(), 8192)
         self._library = library
         self.read: dict[str, Dossier] = {}
 

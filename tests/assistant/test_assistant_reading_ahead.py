@@ -147,3 +147,18 @@ def until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.01)
+
+
+def test_nothing_is_read_while_a_question_is_under_way(
+    reading: ReadingAhead, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_ahead, "PAUSE", 0.01)
+    with reading.making_way():
+        reading.start()
+        time.sleep(0.2)
+        assert reader.kept == []
+    try:
+        until(lambda: reading.caught_up)
+        assert len(reader.kept) == 2
+    finally:
+        reading.stop()

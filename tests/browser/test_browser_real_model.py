@@ -50,7 +50,7 @@ def test_a_wrong_tag_is_corrected_in_two_clicks_and_stays_learned_after_a_restar
         "What are the hours in which the Ioniq is supposed to charge at home?",
     ]
     others = [each.question for each in load()[::58]][:200]
-    house = House(read_settings(home=tmp_path / "house", model=PACKAGED))
+    house = House(read_settings(home=tmp_path / "house", model=PACKAGED, read_ahead_mb=0))
     sample.put_in(house.library)
     startup, address, close = serve_house(house, free_port())
     try:
