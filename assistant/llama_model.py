@@ -247,7 +247,7 @@ class LlamaModel:
                     if not stopped.is_set():
                         self._take_up(messages)
                         self._server.handle_chat_completions(
-                            {**_request(messages, max_tokens), "stream": True}, receive
+                            {**_request(messages, max_tokens), "stream": True, **(more or {})}, receive
                         )
             except Exception as error:
                 chunks.put(error)
