@@ -388,17 +388,25 @@ class House:
             RouterUnavailable: nobody knows it, or it cannot be unpacked.
             WeightsUnavailable: it cannot be had.
         """
-        from classifier.dense import dense_copy
         from classifier.errors import RouterUnavailable
-        from classifier.qwen3 import furnish
-        from finetune.config import Base
 
         if name not in ROUTER_BASES:
             raise RouterUnavailable(f"No router's base is called {name!r}; there are {', '.join(ROUTER_BASES)}.")
+        return self._base(name)
+
+    def reader_base(self) -> Base:
+        """Return the model that is taught to read notes, ready to be taught; raises as `router_base`."""
+        return self._base(PACKAGED)
+
+    def _base(self, name: str) -> Base:
+        from classifier.dense import dense_copy
+        from classifier.qwen3 import furnish
+        from finetune.config import Base
+
         weights = CATALOGUE[name]
         path = self.store.ensure(weights, self.report)
         if path.suffix == ".gguf":
-            path = dense_copy(path, lambda: self.report(Progress(name, 0, 1, "unpacking the router's base, once")))
+            path = dense_copy(path, lambda: self.report(Progress(name, 0, 1, f"unpacking {weights.title}, once")))
         else:
             furnish(path)
         return Base(name, weights.files[0].sha256, path)
@@ -439,6 +447,7 @@ class House:
         from assistant.chat_models import OllamaModel
         from assistant.kept_prompts import KeptPrompts
         from assistant.llama_model import LlamaModel
+        from finetune.packaged import reader_of
 
         settings, choice = self.settings, self.choice()
         if choice.kind == "ollama":
@@ -447,7 +456,8 @@ class House:
         self.report(Progress(weights.name, 0, 1, f"loading {weights.title}"))
         limit = settings.read_ahead_mb * 1_000_000
         kept = KeptPrompts(settings.home / "prompts", limit) if limit else None
-        return LlamaModel(path, weights.title, settings.context_tokens, settings.threads, kept)
+        reader = reader_of(weights.files[0].sha256) if settings.reader else None
+        return LlamaModel(path, weights.title, settings.context_tokens, settings.threads, kept, reader)
 
     def assistant(self, model: ChatModel | None = None, router: Router | None = None) -> Assistant:
         """Return the assistant of this house; raises AssistantError, KnowledgeError or RouterError."""

@@ -17,6 +17,7 @@ from assistant.cli_facts import due_days, facts_of_notes
 from assistant.cli_ingest import ingest
 from assistant.cli_keep import backup, restore
 from assistant.cli_options import FAILED, LastWord, house_options
+from assistant.cli_reader import train_reader
 from assistant.cli_teach import export, routers, train
 
 if TYPE_CHECKING:
@@ -486,7 +487,7 @@ def _show(house: House, as_json: bool, note_id: str, *, line: bool = False) -> N
 
 
 for command in (
-    *(ingest, correct, corrections, categories, train, routers, evaluate),
+    *(ingest, correct, corrections, categories, train, train_reader, routers, evaluate),
     *(export, backup, restore, due_days),
 ):
     cli.add_command(command)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assistant.build import House
     from classifier.taxonomy import Taxonomy
     from classifier.versions import Version
-    from finetune.train import TrainProgress
+    from finetune.fitting import TrainProgress
 
 _PATH = click.Path(path_type=Path)
 _DATA_HELP = "Examples to use instead of the packaged ones: JSON Lines of question, category, family."

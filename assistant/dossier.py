@@ -50,22 +50,23 @@ class Dossier:
 
         Args:
             hits: the notes found, best first; they are pointed to, and those that the dossier lacks are shown whole.
-            deciding: the words of a hit to repeat beside the question, by its note's id.
+            deciding: the words of a hit to repeat beside the question, by its note's id; where it is empty, the notes'
+                numbers alone point to them.
         """
         numbers = {note.id: number for number, note in enumerate(self.notes, start=1)}
         new = [hit for hit in hits if hit.note_id not in numbers]
         numbers |= {hit.note_id: number for number, hit in enumerate(new, start=len(self.notes) + 1)}
         added = [note_lines(numbers[hit.note_id], hit.title, hit.date, hit.category or "", hit.text) for hit in new]
-        # Oldest first, so that what holds now stands nearest to the question.
-        pointed = sorted(hits, key=lambda hit: (hit.date or dt.date.min, numbers[hit.note_id]))
-        first = [
-            note_lines(numbers[hit.note_id], hit.title, hit.date, "", deciding.get(hit.note_id, "")) for hit in pointed
-        ]
+        pointer = (
+            _repeated(hits, numbers, deciding)
+            if deciding
+            else f"Look first at {', '.join(f'[{numbers[hit.note_id]}]' for hit in hits)}."
+        )
         *before, last = self.beginning
         request = "\n\n".join(
             [
                 *added,
-                "\n".join(["Look first at these:", *first]),
+                pointer,
                 f"Today is {spoken(today)}.\nQuestion: {question}",
             ]
         )
@@ -78,6 +79,13 @@ def dossier_of(category: str, notes: Sequence[Note]) -> Dossier:
     return Dossier(
         category, tuple(sorted(notes, key=lambda note: (note.date or dt.date.min, note.created_at, note.id)))
     )
+
+
+def _repeated(hits: Sequence[Hit], numbers: Mapping[str, int], words: Mapping[str, str]) -> str:
+    # Oldest first, so that what holds now stands nearest to the question.
+    pointed = sorted(hits, key=lambda hit: (hit.date or dt.date.min, numbers[hit.note_id]))
+    lines = (note_lines(numbers[hit.note_id], hit.title, hit.date, "", words.get(hit.note_id, "")) for hit in pointed)
+    return "\n".join(["Look first at these:", *lines])
 
 
 def _whole(note: Note) -> Hit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import os
 import queue
@@ -20,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 STEP = 400
 """Characters read ahead at a time, about two seconds of a small machine: so long may a question have to wait."""
+TAIL = 1 << 20
+"""Bytes at the end of a model's file that tell it from others of its name and size."""
 PART = "reading"
 """The file of a beginning that is not read to its end yet."""
 
@@ -32,13 +35,20 @@ class LlamaModel:
     """
 
     def __init__(
-        self, path: Path, name: str, context_tokens: int, threads: int = 0, kept: KeptPrompts | None = None
+        self,
+        path: Path,
+        name: str,
+        context_tokens: int,
+        threads: int = 0,
+        kept: KeptPrompts | None = None,
+        reader: Path | None = None,
     ) -> None:
         """Load the model, which takes seconds.
 
         Args:
             threads: processor threads; 0 for one a core.
             kept: where beginnings are kept; None where none are to be.
+            reader: the adapter (a LoRA in GGUF) that it answers under; None for the model as it came.
 
         Raises:
             ModelUnavailable: the file is no model, or memory is short.
@@ -48,12 +58,17 @@ class LlamaModel:
         self._name = name
         self._context_tokens = context_tokens
         self._kept = kept
-        self._made_by = f"{path.name} {path.stat().st_size if path.is_file() else 0} xllamacpp {xllamacpp.__version__}"
+        self._reader = reader
+        self._made_by = " ".join([*map(_identity, [path, reader]), f"xllamacpp {xllamacpp.__version__}"])
         params = xllamacpp.CommonParams()
         params.model.path = str(path)
         params.n_ctx = context_tokens
         params.n_parallel = 1
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads or _cores()
+        if reader is not None:
+            adapter = xllamacpp.CommonAdapterLoraInfo()
+            adapter.path, adapter.scale = str(reader), 1.0
+            params.lora_adapters = [adapter]
         params.warmup = False
         params.verbosity = -1
         # The server opens a loopback port of its own and lets every web page in; the key keeps them out.
@@ -94,6 +109,11 @@ class LlamaModel:
         """Tokens that a prompt and its answer may have together."""
         return self._context_tokens
 
+    @property
+    def taught(self) -> bool:
+        """Whether it was taught to read notes, and to decline."""
+        return self._reader is not None
+
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
         """Yield the reply piece by piece, always the same for the same messages; closing the iterator stops it."""
         yield from without_thoughts(self._pieces(messages, max_tokens))
@@ -101,7 +121,8 @@ class LlamaModel:
     def structured(self, messages: Sequence[Message], schema: Mapping[str, Any], max_tokens: int) -> Iterator[str]:
         """Yield JSON as the schema has it: what would leave it is not among the words that the model may choose."""
         form = {"type": "json_schema", "json_schema": {"name": "reply", "strict": True, "schema": dict(schema)}}
-        yield from self._pieces(messages, max_tokens, {"response_format": form})
+        as_it_came = {"lora": [{"id": 0, "scale": 0.0}]} if self._reader is not None else {}
+        yield from self._pieces(messages, max_tokens, {"response_format": form, **as_it_came})
 
     def leaning(self, messages: Sequence[Message]) -> float:
         """Return the log-odds of yes against no; the messages that were answered last are not read again."""
@@ -287,6 +308,15 @@ def _steps(text: str, done: int) -> Iterator[int]:
         end = blank if blank > 0 else end + STEP
         yield end
     yield len(text)
+
+
+def _identity(path: Path | None) -> str:
+    """What tells a file from another of its name: its size and its last words, without reading it whole."""
+    if path is None or not path.is_file():
+        return "none"
+    with path.open("rb") as file:
+        file.seek(-min(TAIL, path.stat().st_size), os.SEEK_END)
+        return f"{path.name} {path.stat().st_size} {hashlib.sha256(file.read()).hexdigest()[:16]}"
 
 
 def _cores() -> int:

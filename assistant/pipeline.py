@@ -85,11 +85,7 @@ class Finder:
             IndexUnavailable, NotebookUnavailable: the notes cannot be searched.
         """
         scope, hits = self.ranked(question, decision, category)
-        if not self.relevance.holds(hits):
-            return scope, ()
-        # By what speaks for each alone: the newest of a series may be far ahead in rank, and its fellows tell, too.
-        bar = NEAR * max(hit.evidence for hit in hits)
-        return scope, tuple(hit for hit in hits if hit.evidence >= bar or hit is hits[0])
+        return scope, relevant(hits, self.relevance)
 
     def ranked(self, question: str, decision: Decision, category: str | None = None) -> tuple[Scope, list[Hit]]:
         """Return the same with the notes that answer nothing left in; raises as `find`."""
@@ -117,6 +113,15 @@ class Finder:
                 return self.library.scope(decision.likely, f"the question is about {decision.category}")
             case _:
                 return self.library.scope(decision.likely, "it could be either")
+
+
+def relevant(hits: Sequence[Hit], relevance: Relevance = RELEVANCE) -> tuple[Hit, ...]:
+    """Return those of the hits, best first, that are worth showing: none where nothing found answers at all."""
+    if not relevance.holds(hits):
+        return ()
+    # By what speaks for each alone: the newest of a series may be far ahead in rank, and its fellows tell, too.
+    bar = NEAR * max(hit.evidence for hit in hits)
+    return tuple(hit for hit in hits if hit.evidence >= bar or hit is hits[0])
 
 
 class Assistant:

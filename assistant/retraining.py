@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy
     from classifier.versions import Version
     from finetune.examples import Example
+    from finetune.fitting import TrainProgress
     from finetune.gate import Verdict
-    from finetune.train import TrainProgress
 
 logger = logging.getLogger(__name__)
 

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     """Notes shown to the language model; every one costs about a second on a small machine."""
     read_ahead_mb: int = Field(2000, ge=0, le=1_000_000)
     """Disk that the model may use to keep whole categories read, so that it answers at once; 0 for not at all."""
+    reader: bool = True
+    """Whether the packaged model answers under the adapter that taught it to read notes."""
     threads: int = Field(0, ge=0, le=256)
     """Processor threads for the language model; 0 for all cores."""
     dates: Literal["month first", "day first"] = "month first"

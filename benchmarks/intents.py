@@ -32,8 +32,9 @@ from classifier.taxonomy import NONE, Taxonomy
 from finetune.calibrate import fit_fusion
 from finetune.config import TrainConfig
 from finetune.examples import Example, Split
+from finetune.fitting import TrainProgress
 from finetune.head import HeadConfig, fit
-from finetune.train import TrainProgress, train
+from finetune.train import train
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

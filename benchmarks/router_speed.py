@@ -32,8 +32,9 @@ from classifier.prompt import code_tokens, question_tokens, router_prompt, text_
 from classifier.taxonomy import DEFAULT_TAXONOMY
 from finetune.config import TrainConfig
 from finetune.examples import Example, load
+from finetune.fitting import completion_loss
 from finetune.head import HeadConfig, fit
-from finetune.train import Batches, completion_loss
+from finetune.train import Batches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -25,10 +25,9 @@ class Base:
 
 
 @dataclass(frozen=True)
-class TrainConfig:
-    """One training run of a language model's adapter (LoRA, Hu et al. 2021)."""
+class FitConfig:
+    """One training run of a language model's adapter (LoRA, Hu et al. 2021), whatever it learns."""
 
-    mode: Mode = "code"
     rank: int = 12
     """Of the two low-rank factors of each linear layer; 12 keeps the adapter of a 0.5B model under 9 MB in bfloat16."""
     alpha: int = 24
@@ -36,20 +35,43 @@ class TrainConfig:
     untouched: float = 1 / 3
     """Share of the layers, the lowest ones, that are left as they are: no gradient has to go down to them."""
     learning_rate: float = 5e-4
-    epochs: float = 0.6
-    """Of the training questions: as many different ones as 25 minutes on 2 cores allow teach more than fewer, twice."""
-    batch: int = 32
-    """Questions behind one prefix, and so in one step."""
+    epochs: float = 1.0
+    """How often every example is read."""
+    batch: int = 1
+    """Examples in one step."""
     warm_up: float = 0.06
     """Share of the steps in which the learning rate rises; it then falls along a cosine."""
     clip: float = 1.0
     """Longest gradient."""
     evaluations: int = 3
-    """How often the run looks at the validation questions; the best look's adapter is kept."""
-    looked_at: int = 200
-    """How many of them it looks at, drawn once."""
+    """How often the run looks at the validation examples; the best look's adapter is kept."""
     patience: int = 3
     """Looks in a row without gain after which the run stops."""
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class TrainConfig(FitConfig):
+    """One training run of the router's language model."""
+
+    mode: Mode = "code"
+    epochs: float = 0.6
+    """Of the training questions: as many different ones as 25 minutes on 2 cores allow teach more than fewer, twice."""
+    batch: int = 32
+    """Questions behind one prefix, and so in one step."""
+    looked_at: int = 200
+    """How many validation questions are looked at, drawn once."""
     misspelt: float = 0.15
     """Share of the training questions that are read with slips of the keyboard, drawn anew each time."""
-    seed: int = 0
+
+
+@dataclass(frozen=True)
+class ReaderConfig(FitConfig):
+    """One training run of the chat model's reading."""
+
+    rank: int = 8
+    """Keeps the adapter of a 1.5B model near 12 MB in half precision."""
+    alpha: int = 16
+    learning_rate: float = 2e-4
+    patience: int = 4
+    evaluations: int = 4

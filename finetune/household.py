@@ -26,10 +26,11 @@ from finetune.config import Base, TrainConfig
 from finetune.encoder import EncoderConfig, train_encoder
 from finetune.examples import Example, ExamplesRejected, Split, data_hash, split
 from finetune.figures import decision_figures
+from finetune.fitting import TrainProgress, ignore
 from finetune.gate import GATE_FILE, Verdict, compared
 from finetune.head import HeadConfig, calibrated, columns_of, labels_of, regression
 from finetune.routers import WORK, cleared, exclusive, kept
-from finetune.train import TrainProgress, ignore, train
+from finetune.train import train
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -30,8 +30,9 @@ from finetune.config import Base, TrainConfig
 from finetune.encoder import EncoderConfig, train_encoder
 from finetune.examples import Example, ExamplesRejected, Split, data_hash, split
 from finetune.figures import decision_figures
+from finetune.fitting import TrainProgress, ignore
 from finetune.head import HeadConfig, calibrated, columns_of, fit, labels_of, regression
-from finetune.train import TrainProgress, ignore, train
+from finetune.train import train
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

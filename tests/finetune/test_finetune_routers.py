@@ -19,8 +19,8 @@ from classifier.language_model import ADAPTER, CodeScorer, load_base
 from classifier.versions import Version, Versions
 from finetune.config import Base, TrainConfig
 from finetune.examples import Example, ExamplesRejected
+from finetune.fitting import TrainProgress
 from finetune.routers import WORK, train_adapter, train_version
-from finetune.train import TrainProgress
 
 QUICK = TrainConfig(rank=4, alpha=4, untouched=0.0, learning_rate=0.03, epochs=8, batch=8, evaluations=2, misspelt=0.0)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -13,7 +13,8 @@ from tiny_language_model import WATER_OR_FIRE
 from classifier.language_model import ADAPTER, CodeScorer, load_base
 from finetune.config import TrainConfig
 from finetune.examples import Example, ExamplesRejected, Split, split
-from finetune.train import CHECKPOINTS, Batches, TrainProgress, completion_loss, last_checkpoint, train
+from finetune.fitting import CHECKPOINTS, TrainProgress, completion_loss, last_checkpoint
+from finetune.train import Batches, train
 
 QUICK = TrainConfig(rank=4, alpha=4, untouched=0.0, learning_rate=0.03, epochs=12, batch=8, evaluations=3, misspelt=0.0)
 

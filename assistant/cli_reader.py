@@ -1,0 +1,71 @@
+"""The command that teaches the packaged model to read notes; the rest are in `assistant.cli`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.cli_options import house_options
+
+if TYPE_CHECKING:
+    from assistant.build import House
+    from finetune.fitting import TrainProgress
+
+_PATH = click.Path(path_type=Path)
+VALIDATED = 10
+"""Every so many workbooks, one is kept back to choose the best adapter by."""
+
+
+@click.command("train-reader")
+@house_options
+@click.option("--workbooks", "folder", type=_PATH, help="A folder of workbooks instead of the packaged ones.")
+@click.option("--epochs", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--out", type=_PATH, required=True, help="The folder for the adapter.")
+def train_reader(house: House, as_json: bool, folder: Path | None, epochs: float, seed: int, out: Path) -> None:
+    """Teach the packaged answer writer to read notes, from workbooks; takes an hour or more.
+
+    What was cut off goes on where it stopped when the same command is given again.
+    """
+    from assistant.lessons import WORKBOOKS, lesson, workbooks
+    from assistant.terminal import TerminalReport, print_json
+    from classifier.language_model import load_base
+    from finetune.config import ReaderConfig
+    from finetune.export import adapter_to_gguf
+    from finetune.reader import train_reader as teach
+
+    base = house.reader_base()
+    report = TerminalReport()
+    lessons = []
+    books = workbooks(folder or WORKBOOKS)
+    for done, book in enumerate(books, start=1):
+        with tempfile.TemporaryDirectory() as home:
+            lessons.append(lesson(book, house.elsewhere(Path(home)).library))
+        report.say(f"preparing workbook {done} of {len(books)}", "preparing")
+
+    def hear(progress: TrainProgress) -> None:
+        losses = ((each, value) for each, value in (("loss", progress.loss), ("validation", progress.validation_loss)))
+        told = "".join(f", {each} {value:.3f}" for each, value in losses if value is not None)
+        left = str(dt.timedelta(seconds=round(progress.seconds_left)))
+        report.say(f"training {progress.step} of {progress.steps}, {left} left{told}", "training")
+
+    kept_back = [each for at, each in enumerate(lessons) if at % VALIDATED == VALIDATED - 1]
+    teach(
+        *load_base(base.folder),
+        [each for each in lessons if each not in kept_back],
+        kept_back,
+        out,
+        ReaderConfig(epochs=epochs, seed=seed),
+        base=base.identity,
+        on_progress=hear,
+    )
+    adapter_to_gguf(out / "adapter", base.folder, out / "reader.gguf")
+    report.done()
+    if as_json:
+        print_json({"folder": str(out)})
+    else:
+        click.echo(f"The adapter is {out / 'reader.gguf'}.")
