@@ -6,10 +6,9 @@ is the chat's own path (`assistant.pipeline.Assistant`).
 
 from __future__ import annotations
 
-import json
 import re
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from assistant.checking import unsupported
 from assistant.conversation import Turn
 from assistant.errors import QuestionRefused
 from assistant.events import Answer, gathered
+from assistant.exams import history, read_rows, write_files
 from assistant.pipeline import Assistant
 
 WAYS = {
@@ -65,39 +65,26 @@ def read_cases(path: Path) -> list[Case]:
     Raises:
         QuestionRefused: a line is none, or the file cannot be read.
     """
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionRefused(f"The questions in {path} cannot be read ({error}).") from error
-    cases = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            facts = tuple(tuple(map(str, group)) for group in row.get("facts", ()))
-            answerable = bool(row.get("answerable", True))
-            if answerable and not facts:
-                continue
-            cases.append(
-                Case(
-                    question=str(row["question"]),
-                    facts=facts,
-                    forbidden=tuple(map(str, row.get("forbidden", ()))),
-                    notes=frozenset(map(str, row.get("notes", ()))) if answerable else frozenset(),
-                    answerable=answerable,
-                    kind=str(row.get("kind", "")),
-                    history=tuple(Turn(turn["role"], str(turn["content"])) for turn in row.get("history", ())),
-                )
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise QuestionRefused(
-                f"Line {number} of {path.name} is no question with its facts ({error!r}). "
-                'Write it like {"question": "…", "facts": [["1150", "1,150"]], "notes": ["id"]}.'
-            ) from error
+    cases = read_rows(path, _case, '{"question": "…", "facts": [["1150", "1,150"]], "notes": ["id"]}')
     if not cases:
         raise QuestionRefused(f"{path.name} has no question whose facts are known. Give it some.")
     return cases
+
+
+def _case(row: Mapping[str, Any]) -> Case | None:
+    facts = tuple(tuple(map(str, group)) for group in row.get("facts", ()))
+    answerable = bool(row.get("answerable", True))
+    if answerable and not facts:
+        return None
+    return Case(
+        question=str(row["question"]),
+        facts=facts,
+        forbidden=tuple(map(str, row.get("forbidden", ()))),
+        notes=frozenset(map(str, row.get("notes", ()))) if answerable else frozenset(),
+        answerable=answerable,
+        kind=str(row.get("kind", "")),
+        history=history(row),
+    )
 
 
 def examined(
@@ -166,8 +153,6 @@ def write_report(outcomes: dict[str, list[Reply]], folder: Path, measured_on: st
         OSError: the folder cannot be written.
     """
     found = {way: summary(replies) for way, replies in outcomes.items()}
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "answers.json").write_text(json.dumps(found, indent=1), "utf-8")
     rows = [
         {
             "way": way,
@@ -184,9 +169,7 @@ def write_report(outcomes: dict[str, list[Reply]], folder: Path, measured_on: st
         for way, replies in outcomes.items()
         for each in replies
     ]
-    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    (folder / "answers_cases.jsonl").write_text(lines, "utf-8")
-    (folder / "answers.md").write_text(_markdown(found, outcomes, measured_on), "utf-8")
+    write_files(folder, "answers", found, rows, _markdown(found, outcomes, measured_on))
     return found
 
 

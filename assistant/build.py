@@ -282,11 +282,8 @@ class House:
         from classifier.taxonomy import DEFAULT_TAXONOMY
         from finetune.packaged import FOLDER
 
-        def present() -> dict[str, str | None]:
-            names = self.categories.present_names(DEFAULT_TAXONOMY)
-            return {label: names.get(label) for label in DEFAULT_TAXONOMY.labels}
-
-        return PaperRouter(PaperHead.load(FOLDER), self.load_router(version, quick=True), present)
+        papers = PaperHead.load(FOLDER)
+        return PaperRouter(papers, self.load_router(version, quick=True), self._present(DEFAULT_TAXONOMY))
 
     def ensure_router(self, name: str | None = None) -> Version:
         """Return the serving version, or a named one, whole; the packaged one is put into a house that has none.
@@ -318,13 +315,19 @@ class House:
         from classifier.taxonomy import DEFAULT_TAXONOMY, Taxonomy
 
         trained = Taxonomy.of(version.config["categories"]) if "categories" in version.config else DEFAULT_TAXONOMY
+        new = NewCategories(self.categories, self.corrections) if newcomers else None
+        return AdaptedRouter(
+            self._trained(version, quick), self._present(trained), new, self.embedder.embed, background
+        )
+
+    def _present(self, trained: Taxonomy) -> Callable[[], dict[str, str | None]]:
+        """Return what tells the household's names, as they are then, of the labels of a training."""
 
         def present() -> dict[str, str | None]:
             names = self.categories.present_names(trained)
             return {label: names.get(label) for label in trained.labels}
 
-        new = NewCategories(self.categories, self.corrections) if newcomers else None
-        return AdaptedRouter(self._trained(version, quick), present, new, self.embedder.embed, background)
+        return present
 
     def _trained(self, version: Version, quick: bool) -> Router:
         """Return a version as it was trained, speaking of the categories of that time; as `load_router`."""
@@ -464,13 +467,13 @@ class House:
         from assistant.chat_models import ReadsAhead
         from assistant.pipeline import Assistant
         from assistant.reading_ahead import ReadingAhead
-        from assistant.shared_model import SharedModel
+        from assistant.under_way import UnderWay
 
         finder, tokens = self.finder(router), self.settings.answer_tokens
-        writer = model or self.chat_model()
-        budget = writer.context_tokens - tokens
-        reading = ReadingAhead(self.notebook, writer, budget) if isinstance(writer, ReadsAhead) else None
-        return Assistant(finder, model or SharedModel(writer), answer_tokens=tokens, reading=reading, sums=self.sums())
+        model = model or self.chat_model()
+        budget, questions = model.context_tokens - tokens, UnderWay()
+        reading = ReadingAhead(self.notebook, model, budget, questions) if isinstance(model, ReadsAhead) else None
+        return Assistant(finder, model, answer_tokens=tokens, reading=reading, sums=self.sums(), questions=questions)
 
     def sums(self) -> Sums:
         """Return what adds up what the notes cost."""

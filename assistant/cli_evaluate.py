@@ -104,20 +104,12 @@ def _learning_curve(house: House, as_json: bool, data: Path | None, out: Path) -
 @click.option("--out", type=_PATH, default=Path("report"), show_default=True, help="A folder for the report.")
 def evaluate_retrieval(house: House, as_json: bool, source: Path, notes: Path | None, out: Path) -> None:
     """Ask the search, without a filter, with the router's own, and with the true one."""
-    import tempfile
-
     from assistant.retrieval_exam import DEPTH, FILTERS, TITLES, examined, read_cases, write_report
     from assistant.terminal import TerminalReport, print_json
 
     cases = read_cases(source)
     report, router = TerminalReport(), house.serving()
-    with contextlib.ExitStack() as stack:
-        if notes is not None:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            house = house.elsewhere(folder)
-            stack.callback(house.library.index.close)
-            _bring_in(house, notes)
-        house.library.heal()
+    with _house_of(house, notes) as house:
         finder = house.finder(router, DEPTH)
         outcomes = {
             by: list(examined(finder, cases, by, functools.partial(_say_asked, report, TITLES[by]))) for by in FILTERS
@@ -151,8 +143,6 @@ def evaluate_answers(
     house: House, as_json: bool, source: Path, notes: Path | None, ways: tuple[str, ...], every: int, out: Path
 ) -> None:
     """Ask questions whose answers are known, in up to three ways; takes minutes to hours."""
-    import tempfile
-
     from assistant.answers_exam import NOTES, WAYS, examined, read_cases, write_report
     from assistant.pipeline import Assistant
     from assistant.terminal import TerminalReport, print_json
@@ -160,13 +150,7 @@ def evaluate_answers(
 
     cases = read_cases(source)[::every]
     report, router, outcomes = TerminalReport(), house.serving(), {}
-    with contextlib.ExitStack() as stack:
-        if notes is not None:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            house = house.elsewhere(folder)
-            stack.callback(house.library.index.close)
-            _bring_in(house, notes)
-        house.library.heal()
+    with _house_of(house, notes) as house:
         model = house.chat_model()
         for way in ways or WAYS:
             if way == "ahead":
@@ -196,12 +180,27 @@ def _read_ahead(assistant: Assistant, report: TerminalReport) -> None:
         pass
 
 
-def _bring_in(house: House, notes: Path) -> None:
+@contextlib.contextmanager
+def _house_of(house: House, notes: Path | None) -> Iterator[House]:
+    """Give the house itself, or for a while another one that holds the notes of these files alone."""
+    import tempfile
+
     from assistant.ingest import ingest
 
-    for outcome in ingest([notes], house.library):
-        if outcome.status == "refused":
-            raise click.ClickException(f"{outcome.source}: {outcome.reason}")
+    if notes is None:
+        house.library.heal()
+        yield house
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        other = house.elsewhere(Path(folder))
+        try:
+            for outcome in ingest([notes], other.library):
+                if outcome.status == "refused":
+                    raise click.ClickException(f"{outcome.source}: {outcome.reason}")
+            other.library.heal()
+            yield other
+        finally:
+            other.library.index.close()
 
 
 def _say_asked(report: TerminalReport, title: str, done: int, total: int) -> None:

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from finetune.fitting import TrainProgress
 
 _PATH = click.Path(path_type=Path)
-VALIDATED = 10
+VALIDATED = 16
 """Every so many workbooks, one is kept back to choose the best adapter by."""
 
 
 @click.command("train-reader")
 @house_options
 @click.option("--workbooks", "folder", type=_PATH, help="A folder of workbooks instead of the packaged ones.")
-@click.option("--epochs", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
+@click.option("--epochs", type=click.FloatRange(0, min_open=True), default=1.2, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--out", type=_PATH, required=True, help="The folder for the adapter.")
 def train_reader(house: House, as_json: bool, folder: Path | None, epochs: float, seed: int, out: Path) -> None:

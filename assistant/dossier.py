@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from assistant.chat_models import Message, count_tokens
 from assistant.prompts import RULES, TEMPLATE_TOKENS, note_lines, spoken
-from knowledge.note import Hit, Note, Passage
+from knowledge.note import Hit, Note, whole
 
 QUESTION_TOKENS = 700
 """Left for a question, what points to its notes, and notes that are not in the dossier yet."""
@@ -21,7 +22,7 @@ class Dossier:
     category: str
     notes: tuple[Note, ...]
 
-    @property
+    @cached_property
     def beginning(self) -> list[Message]:
         """The messages that every question to it begins with; the last goes on with the question."""
         told = "\n\n".join(
@@ -70,7 +71,7 @@ class Dossier:
                 f"Today is {spoken(today)}.\nQuestion: {question}",
             ]
         )
-        shown = (*(_whole(note) for note in self.notes), *new)
+        shown = (*(whole(note) for note in self.notes), *new)
         return [*before, Message(last.role, f"{last.content}\n\n{request}")], shown
 
 
@@ -86,9 +87,3 @@ def _repeated(hits: Sequence[Hit], numbers: Mapping[str, int], words: Mapping[st
     pointed = sorted(hits, key=lambda hit: (hit.date or dt.date.min, numbers[hit.note_id]))
     lines = (note_lines(numbers[hit.note_id], hit.title, hit.date, "", words.get(hit.note_id, "")) for hit in pointed)
     return "\n".join(["Look first at these:", *lines])
-
-
-def _whole(note: Note) -> Hit:
-    """A note as if a search had found all of it."""
-    passage = Passage(note.id, note.id, note.title, note.category, note.date, "", note.text)
-    return Hit(note.id, note.title, note.category, note.date, (passage,), 0.0, 0.0, 0.0)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
 from assistant.extraction import read_waiting, seek
-from assistant.shared_model import SharedModel
 from knowledge.errors import KnowledgeError
 
 if TYPE_CHECKING:
@@ -58,15 +57,15 @@ class FactsFinder:
 
     def _complete(self) -> None:
         assistant = self._startup.ready
-        if assistant is None or not isinstance(model := assistant.model, SharedModel):
+        if assistant is None:
             return
         if assistant.reading is not None and not assistant.reading.caught_up:
             return  # answers that come at once are worth more than facts found early
 
         def wanted() -> bool:
-            return self._ended.is_set() or not model.quiet(self._quiet)
+            return self._ended.is_set() or not assistant.questions.quiet(self._quiet)
 
-        facts, extraction = self._house.facts, self._house.extraction(model)
+        facts, extraction = self._house.facts, self._house.extraction(assistant.model)
         for note_id in facts.waiting(by_model=True):
             if wanted():
                 return

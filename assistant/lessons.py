@@ -87,6 +87,7 @@ def lesson(book: Workbook, library: Library) -> Lesson:
     Args:
         library: an empty one, which is left with the workbook's notes in it.
     """
+    library.notebook.set_categories([(book.category, "ZZ", book.category)])
     library.add(book.notes)
     dossier = dossier_of(book.category, library.notebook.select(NoteFilter(category=book.category)))
     numbers = {note.id: number for number, note in enumerate(dossier.notes, start=1)}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Generator, Sequence
+from typing import TYPE_CHECKING
 
 from assistant.chat_models import ChatModel, Message
 from assistant.checking import backed
@@ -20,6 +20,7 @@ from assistant.prompts import NO_NOTE, answer_messages, doubting
 from assistant.reading_ahead import ReadingAhead
 from assistant.sums import Sums
 from assistant.support import LEARNED, Support
+from assistant.under_way import UnderWay
 from classifier.decision import Decision, Router
 from classifier.taxonomy import NONE
 from knowledge.errors import KnowledgeError
@@ -27,6 +28,10 @@ from knowledge.library import Library
 from knowledge.note import Hit, Scope
 from knowledge.relevance import LEARNED as RELEVANCE
 from knowledge.relevance import Relevance
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 logger = logging.getLogger(__name__)
 
@@ -136,6 +141,7 @@ class Assistant:
         support: Support = LEARNED,
         reading: ReadingAhead | None = None,
         sums: Sums | None = None,
+        questions: UnderWay | None = None,
         today: Callable[[], dt.date] = dt.date.today,
     ) -> None:
         """Set up.
@@ -146,6 +152,7 @@ class Assistant:
             support: what doubts an answer.
             reading: what the model has read ahead; None where it cannot.
             sums: what adds up costs; None where a model is to answer such questions, too.
+            questions: what is told of every question, for who makes way for them.
             today: what day it is.
         """
         self.finder = finder
@@ -153,6 +160,7 @@ class Assistant:
         self._answer_tokens = answer_tokens
         self._support = support
         self.reading = reading
+        self.questions = questions or UnderWay()
         self._sums = sums
         self._today = today
 
@@ -169,7 +177,7 @@ class Assistant:
             QuestionRefused: the question is empty or too long.
             IndexUnavailable, NotebookUnavailable: the notes cannot be searched.
         """
-        with self.reading.making_way() if self.reading is not None else contextlib.nullcontext():
+        with self.questions.question():
             yield from self._answer(question, history, category)
 
     def _answer(self, question: str, history: Sequence[Turn], category: str | None) -> Generator[Event, None, None]:
@@ -244,7 +252,7 @@ class Assistant:
         if hits and self.reading is not None and scope.categories is not None and len(scope.categories) == 1:
             dossier = self.reading.dossier(scope.categories[0])
             if dossier is not None:
-                words = deciding(question, hits[:POINTED], self.finder.library.embedder.embed)
+                words = {} if self.reading.by_numbers else deciding(question, hits[:POINTED], self._embed)
                 return *dossier.asked(question, hits[:POINTED], words, self._today()), tuple(hits)
         budget = self.model.context_tokens - self._answer_tokens
         messages, fitting = answer_messages(question, hits, self._today(), budget)
@@ -256,8 +264,10 @@ class Assistant:
         except ModelUnavailable as error:
             logger.warning("%s", error)
             leaning = 0.0  # the other signs decide
-        embed = self.finder.library.embedder.embed
-        return self._support.holds(self._support.features(question, answer, hits, embed, leaning))
+        return self._support.holds(self._support.features(question, answer, hits, self._embed, leaning))
+
+    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.finder.library.embedder.embed(texts)
 
 
 def checked(question: str) -> str:

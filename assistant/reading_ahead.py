@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.chat_models import ReadsAhead
 from assistant.dossier import Dossier, dossier_of
 from assistant.errors import ModelUnavailable
+from assistant.under_way import UnderWay
 from knowledge.errors import KnowledgeError
 from knowledge.note import Note, NoteFilter
 from knowledge.notebook import Notebook
@@ -25,8 +25,8 @@ PAUSE = 5.0
 class ReadingAhead:
     """Knows which categories can be asked at once, and has the model read the others."""
 
-    def __init__(self, notebook: Notebook, model: ReadsAhead, budget: int) -> None:
-        """Args: the notes; who reads; how many tokens a prompt may have."""
+    def __init__(self, notebook: Notebook, model: ReadsAhead, budget: int, questions: UnderWay | None = None) -> None:
+        """Args: the notes; who reads; how many tokens a prompt may have; the questions that it makes way for."""
         self._notebook = notebook
         self._model = model
         self._budget = budget
@@ -36,22 +36,14 @@ class ReadingAhead:
         """Categories that were asked in vain, the latest first."""
         self._read_at: object = None
         """The state of the record that was read to its end last."""
-        self._asking = 0
-        """Questions under way; the processor is theirs."""
-        self._counting = threading.Lock()
+        self._questions = questions or UnderWay()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
-    @contextlib.contextmanager
-    def making_way(self) -> Iterator[None]:
-        """Let nothing be read while a question is labelled, searched and answered."""
-        with self._counting:
-            self._asking += 1
-        try:
-            yield
-        finally:
-            with self._counting:
-                self._asking -= 1
+    @property
+    def by_numbers(self) -> bool:
+        """Whether the reader knows where to look by a note's number alone."""
+        return self._model.taught
 
     @property
     def caught_up(self) -> bool:
@@ -116,14 +108,14 @@ class ReadingAhead:
             state: object = None
             try:
                 state = self._notebook.state()
-                if state != self._read_at and not self._asking and self.catch_up(self._may_go_on):
+                if state != self._read_at and not self._questions.any and self.catch_up(self._may_go_on):
                     self._read_at = state
             except (KnowledgeError, ModelUnavailable) as error:
                 logger.warning("%s", error)
                 self._read_at = state  # tried again when something changes
 
     def _may_go_on(self) -> bool:
-        return not self._asking and not self._ended.is_set()
+        return not self._questions.any and not self._ended.is_set()
 
     def _dossiers(self) -> list[Dossier]:
         """Those that a prompt can hold: what was asked in vain first, then the categories with the most notes."""

@@ -6,16 +6,16 @@ written here.
 
 from __future__ import annotations
 
-import json
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from assistant.conversation import Turn
 from assistant.errors import QuestionRefused
+from assistant.exams import history, read_rows, write_files
 from assistant.pipeline import Finder
 from classifier.taxonomy import NONE
 from knowledge.figures import Ranking, figures
@@ -57,35 +57,21 @@ def read_cases(path: Path) -> list[Case]:
     Raises:
         QuestionRefused: a line is none, or the file cannot be read.
     """
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionRefused(f"The questions in {path} cannot be read ({error}).") from error
-    cases = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            history = tuple(Turn(turn["role"], str(turn["content"])) for turn in row.get("history", []))
-            category = row["category"]
-            cases.append(
-                Case(
-                    question=str(row["question"]),
-                    category=None if category in (None, NONE) else str(category),
-                    notes=frozenset(map(str, row["notes"])) if row.get("answerable", True) else frozenset(),
-                    kind=str(row.get("kind", "")),
-                    history=history,
-                )
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise QuestionRefused(
-                f"Line {number} of {path.name} is no question with its category and notes ({error!r}). "
-                'Write it like {"question": "…", "category": "pool", "notes": ["id"]}.'
-            ) from error
+    cases = read_rows(path, _case, '{"question": "…", "category": "pool", "notes": ["id"]}')
     if not any(case.notes for case in cases):
         raise QuestionRefused(f"{path.name} has no question that a note answers. Give it some.")
     return cases
+
+
+def _case(row: Mapping[str, Any]) -> Case:
+    category = row["category"]
+    return Case(
+        question=str(row["question"]),
+        category=None if category in (None, NONE) else str(category),
+        notes=frozenset(map(str, row["notes"])) if row.get("answerable", True) else frozenset(),
+        kind=str(row.get("kind", "")),
+        history=history(row),
+    )
 
 
 def examined(finder: Finder, cases: Sequence[Case], by: Filter, say: Callable[[int, int], None]) -> Iterator[Found]:
@@ -145,8 +131,6 @@ def write_report(outcomes: dict[Filter, list[Found]], folder: Path, measured_on:
         OSError: the folder cannot be written.
     """
     found = {by: summary(each) for by, each in outcomes.items()}
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "retrieval.json").write_text(json.dumps(found, indent=1), "utf-8")
     rows = [
         {
             "filter": by,
@@ -162,9 +146,7 @@ def write_report(outcomes: dict[Filter, list[Found]], folder: Path, measured_on:
         for by, outcome in outcomes.items()
         for each in outcome
     ]
-    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    (folder / "retrieval_cases.jsonl").write_text(lines, "utf-8")
-    (folder / "retrieval.md").write_text(_markdown(found, outcomes, measured_on), "utf-8")
+    write_files(folder, "retrieval", found, rows, _markdown(found, outcomes, measured_on))
     return found
 
 

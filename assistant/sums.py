@@ -12,7 +12,7 @@ from assistant.events import Citation
 from assistant.prompts import spoken
 from knowledge.facts import Fact, Facts, Total
 from knowledge.money import written
-from knowledge.note import Hit, Note, NoteFilter, Passage
+from knowledge.note import Hit, Note, NoteFilter, whole
 from knowledge.notebook import Notebook
 from knowledge.search import STOP_WORDS
 from knowledge.timing import Timing, timing
@@ -133,7 +133,7 @@ class Sums:
         return Added(
             "\n".join([head, *lines]),
             tuple(_citation(number, note, fact) for number, (note, fact) in enumerate(shown, start=1)),
-            tuple(_hit(note) for note, _ in shown),
+            tuple(whole(note, 1.0) for note, _ in shown),
         )
 
 
@@ -152,8 +152,3 @@ def _when(time: Timing) -> str:
 
 def _citation(number: int, note: Note, fact: Fact) -> Citation:
     return Citation(number, note.id, note.title, note.category, note.date, fact.words)
-
-
-def _hit(note: Note) -> Hit:
-    passage = Passage(note.id, note.id, note.title, note.category, note.date, "", note.text)
-    return Hit(note.id, note.title, note.category, note.date, (passage,), 1.0, 1.0, 1.0)

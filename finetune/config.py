@@ -69,9 +69,6 @@ class TrainConfig(FitConfig):
 class ReaderConfig(FitConfig):
     """One training run of the chat model's reading."""
 
-    rank: int = 8
-    """Keeps the adapter of a 1.5B model near 12 MB in half precision."""
-    alpha: int = 16
-    learning_rate: float = 2e-4
-    patience: int = 4
-    evaluations: int = 4
+    untouched: float = 1 / 2
+    """The upper half learns to read; the lower half takes no time then but that of reading."""
+    learning_rate: float = 4e-4

@@ -122,6 +122,12 @@ class Hit:
         return "\n\n".join(passage.text for passage in self.passages)
 
 
+def whole(note: Note, found: float = 0.0) -> Hit:
+    """Return a note as if a search had found all of it, with this score and as near."""
+    passage = Passage(note.id, note.id, note.title, note.category, note.date, "", note.text)
+    return Hit(note.id, note.title, note.category, note.date, (passage,), found, found, found)
+
+
 @dataclass(frozen=True)
 class Scope:
     """Which notes a search looks at, and why: what the page says aloud."""

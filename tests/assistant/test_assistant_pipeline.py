@@ -506,6 +506,8 @@ def test_an_answer_that_is_a_bare_number_of_a_note_says_nothing_and_names_the_no
 class Reader:
     """Has read nothing, and reads nothing."""
 
+    taught = False
+
     def has_read(self, beginning: Sequence[Message]) -> bool:
         return False
 
@@ -520,7 +522,8 @@ class Reading(ReadingAhead):
     """Has read what a category held when the test said so."""
 
     def __init__(self, library: Library) -> None:
-        super().__init__(library.notebook, Reader(), 8192)
+        self.reader = Reader()
+        super().__init__(library.notebook, self.reader, 8192)
         self._library = library
         self.read: dict[str, Dossier] = {}
 
@@ -559,6 +562,20 @@ def test_a_category_read_ahead_is_asked_whole_and_cited_in_the_order_of_the_hits
     answer = events[-1].answer
     assert answer.text == "Ray replaced the pool pump [1]."
     assert [(each.number, each.note_id) for each in answer.citations] == [(1, "pump")]
+
+
+def test_the_words_that_decide_are_repeated_for_a_reader_that_was_not_taught_to_look_up_numbers(
+    quick: Assistant, model: ScriptedModel, reading: Reading
+) -> None:
+    for taught in (False, True):
+        reading.reader.taught = taught
+        model.will_say("I have no note about that.")
+        list(quick.answer(PUMP_QUESTION))
+    beginning = reading.read["pool"].beginning[-1].content
+    repeated, pointed = (asked[-1].content.removeprefix(beginning) for asked in model.asked)
+    assert PUMP.text in repeated
+    assert PUMP.text not in pointed
+    assert "Look first at [2]" in pointed
 
 
 def test_a_note_cited_that_the_search_had_not_found_joins_the_hits(quick: Assistant, model: ScriptedModel) -> None:

@@ -8,6 +8,7 @@ from small_house import PATIENCE
 from assistant import reading_ahead
 from assistant.chat_models import Message, ReadOutcome, ReadsAhead
 from assistant.reading_ahead import ReadingAhead
+from assistant.under_way import UnderWay
 from knowledge.library import Library
 from knowledge.note import Draft
 
@@ -18,6 +19,8 @@ GATE = Draft("Cedar boards.", "Fence gate", "fence", dt.date(2022, 5, 1), id="ga
 
 class Reader:
     """Reads at once, as much as it has room for, until it is interrupted."""
+
+    taught = False
 
     def __init__(self, room: int = 9) -> None:
         self.kept: list[list[Message]] = []
@@ -50,9 +53,14 @@ def reader() -> Reader:
 
 
 @pytest.fixture
-def reading(library: Library, reader: Reader) -> ReadingAhead:
+def questions() -> UnderWay:
+    return UnderWay()
+
+
+@pytest.fixture
+def reading(library: Library, reader: Reader, questions: UnderWay) -> ReadingAhead:
     library.add([PUMP, FILTER, GATE])
-    return ReadingAhead(library.notebook, reader, 8192)
+    return ReadingAhead(library.notebook, reader, 8192, questions)
 
 
 def ids(reading: ReadingAhead, category: str) -> list[str] | None:
@@ -150,10 +158,10 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def test_nothing_is_read_while_a_question_is_under_way(
-    reading: ReadingAhead, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    reading: ReadingAhead, reader: Reader, questions: UnderWay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading_ahead, "PAUSE", 0.01)
-    with reading.making_way():
+    with questions.question():
         reading.start()
         time.sleep(0.2)
         assert reader.kept == []

@@ -4,11 +4,8 @@ from pathlib import Path
 import pytest
 from small_house import PATIENCE, SmallHouse
 
-from assistant.chat_models import ChatModel
 from assistant.errors import AssistantError, ModelUnavailable
-from assistant.pipeline import Assistant
 from assistant.settings import read_settings
-from assistant.shared_model import SharedModel
 from assistant.startup import Startup, Status
 from assistant.weights import Progress
 from knowledge.note import Draft
@@ -16,17 +13,12 @@ from knowledge.note import Draft
 PUMP = Draft("The pool pump was replaced by Ray.", "Pool pump", "pool", id="pump")
 
 
-def written_by(assistant: Assistant) -> ChatModel:
-    assert isinstance(assistant.model, SharedModel)
-    return assistant.model.model
-
-
 def test_a_start_ends_with_an_assistant_of_this_house(house: SmallHouse) -> None:
     startup = Startup(house)
     assert (startup.status.ready, startup.searchable, startup.ready) == (False, False, None)
     startup.start()
     assistant = startup.assistant()
-    assert written_by(assistant) is house.model
+    assert assistant.model is house.model
     assert assistant.finder.library is house.library
     assert startup.ready is assistant
     assert (startup.status.ready, startup.status.fraction, startup.status.failure) == (True, 1.0, "")
@@ -42,7 +34,7 @@ def test_notes_can_be_searched_before_the_model_is_there(house: SmallHouse) -> N
     house.library.add([PUMP])
     assert [hit.note_id for hit in house.library.search("pool pump", house.library.scope(None, ""))] == ["pump"]
     house.may_load.set()
-    assert written_by(startup.assistant()) is house.model
+    assert startup.assistant().model is house.model
 
 
 def test_whoever_waits_is_told_how_far_it_is(house: SmallHouse) -> None:
@@ -98,7 +90,7 @@ def test_what_stops_a_start_is_said_and_a_second_try_can_succeed(house: SmallHou
     assert startup.searchable  # the notes are of use without it
     house.trouble = None
     startup.start()
-    assert written_by(startup.assistant()) is house.model
+    assert startup.assistant().model is house.model
     assert startup.status.failure == ""
 
 

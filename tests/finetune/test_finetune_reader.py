@@ -1,0 +1,70 @@
+"""A tiny language model really taught to read: what it is to say depends on a note that all its questions share."""
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from classifier.language_model import ADAPTER, load_base
+from finetune.config import ReaderConfig
+from finetune.fitting import completion_loss
+from finetune.reader import Exercise, Lesson, LessonRows, train_reader
+
+QUICK = ReaderConfig(rank=8, alpha=16, untouched=0.0, learning_rate=0.02, epochs=30, evaluations=2)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Threads that wait for one another take ten times the work of steps this small, where cores are busy."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def lesson(letter: str) -> Lesson:
+    told = f"note {letter}{letter}{letter}"
+    return Lesson(
+        tuple(
+            Exercise(({"role": "user", "content": f"{told} {asked}"},), reply)
+            for asked, reply in (("which", letter), ("what", f"{letter}!"), ("who", "none"))
+        )
+    )
+
+
+LESSONS = [lesson(letter) for letter in "abcd"]
+
+
+def test_a_row_teaches_what_each_exercise_alone_would(tiny_base: Path) -> None:
+    model, tokenizer = load_base(tiny_base)
+    model = model.float()
+    rows = LessonRows(tokenizer, torch.float32)
+    whole = rows([LESSONS[0]])
+
+    prefix = tokenizer.decode(whole["prefix_ids"][0])
+    assert prefix.endswith("note aaa wh")  # what all three prompts begin with
+    losses, tokens = 0.0, 0
+    for exercise in LESSONS[0].exercises:
+        alone = rows([Lesson((exercise,))])
+        losses += float(completion_loss(model, alone)) * alone["targets"].numel()
+        tokens += alone["targets"].numel()
+    assert float(completion_loss(model, whole)) == pytest.approx(losses / tokens, rel=1e-4)
+
+
+def test_it_learns_to_say_what_the_lessons_say_and_saves_its_adapter(tiny_base: Path, tmp_path: Path) -> None:
+    model, tokenizer = load_base(tiny_base)
+    model = model.float()
+    rows = LessonRows(tokenizer, torch.float32)
+    before = float(completion_loss(model, rows([LESSONS[0]])))
+
+    losses = train_reader(model, tokenizer, LESSONS, LESSONS[:1], tmp_path, QUICK, base={"name": "tiny"})
+
+    assert losses["validation"][-1][1] < before / 2
+    taught, _ = load_base(tiny_base, tmp_path / ADAPTER)
+    assert float(completion_loss(taught.float(), rows([LESSONS[0]]))) < before / 2
+    config = json.loads((tmp_path / "train_config.json").read_text())
+    assert (config["base"], config["exercises"], config["rank"]) == ({"name": "tiny"}, 12, 8)
+    assert dataclasses.asdict(QUICK).items() <= config.items()
