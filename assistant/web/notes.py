@@ -33,8 +33,8 @@ class Notes:
         self._startup = startup
         self._review = Review(house, startup, arrivals)
 
-    def draw(self, blocks: gr.Blocks, tab: gr.Tab, tags: Tags) -> None:
-        """Put the widgets on the page and connect them, also with the tags in them."""
+    def draw(self, blocks: gr.Blocks, tabs: gr.Tabs, tab: gr.Tab, tags: Tags) -> None:
+        """Put the widgets on the page and connect them, also with what other tabs say of notes."""
         opened = gr.State(None)
         """The id and revision of the note in the form; None for a new one."""
         undoable = gr.State(None)
@@ -77,6 +77,8 @@ class Notes:
         words.change(self._list, listing, found, trigger_mode="always_last", **quiet)
         category.change(self._list, listing, found, **quiet)
         found.open(self._open, None, form, **quiet).then(self._list, listing, found, **quiet)
+        tags.element.read(self._read, None, [*form, tabs], **quiet).then(self._list, listing, found, **quiet)
+        tags.element.write(self._write, [opened, title, text], [*form, tabs], **quiet)
         fresh.click(self._blank, None, form, **quiet).then(self._list, listing, found, **quiet)
         for event in (save.click, text.submit):
             event(self._save, [opened, title, filed, date, text], [*form, *after], show_progress="minimal").then(
@@ -109,6 +111,28 @@ class Notes:
 
     def _open(self, event: gr.EventData) -> tuple[Any, ...]:
         return self._form(self._house.notebook.get(event._data["id"]))
+
+    def _read(self, event: gr.EventData) -> tuple[Any, ...]:
+        """Open a note that the chat shows."""
+        try:
+            form = self._form(self._house.notebook.get(event._data["note"]))
+        except KnowledgeError as error:  # deleted since
+            gr.Warning(render.warning(error))
+            return (gr.skip(),) * 8
+        return *form, gr.Tabs(selected="notes")
+
+    def _write(
+        self, opened: tuple[str, int] | None, title: str | None, text: str | None, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        """Begin a note about a question that none answers; what is being written already stays where it is."""
+        if opened is None and f"{title or ''}{text or ''}".strip():
+            gr.Info("There is a note begun already: save it first.")
+            return *(gr.skip(),) * 7, gr.Tabs(selected="notes")
+        heading, _, _, *rest = self._form(None)
+        names = [name for name, _, _ in self._house.notebook.categories()]
+        label = event._data["label"]
+        filed = label if label in names else CHOOSE
+        return heading, event._data["title"], filed, *rest, gr.Tabs(selected="notes")
 
     def _blank(self) -> tuple[Any, ...]:
         return self._form(None)

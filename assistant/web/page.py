@@ -52,11 +52,11 @@ def page(house: House, startup: Startup, arrivals: Arrivals) -> gr.Blocks:
         html('<div class="oh-head"><h1>our-house</h1><span>a private assistant that knows your home</span></div>')
         tags = Tags(house, startup)
         tags.draw(blocks)
-        with gr.Tabs():
+        with gr.Tabs() as tabs:
             with gr.Tab("Chat", id="chat"):
                 Chat(house, startup, dialogues).draw(blocks, tags)
             with gr.Tab("Notes", id="notes") as tab:
-                Notes(house, startup, arrivals).draw(blocks, tab, tags)
+                Notes(house, startup, arrivals).draw(blocks, tabs, tab, tags)
                 DueCard(house).draw(tab)
                 Keep(house).draw()
             with gr.Tab("Teach", id="teach") as tab:

@@ -26,7 +26,11 @@ Message = dict[str, str]
 
 def messages(turns: Sequence[Turn]) -> list[Message]:
     """Return the conversation as chat messages, two an exchange."""
-    return [{"role": turn.role, "content": _question(turn) if turn.role == "user" else _answer(turn)} for turn in turns]
+    before = [None, *turns]
+    return [
+        {"role": turn.role, "content": _question(turn) if turn.role == "user" else _answer(turn, asked)}
+        for asked, turn in zip(before, turns, strict=False)
+    ]
 
 
 def _question(turn: Turn) -> str:
@@ -78,7 +82,7 @@ def button(act: str, value: Mapping[str, Any], klass: str, title: str, text: str
     )
 
 
-def _answer(turn: Turn) -> str:
+def _answer(turn: Turn, asked: Turn | None) -> str:
     details = turn.details
     cited = {each["number"]: each for each in details.get("citations", [])}
     parts = []
@@ -96,13 +100,18 @@ def _answer(turn: Turn) -> str:
             parts.append(f'<div class="oh-trouble" role="alert">{_text(str(details.get("failure", "")))}</div>')
     if details.get("state") in ("done", "failed", "stopped"):
         parts += [_used(details, cited), _footer(details), _earlier(details)]
-        if details.get("answered") is False and details.get("state") == "done":
-            parts.append(
-                '<div class="oh-hint">If you know it, add a note under <b>Notes</b>: it is found at once.</div>'
-            )
+        if details.get("answered") is False and details.get("state") == "done" and asked is not None:
+            parts.append(_offer_note(asked))
     elif details.get("scope"):
         parts.append(_footer(details))
     return "".join(parts)
+
+
+def _offer_note(asked: Turn) -> str:
+    """What can be done where no note tells: write one, under the question's own tag."""
+    begun = {"title": asked.content.strip().rstrip("?"), "label": asked.details.get("category")}
+    add = button("write", begun, "oh-link", "Opens a new note under Notes", "add a note about it")
+    return f'<div class="oh-hint">If you know it, {add}: it is found at once.</div>'
 
 
 def _earlier(details: Mapping[str, Any]) -> str:
@@ -119,12 +128,13 @@ def _earlier(details: Mapping[str, Any]) -> str:
 
 
 def _cited(text: str, cited: Mapping[int, Mapping[str, Any]]) -> str:
-    """Turn the marks [n] of an escaped text into badges that name their note."""
+    """Turn the marks [n] of an escaped text into badges that name their note, and lead to its words below."""
 
     def badge(match: re.Match[str]) -> str:
         citation = cited.get(int(match[1]))
-        title = f' title="{escape(str(citation["title"]))}"' if citation else ""
-        return f'<span class="oh-cite"{title}>{match[1]}</span>'
+        if citation is None:
+            return f'<span class="oh-cite">{match[1]}</span>'
+        return button("cite", {"number": citation["number"]}, "oh-cite", str(citation["title"]), match[1])
 
     return re.sub(r"\[(\d{1,2})\]", badge, text)
 
@@ -149,9 +159,8 @@ def _hit_card(note: Mapping[str, Any], citation: Mapping[str, Any] | None) -> st
     date = dt.date.fromisoformat(note["date"]) if note["date"] else None
     about = _about(note["category"], date, note["note_id"])
     klass = "oh-card" if citation else "oh-card oh-card-unused"
-    return (
-        f'<article class="{klass}"><header>{number}<b>{escape(str(note["title"]))}</b>{about}</header>{text}</article>'
-    )
+    title = button("read", {"note": note["note_id"]}, "oh-link", "Opens the note under Notes", str(note["title"]))
+    return f'<article class="{klass}"><header>{number}<b>{title}</b>{about}</header>{text}</article>'
 
 
 def _about(category: str | None, date: dt.date | None, note_id: str) -> str:

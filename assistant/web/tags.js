@@ -23,6 +23,18 @@ if (!window.ohTags) {
     else window.ohTell('correct', {turn, label});
   };
 
+  // From a mark in an answer to the card of its note, among those below the answer.
+  const lead = (mark, number) => {
+    const used = mark.closest('.oh-answer').parentElement.querySelector('.oh-used');
+    const card = [...used?.querySelectorAll('.oh-card') ?? []]
+      .find(each => each.querySelector('header .oh-cite').textContent === String(number));
+    if (!card) return;
+    used.open = true;
+    card.scrollIntoView({block: 'nearest', behavior: 'smooth'});
+    card.classList.add('oh-led');
+    setTimeout(() => card.classList.remove('oh-led'), 1600);
+  };
+
   const choices = (tag) => {
     const all = JSON.parse(document.getElementById('oh-labels').dataset.labels);
     const {label: now, shares = {}} = JSON.parse(tag.value);
@@ -74,11 +86,14 @@ if (!window.ohTags) {
     const again = button && button === opener;
     shut(false);
     if (!button || again) return;
-    const {turn, label} = JSON.parse(button.value);
+    const {turn, label, note, title, number} = JSON.parse(button.value);
     switch (button.name) {
       case 'oh-tag': case 'oh-file': case 'oh-tell': open(button); break;
       case 'oh-choose': tell(button, label); break;
       case 'oh-undo': window.ohTell('undo', {turn}); break;
+      case 'oh-cite': lead(button, number); break;
+      case 'oh-read': window.ohTell('read', {note}); break;
+      case 'oh-write': window.ohTell('write', {title, label}); break;
       case 'oh-confirm': window.ohTell('confirm', {turn}); break;
     }
   });

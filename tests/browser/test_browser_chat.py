@@ -134,6 +134,36 @@ def test_the_notes_used_open_as_cards_with_the_quote_marked(home: Served, window
     expect(card.locator("mark")).to_have_text("Ray replaced the pool pump with a Pentair SuperFlo for $1,150.")
 
 
+def test_a_mark_leads_to_its_card_and_the_card_to_its_note(home: Served, windows: Windows) -> None:
+    home.will_say(ANSWER)
+    page = windows.open(home.address)
+    ask(page)
+    whole(page)
+    answers(page).locator(".oh-cite").click()
+    card = page.locator("#oh-chat .oh-card")
+    expect(card).to_be_visible()
+    expect(card).to_have_class(re.compile("oh-led"))
+    card.get_by_role("button", name="Pool pump replaced").click()
+    expect(page.locator("#oh-title input, #oh-title textarea")).to_have_value("Pool pump replaced")
+    expect(page.locator("#oh-save")).to_be_visible()
+
+
+def test_what_no_note_tells_can_be_written_at_once(home: Served, windows: Windows) -> None:
+    page = windows.open(home.address)
+    ask(page, "Who won the world cup of 1966?")
+    page.get_by_role("button", name="add a note about it").click()
+    title, text = (page.locator(f"#oh-{name} input, #oh-{name} textarea") for name in ("title", "text"))
+    expect(title).to_have_value("Who won the world cup of 1966")
+    text.fill("England did.")
+    # Asked again while a note is being written, what is typed stays.
+    page.get_by_role("tab", name="Chat").click()
+    page.get_by_role("button", name="add a note about it").click()
+    expect(page.locator("#oh-save")).to_be_visible()
+    expect(text).to_have_value("England did.")
+    page.locator("#oh-save").click()
+    expect(page.locator("#oh-done")).to_contain_text("Kept “Who won the world cup of 1966”")
+
+
 def test_the_scope_line_says_what_was_searched_who_wrote_and_how_long(home: Served, windows: Windows) -> None:
     home.will_say(ANSWER)
     page = windows.open(home.address)
@@ -149,7 +179,7 @@ def test_a_question_that_no_note_answers_is_told_so_without_asking_the_model(hom
     expect(answers(page)).to_have_text("I have no note about that.")
     expect(bubbles(page).locator(".oh-tag")).to_have_text("no category")
     expect(page.locator("#oh-chat .oh-scope")).to_contain_text("Searched all 3 notes")
-    expect(page.locator("#oh-chat .oh-hint")).to_contain_text("add a note under Notes")
+    expect(page.locator("#oh-chat .oh-hint")).to_contain_text("add a note about it")
     expect(page.locator("#oh-chat .oh-used")).to_have_count(0)
 
 
@@ -165,7 +195,7 @@ def test_an_answer_that_no_note_supports_is_taken_back_and_the_nearest_note_is_n
     expect(answers(page)).to_have_text("Aunt Hilda")
     gate.set()
     expect(answers(page)).to_have_text("I have no note about that. The nearest is “Pool pump replaced”.")
-    expect(page.locator("#oh-chat .oh-hint")).to_contain_text("add a note under Notes")
+    expect(page.locator("#oh-chat .oh-hint")).to_contain_text("add a note about it")
     page.get_by_text("1 note read").click()
     expect(page.locator("#oh-chat .oh-card b")).to_have_text("Pool pump replaced")
 

@@ -98,13 +98,14 @@ def test_all_text_is_readable(home: Served, windows: Windows, scheme: str) -> No
         "answer": ".oh-answer",
         "number of a note": ".oh-answer .oh-cite",
         "notes used": ".oh-used summary",
-        "title of a card": ".oh-card b",
+        "title of a card": ".oh-card b .oh-link",
         "text of a card": ".oh-card",
         "quote": ".oh-card mark",
         "tag of a card": ".oh-card .oh-tag",
         "date of a card": ".oh-card time",
         "scope": ".oh-scope span",
         "hint": ".oh-hint",
+        "offer of a note": ".oh-hint .oh-link",
         "failure": ".oh-trouble",
     }.items():
         seen[name] = contrast(page.locator(f"#oh-chat {selector}"))

@@ -49,7 +49,8 @@ def question(text: str, **details: Any) -> str:
 
 
 def answer(text: str, **details: Any) -> str:
-    return render.messages([Turn("assistant", text, {"state": "done", **details})])[0]["content"]
+    asked = Turn("user", "Who won the cup? ", {"category": "pool", "confidence": 0.9})
+    return render.messages([asked, Turn("assistant", text, {"state": "done", **details})])[1]["content"]
 
 
 def hit(number: int = 1, **fields: Any) -> Mapping[str, Any]:
@@ -208,14 +209,16 @@ def test_a_category_that_the_person_chose_is_said_to_be_theirs() -> None:
 
 def test_marks_become_badges_that_name_their_note() -> None:
     html = answer("In 2023 [1], then [2].", notes=[hit(1), hit(2)], citations=[citation(1, title='The "new" pump')])
-    assert '<span class="oh-cite" title="The &quot;new&quot; pump">1</span>' in html
+    badge = re.search(r'<button name="oh-cite" value="([^"]*)" class="oh-cite" title="([^"]*)">1</button>', html)
+    assert badge is not None
+    assert (badge[1], badge[2]) == ("{&quot;number&quot;: 1}", "The &quot;new&quot; pump")
     assert '<span class="oh-cite">2</span>.' in html  # not cited: a number without a promise
 
 
 def test_cards_show_the_cited_notes_first_with_title_date_category_and_text() -> None:
     notes = [hit(1, title="Opening"), hit(2, title="Pump", date="2023-04-18", category="pool", text="New\n\npump.")]
     html = answer("Yes [2].", notes=notes, citations=[citation(2)])
-    assert html.index("<b>Pump</b>") < html.index("<b>Opening</b>")
+    assert html.index(">Pump</button></b>") < html.index(">Opening</button></b>")
     assert "<time>18 April 2023</time>" in html
     assert re.search(r'<button name="oh-file" [^>]*class="oh-tag oh-tag-small" [^>]*>pool</button>', html)
     assert "New<br><br>pump." in html
@@ -257,7 +260,9 @@ def test_the_cards_are_folded_under_how_many_notes_were_used(notes: int, citatio
 def test_an_answer_that_rests_on_no_note_has_no_cards_and_says_what_to_do() -> None:
     html = answer("I have no note about that.", answered=False, scope="Searched all 3 notes")
     assert "<details" not in html
-    assert "add a note under <b>Notes</b>" in html
+    offer = re.search(r'<button name="oh-write" value="([^"]*)"[^>]*>add a note about it</button>', html)
+    assert offer is not None
+    assert json.loads(unescape(offer[1])) == {"title": "Who won the cup", "label": "pool"}
     assert "Searched all 3 notes" in html
 
 
