@@ -19,6 +19,7 @@ from assistant.startup import Startup, Status
 from classifier.errors import RouterError
 from classifier.taxonomy import NONE
 from knowledge.errors import KnowledgeError
+from knowledge.note import Hit
 
 logger = logging.getLogger(__name__)
 
@@ -333,7 +334,7 @@ def _grown(question: Turn, answer: Turn, event: Routed | Retrieved | Token | Fin
                 "state": "reading",
                 "scope": event.scope.sentence,
                 "reason": event.scope.reason,
-                "notes": [{"number": number, **hit_fields(hit)} for number, hit in enumerate(event.hits, start=1)],
+                "notes": [{"number": number, **_shown(hit)} for number, hit in enumerate(event.hits, start=1)],
             }
             return question, replace(answer, details=details)
         case Token(text):
@@ -350,3 +351,9 @@ def _grown(question: Turn, answer: Turn, event: Routed | Retrieved | Token | Fin
                 "seconds": dict(whole.seconds),
             }
             return question, replace(answer, content=whole.text, details=details)
+
+
+def _shown(hit: Hit) -> dict[str, Any]:
+    """What is kept of a note that was found, with the history that it is part of."""
+    told = [{"note_id": each.note_id, "title": each.title, "date": each.date.isoformat()} for each in hit.history]
+    return {**hit_fields(hit), "history": told}

@@ -94,6 +94,15 @@ def evidence(similarity: float, overlap: float) -> float:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """A dated note, as one of several that tell of the same thing again and again."""
+
+    note_id: str
+    title: str
+    date: dt.date
+
+
+@dataclass(frozen=True)
 class Hit:
     """A note that a search found, with its best passages."""
 
@@ -110,6 +119,8 @@ class Hit:
     """Share of the question's words, weighted by their rarity in the house, that the note holds; 0 to 1."""
     best: int = 0
     """Which of the passages the note was found by."""
+    history: tuple[Moment, ...] = ()
+    """All notes that tell of the same thing, itself among them, oldest first; empty where there are not three."""
 
     @property
     def evidence(self) -> float:

@@ -42,6 +42,10 @@ SERIES, CHAINED = 0.55, 0.70
 """Cosine from which a note belongs to the best one's series, and to that of another member."""
 NEAR = 0.2
 """Share of the best note's evidence that a member of its series must have."""
+SAME = 0.70
+"""Cosine from which two notes are shown to a person as telling of the same thing."""
+HISTORY = 3
+"""Dates that make a history."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,20 @@ def series(lead: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
         each for each in of_kind if each not in direct and any(_likeness(member, each) >= CHAINED for member in direct)
     ]
     return [lead, *direct, *chained]
+
+
+def history(of: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the dated notes that tell of the same thing as one of them does, itself among them, oldest first.
+
+    None where they have fewer than `HISTORY` dates. It is stricter than `series`: it is shown, and not weighed.
+    """
+    alike = (
+        each
+        for each in candidates
+        if each.date is not None and each.category == of.category and _likeness(of, each) >= SAME
+    )
+    told = sorted(alike, key=lambda each: (each.date or dt.date.min, each.note_id))
+    return told if of in told and len({each.date for each in told}) >= HISTORY else []
 
 
 def _weighed(found: Mapping[str, float]) -> float:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from knowledge.codes import codes_asked
-from knowledge.note import Hit, Passage, evidence
+from knowledge.note import Hit, Moment, Passage, evidence
 from knowledge.notebook import Notebook, words_of
-from knowledge.ranking import Candidate, ranked
+from knowledge.ranking import Candidate, history, ranked
 from knowledge.timing import Timing, timing
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def search(notebook: Notebook, index: PassageIndex, asked: Asked, limit: int) ->
     """
     found = candidates(notebook, index, asked)
     time = resolved(notebook, timing(asked.question, asked.today))
-    return [_hit(candidate, score) for candidate, score in ranked(found, time, asked.prior)[:limit]]
+    best = ranked(found, time, asked.prior)[:limit]
+    return [_hit(candidate, score, history(candidate, found)) for candidate, score in best]
 
 
 def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Candidate]:
@@ -108,7 +109,7 @@ def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Ca
     return found
 
 
-def _hit(candidate: Candidate, score: float) -> Hit:
+def _hit(candidate: Candidate, score: float, told_again: Sequence[Candidate]) -> Hit:
     return Hit(
         note_id=candidate.note_id,
         title=candidate.title,
@@ -119,6 +120,7 @@ def _hit(candidate: Candidate, score: float) -> Hit:
         similarity=candidate.similarity,
         overlap=candidate.overlap,
         best=candidate.best,
+        history=tuple(Moment(each.note_id, each.title, each.date) for each in told_again if each.date),
     )
 
 

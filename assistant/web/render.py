@@ -99,7 +99,7 @@ def _answer(turn: Turn, asked: Turn | None) -> str:
         case "failed" | "stopped":
             parts.append(f'<div class="oh-trouble" role="alert">{_text(str(details.get("failure", "")))}</div>')
     if details.get("state") in ("done", "failed", "stopped"):
-        parts += [_used(details, cited), _footer(details), _earlier(details)]
+        parts += [_history(details, cited), _used(details, cited), _footer(details), _earlier(details)]
         if details.get("answered") is False and details.get("state") == "done" and asked is not None:
             parts.append(_offer_note(asked))
     elif details.get("scope"):
@@ -149,6 +149,23 @@ def _used(details: Mapping[str, Any], cited: Mapping[int, Mapping[str, Any]]) ->
     of = f"{read} {'note' if read == 1 else 'notes'}"
     summary = f"{used} of {of} used" if 0 < used < read else f"{of} {'used' if used else 'read'}"
     return f'<details class="oh-used"><summary>{summary}</summary><div class="oh-cards">{cards}</div></details>'
+
+
+def _history(details: Mapping[str, Any], cited: Mapping[int, Mapping[str, Any]]) -> str:
+    """A line of time: the notes that tell of the same thing again and again as the one that is cited does."""
+    of_cited = (note.get("history", []) for note in details.get("notes", []) if note["number"] in cited)
+    told = next((history for history in of_cited if history), None)
+    if told is None:
+        return ""
+    of_answer = {each["note_id"] for each in cited.values()}
+    moments = []
+    for each in told:
+        open_it = button("read", {"note": each["note_id"]}, "oh-link", "Opens the note under Notes", each["title"])
+        klass = ' class="oh-now"' if each["note_id"] in of_answer else ""
+        day = spoken(dt.date.fromisoformat(each["date"]))
+        moments.append(f"<li{klass}><time>{escape(day)}</time> {open_it}</li>")
+    years = " · ".join(dict.fromkeys(each["date"][:4] for each in told))
+    return f'<details class="oh-history"><summary>History: {years}</summary><ol>{"".join(moments)}</ol></details>'
 
 
 def _hit_card(note: Mapping[str, Any], citation: Mapping[str, Any] | None) -> str:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from knowledge.note import Passage
-from knowledge.ranking import Candidate, ranked, series
+from knowledge.ranking import Candidate, history, ranked, series
 from knowledge.timing import Timing
 
 
@@ -62,6 +62,21 @@ def test_a_note_like_a_member_belongs_to_the_series_too() -> None:
 
     assert [each.note_id for each in series(lead, [lead, near, far])] == ["a", "b", "c"]
     assert [each.note_id for each in series(lead, [lead, far])] == ["a"]
+
+
+def test_a_history_is_three_dates_of_the_same_thing_oldest_first() -> None:
+    notes = [
+        candidate("new", 0.6, 2024),
+        candidate("old", 0.5, 2016, 10),
+        candidate("mid", 0.2, 2020, 20),
+        candidate("undated", 0.5, angle=5),
+        candidate("related", 0.5, 2018, 55),
+        candidate("elsewhere", 0.5, 2019, 5, "pool"),
+    ]
+
+    assert [each.note_id for each in history(notes[0], notes)] == ["old", "mid", "new"]
+    assert history(notes[0], notes[:2]) == []
+    assert history(notes[3], notes) == []
 
 
 def test_dates_that_the_question_names_come_first() -> None:

@@ -225,6 +225,23 @@ def test_cards_show_the_cited_notes_first_with_title_date_category_and_text() ->
     assert re.findall(r'<article class="([^"]*)"', html) == ["oh-card", "oh-card oh-card-unused"]
 
 
+def test_a_cited_note_that_is_one_of_a_series_shows_its_history_and_nothing_else_does() -> None:
+    told = [
+        {"note_id": f"n{at}", "title": f"Pump {at} <new>", "date": f"{year}-04-18"}
+        for at, year in enumerate((2016, 2020, 2024), start=1)
+    ]
+    notes = [hit(1, history=[]), hit(2, history=told)]
+    html = answer("Sue [2].", notes=notes, citations=[citation(2)])
+    assert "<summary>History: 2016 · 2020 · 2024</summary>" in html
+    assert re.findall(r"<li([^>]*)><time>([^<]*)</time>", html) == [
+        ("", "18 April 2016"),
+        (' class="oh-now"', "18 April 2020"),
+        ("", "18 April 2024"),
+    ]
+    assert "Pump 3 &lt;new&gt;" in html
+    assert "oh-history" not in answer("Ray [1].", notes=notes, citations=[citation(1)])
+
+
 def test_a_card_of_an_undated_note_without_a_category_can_be_filed() -> None:
     html = answer("Yes.", notes=[hit(date=None, category=None)])
     assert "<time>" not in html
