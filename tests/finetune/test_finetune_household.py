@@ -18,10 +18,10 @@ from classifier.taxonomy import Category, Taxonomy
 from classifier.versions import CONFIG_FILE, Version
 from finetune.examples import Example, ExamplesRejected
 from finetune.gate import GATE_FILE, Verdict
+from finetune.growing import grown_head
 from finetune.head import HeadConfig, columns_of, regression
 from finetune.household import (
     HouseholdConfig,
-    grown_head,
     learnable,
     lesson_steps,
     mixed,
