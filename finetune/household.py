@@ -95,7 +95,7 @@ def retrain(
     """Train a candidate and judge it; the serving router is untouched.
 
     Args:
-        serving: the version to go on from, a fused one.
+        serving: the version to go on from, a fused one; the candidate answers as it does, by codes or through a head.
         serving_router: loads it, for the comparison.
         told: the household's questions with their labels.
         packaged: the questions that the router was first taught with, their labels the household's names.
