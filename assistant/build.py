@@ -312,13 +312,12 @@ class House:
         from assistant.categories import NewCategories
         from assistant.retraining import background
         from classifier.newcomers import AdaptedRouter
-        from classifier.taxonomy import DEFAULT_TAXONOMY, Taxonomy
+        from classifier.taxonomy import DEFAULT_TAXONOMY
 
-        trained = Taxonomy.of(version.config["categories"]) if "categories" in version.config else DEFAULT_TAXONOMY
+        trained = version.taxonomy if "categories" in version.config else DEFAULT_TAXONOMY
         new = NewCategories(self.categories, self.corrections) if newcomers else None
-        return AdaptedRouter(
-            self._trained(version, quick), self._present(trained), new, self.embedder.embed, background
-        )
+        whole = self._trained(version, quick)
+        return AdaptedRouter(whole, self._present(trained), new, self.embedder.embed, background)
 
     def _present(self, trained: Taxonomy) -> Callable[[], dict[str, str | None]]:
         """Return what tells the household's names, as they are then, of the labels of a training."""
@@ -369,10 +368,15 @@ class House:
         from classifier.language_model import ADAPTER, CodeScorer, load_base
         from classifier.ollama import OllamaScorer
         from classifier.prompt import Prompt, task
-        from classifier.taxonomy import Taxonomy
 
-        taxonomy = Taxonomy.of(version.config["categories"])
+        taxonomy = version.taxonomy
         if model := self.settings.router_model:
+            if version.mode != "code":  # another half than what its fusion weighs, were there one on Ollama
+                raise RouterUnavailable(
+                    f"The router {version.name} answers through a head of its own, which Ollama cannot run. Clear "
+                    "OUR_HOUSE_ROUTER_MODEL; or teach a router that writes codes, `our-house train --mode code "
+                    "--promote`, and export that one: `our-house export router`."
+                )
             before, after = version.config["prompt"]
             return OllamaScorer(self.settings.ollama_host, Prompt(before, after, task(taxonomy, "code")[1]), model)
         try:

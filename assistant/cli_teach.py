@@ -30,9 +30,8 @@ _TAXONOMY_HELP = "The categories of --data: JSON Lines of name, code, definition
 @click.option(
     "--mode",
     type=click.Choice(["code", "category", "head"]),
-    default="code",
-    show_default=True,
-    help="What the model learns to answer with; only code can serve.",
+    show_default="head",
+    help="What the model learns to answer with: only head and code can serve, only code can be exported.",
 )
 @click.option("--epochs", type=click.FloatRange(0, min_open=True), help="How often it reads all examples.")
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -47,7 +46,7 @@ def train(
     base_name: str | None,
     data: Path | None,
     taxonomy: Path | None,
-    mode: str,
+    mode: str | None,
     epochs: float | None,
     seed: int,
     name: str,
@@ -58,9 +57,10 @@ def train(
 ) -> None:
     """Teach a new router; the serving one goes on serving.
 
-    Where the household corrected tags, it goes on from the serving router, which takes minutes, and compares the two.
-    Otherwise it begins anew, from the packaged questions with the corrections among them, or from --data. What was cut
-    off goes on where it stopped when the same command is given again.
+    Where the household corrected tags, it goes on from the serving router, in that one's mode, which takes minutes, and
+    compares the two. Otherwise, or where an option says what is learned and how, it begins anew, from the packaged
+    questions with the corrections among them, or from --data. What was cut off goes on where it stopped when the same
+    command is given again.
     """
     from dataclasses import replace
 
@@ -72,13 +72,15 @@ def train(
 
     if gently and hasattr(os, "nice"):
         os.nice(10)
-    plain = not any((base_name, data, taxonomy, epochs, out, afresh, seed)) and mode == "code"
+    plain = not any((base_name, data, taxonomy, mode, epochs, out, afresh, seed))
     if gently or (plain and house.corrections.teaching()):
         _train_on_corrections(house, as_json, name, promote)
         return
-    if mode != "code" and out is None:
+    if mode == "category" and out is None:
         raise click.UsageError(f"A router in {mode} mode cannot serve. Give --out, a folder for its adapter.")
-    config = TrainConfig(mode=mode, seed=seed)  # type: ignore[arg-type]  # click has checked it
+    config = TrainConfig(seed=seed)
+    if mode is not None:
+        config = replace(config, mode=mode)  # type: ignore[arg-type]  # click has checked it
     if epochs is not None:
         config = replace(config, epochs=epochs)
     if data is None and taxonomy is None:
@@ -188,24 +190,37 @@ def export() -> None:
 @house_options
 @click.argument("out", type=_PATH)
 @click.option("--router", "name", help="A version that the house has; the serving one unless named.")
+@click.option("--adapter", type=_PATH, help="Instead of a version: an adapter of `train --mode code --out`.")
 @click.option("--ollama-base", help="What Ollama calls the model that the router was trained for.")
 @click.option("--merged", is_flag=True, help="Write the whole model, too, as safetensors.")
 def export_router_(
-    house: House, as_json: bool, out: Path, name: str | None, ollama_base: str | None, merged: bool
+    house: House,
+    as_json: bool,
+    out: Path,
+    name: str | None,
+    adapter: Path | None,
+    ollama_base: str | None,
+    merged: bool,
 ) -> None:
-    """Write a router's language model for Ollama and others."""
+    """Write a router's language model, one that writes codes, for Ollama and others."""
     from assistant.terminal import print_json
     from classifier.errors import RouterUnavailable
     from classifier.language_model import ADAPTER
-    from classifier.taxonomy import Taxonomy
-    from finetune.export import create_command, export_router
+    from finetune.export import create_command, export_router, exportable
+    from finetune.routers import adapter_config
 
-    version = house.ensure_router(name)
-    if version.config.get("kind") != "fused":
-        raise RouterUnavailable(f"The router {version.name} has no language model to export.")
-    base = house.router_base(version.config["base"]["name"])
-    taxonomy = Taxonomy.of(version.config["categories"])
-    files = export_router(base.folder, version.folder / ADAPTER, out, taxonomy, ollama_base, merged)
+    if adapter is not None and name is not None:
+        raise click.UsageError("Give --router or --adapter, not both.")
+    if adapter is not None:
+        folder, config = adapter, adapter_config(adapter)
+    else:
+        version = house.ensure_router(name)
+        if version.config.get("kind") != "fused":
+            raise RouterUnavailable(f"The router {version.name} has no language model to export.")
+        folder, config = version.folder, version.config
+    base_name, taxonomy = exportable(config, folder)
+    base = house.router_base(base_name)
+    files = export_router(base.folder, folder / ADAPTER, out, taxonomy, ollama_base, merged)
     if as_json:
         print_json({"folder": str(out), "files": [str(path) for path in files], "create": create_command(out)})
         return

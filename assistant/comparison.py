@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,20 @@ if TYPE_CHECKING:
     from finetune.config import Base
     from finetune.evaluate import System
 
+TITLES = {
+    "category": "fine-tuned, writing names",
+    "head": "fine-tuned, classification head",
+    "code": "fine-tuned, code",
+}
+"""What the report calls a fine-tuned language model alone, by its mode."""
+
 
 def systems(house: House, version: Version, adapters: Sequence[Path] = (), baselines: bool = False) -> Iterator[System]:
     """Yield the systems one by one, each loaded when its turn comes; the router itself is the last.
 
     Args:
         version: a fused router, or an encoder alone.
-        adapters: folders of adapters in category or in head mode, trained for the same base.
+        adapters: folders of adapters in any mode, trained for the same base and categories.
         baselines: whether the untrained base is asked, too.
 
     Raises:
@@ -28,7 +36,6 @@ def systems(house: House, version: Version, adapters: Sequence[Path] = (), basel
     from classifier.encoder import EncoderRouter
     from classifier.fused import ALONE_FILE, FusedRouter, Fusion, ScorerRouter
     from classifier.language_model import ADAPTER, CodeScorer, load_base
-    from classifier.taxonomy import Taxonomy
     from finetune.evaluate import System, routed
 
     head, embed = house.encoder_half(version)
@@ -37,17 +44,22 @@ def systems(house: House, version: Version, adapters: Sequence[Path] = (), basel
         yield encoder
         return
     base = house.router_base(version.config["base"]["name"])
-    taxonomy = Taxonomy.of(version.config["categories"])
+    taxonomy = version.taxonomy
     if baselines:
         yield from _untrained(base, taxonomy)
-    for folder in adapters:
-        yield _trained(base, taxonomy, folder)
+    taken = {TITLES[version.mode]}
+    for folder in dict.fromkeys(adapters):
+        system = _trained(base, taxonomy, folder)
+        if system.title in taken:
+            system = replace(system, title=f"{system.title}, in {folder}")
+        taken.add(system.title)
+        yield system
     scorer = CodeScorer(*load_base(base.folder, version.folder / ADAPTER), taxonomy)
     alone = ScorerRouter(scorer, Fusion.load(version.folder, ALONE_FILE), version.name)
-    yield System("fine-tuned, code", "fine-tuned", version.name, "code", routed(alone))
+    yield System(TITLES[version.mode], "fine-tuned", version.name, version.mode, routed(alone))
     yield encoder
     fused = FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name)
-    yield System("fused", "fused", version.name, "code", routed(fused))
+    yield System("fused", "fused", version.name, version.mode, routed(fused))
 
 
 def _untrained(base: Base, taxonomy: Taxonomy) -> Iterator[System]:
@@ -78,12 +90,13 @@ def _trained(base: Base, taxonomy: Taxonomy, folder: Path) -> System:
 
     try:
         mode = json.loads((folder / CONFIG_FILE).read_text("utf-8"))["mode"]
+        if mode not in TITLES:
+            raise ValueError(f"its mode is {mode}")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RouterUnavailable(f"{folder} holds no adapter of `our-house train --out` ({error}).") from error
     model, tokenizer = load_base(base.folder, folder / ADAPTER)
     if mode == "category":
         ask = written(PromptedModel(model, tokenizer, taxonomy, "category"))
-        return System("fine-tuned, writing names", "fine-tuned", base.name, "category", ask)
+        return System(TITLES[mode], "fine-tuned", base.name, mode, ask)
     scored = routed(ScorerRouter(CodeScorer(model, tokenizer, taxonomy), None, base.name))
-    title = "fine-tuned, classification head" if mode == "head" else f"fine-tuned, {mode}"
-    return System(title, "fine-tuned", base.name, mode, scored)
+    return System(TITLES[mode], "fine-tuned", base.name, mode, scored)

@@ -5,8 +5,9 @@
     python -m benchmarks.intents --base FOLDER --embedder FOLDER --test 600 --work FOLDER --json intents.json
 
 Needs the file `clinc150_full.json` (Larson et al. 2019, CC BY 3.0), read where it lies. The language model learns
-what a house's router learns: one opaque code an intent, and `none` from the data's out-of-scope questions. Each half,
-and both, are calibrated alike on validation questions; a run with `--work` that was cut off goes on where it stopped.
+as a house's router does, through a head over the intents or, with `--mode code`, one opaque code an intent, and `none`
+from the data's out-of-scope questions. Each half, and both, are calibrated alike on validation questions; a run with
+`--work` that was cut off goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -221,11 +222,11 @@ def main() -> None:
     if {"language_model", "fused"} & set(wanted):
         config = TrainConfig(
             epochs=options.epochs, learning_rate=options.learning_rate, batch=options.batch, seed=options.seed,
-            evaluations=options.evaluations, misspelt=0.0,
+            evaluations=options.evaluations, misspelt=0.0, mode=options.mode,
         )  # fmt: skip
         with tempfile.TemporaryDirectory() as temporary:
             run = f"{options.examples}-{options.epochs:g}-{options.learning_rate:g}-{options.batch}-{options.seed}"
-            folder = (options.work or Path(temporary)) / run
+            folder = (options.work or Path(temporary)) / f"{options.mode}-{run}"
             hear("language_model", lambda: taught_language_model(options.base, labels[:-1], parts, folder, config))
     ms["fused"] = sum(ms.values())
     halves = {
@@ -258,6 +259,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--examples", default="10", help="of each intent to train on: a number, or full")
     parser.add_argument("--validation", type=int, default=300, help="questions with an intent to calibrate on")
     parser.add_argument("--test", type=int, help="a sample of so many test questions; all by default")
+    parser.add_argument("--mode", choices=("head", "code"), default="head", help="what the language model answers with")
     parser.add_argument("--epochs", type=float, default=2.0)
     parser.add_argument("--learning-rate", type=float, default=5e-4)
     parser.add_argument("--batch", type=int, default=32)

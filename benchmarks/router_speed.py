@@ -27,7 +27,7 @@ import numpy as np
 
 from classifier.encoder import Head
 from classifier.fused import FUSION_FILE, FusedRouter, Fusion, Scorer
-from classifier.language_model import ADAPTER, CodeScorer, load_base
+from classifier.language_model import ADAPTER, LABEL_HEAD, CodeScorer, load_base, use_label_head
 from classifier.prompt import code_tokens, question_tokens, router_prompt, text_tokens
 from classifier.taxonomy import DEFAULT_TAXONOMY
 from finetune.config import TrainConfig
@@ -83,7 +83,7 @@ class WholePrompt:
         prompt = router_prompt(DEFAULT_TAXONOMY, "code", tokenizer)
         self.labels = tuple(prompt.completions)
         outputs = model.get_output_embeddings().weight
-        headed = len(outputs) == len(self.labels)
+        headed = len(outputs) != model.config.vocab_size
         codes = torch.tensor(code_tokens(tokenizer, list(prompt.completions.values())))
         self._outputs = (outputs if headed else outputs[codes]).detach().clone()
         self._tokenizer = tokenizer
@@ -92,7 +92,7 @@ class WholePrompt:
         self._body = model.get_decoder()
 
     def log_probabilities(self, questions: Sequence[str]) -> NDArray[np.float64]:
-        """Return the log-probability of every label's code, of shape (questions, labels)."""
+        """Return every label's log-probability, of shape (questions, labels)."""
         import torch
 
         rows = []
@@ -235,8 +235,15 @@ def training(base: Path, examples: Sequence[Example], batch: int, rounds: int) -
 
     config = TrainConfig(batch=batch, misspelt=0.0)
     model, tokenizer = load_base(base)
+    use_label_head(model, len(DEFAULT_TAXONOMY.labels))
     batches = Batches(tokenizer, DEFAULT_TAXONOMY, config, model.dtype)
-    lora = LoraConfig(r=config.rank, lora_alpha=config.alpha, target_modules="all-linear", task_type="CAUSAL_LM")
+    lora = LoraConfig(
+        r=config.rank,
+        lora_alpha=config.alpha,
+        target_modules="all-linear",
+        modules_to_save=[LABEL_HEAD],
+        task_type="CAUSAL_LM",
+    )
     wrapped = get_peft_model(model, lora).train()
     trained = [each for each in wrapped.parameters() if each.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=config.learning_rate)

@@ -1,9 +1,12 @@
-"""A causal language model that scores every label's code in one pass; `finetune.train` makes its adapter."""
+"""A causal language model that scores every label in one pass, by its code or through a head over the labels.
+
+`finetune.train` makes its adapter.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +63,7 @@ def load_base(folder: Path, adapter: Path | None = None) -> tuple[Any, Any]:
         if adapter is not None:
             from peft import PeftModel
 
-            if labels := _label_head_size(adapter):
+            if labels := label_head_size(adapter):
                 use_label_head(model, labels)
             model = PeftModel.from_pretrained(model, adapter, use_safetensors=True).merge_and_unload()
     except Exception as error:  # transformers, peft and safetensors each raise what they like
@@ -120,8 +123,8 @@ def use_label_head(model: Any, labels: int) -> None:
     model.set_output_embeddings(head)
 
 
-def _label_head_size(adapter: Path) -> int:
-    """How many labels the head in an adapter's folder knows; 0 where it has none."""
+def label_head_size(adapter: Path) -> int:
+    """Return how many labels the head in an adapter's folder knows; 0 where it has none."""
     from safetensors import safe_open
 
     with safe_open(adapter / ADAPTER_WEIGHTS, framework="np") as tensors:
@@ -130,7 +133,10 @@ def _label_head_size(adapter: Path) -> int:
 
 
 class CodeScorer:
-    """Scores questions against the codes of a taxonomy; the prompt that all share is read once."""
+    """Scores questions against the labels of a taxonomy; the prompt that all share is read once.
+
+    What it scores is each label's code, or, where the model has a head over the labels, that head's outputs.
+    """
 
     def __init__(self, model: Any, tokenizer: Any, taxonomy: Taxonomy) -> None:
         """Take a model over: it can be read from afterwards, and neither trained nor saved.
@@ -138,10 +144,10 @@ class CodeScorer:
         Args:
             model: a causal language model of transformers.
             tokenizer: its tokenizer.
-            taxonomy: the categories that it was taught.
+            taxonomy: the categories that it was taught; a head has a row for each in their order, and one for `none`.
 
         Raises:
-            RouterUnavailable: a code of the taxonomy is no single token of this model.
+            RouterUnavailable: a code of the taxonomy is no single token of this model, or its head knows other labels.
         """
         import torch
 
@@ -149,13 +155,17 @@ class CodeScorer:
         self.labels = tuple(prompt.completions)
         """One a column of what `log_probabilities` returns; `none` is the last."""
         outputs = model.get_output_embeddings().weight
-        try:
-            codes = code_tokens(tokenizer, list(prompt.completions.values()))
-        except ValueError as error:
-            raise RouterUnavailable(str(error)) from error
-        # Only the codes' rows of the output matrix are needed: an 8,000th of it. A head over the labels has no others.
-        headed = len(outputs) == len(self.labels)
-        self._outputs = (outputs if headed else outputs[torch.tensor(codes)]).detach().clone()
+        if len(outputs) == model.config.vocab_size:
+            try:
+                codes = code_tokens(tokenizer, list(prompt.completions.values()))
+            except ValueError as error:
+                raise RouterUnavailable(str(error)) from error
+            outputs = outputs[torch.tensor(codes)]  # the others are not needed: an 8,000th of the matrix is left
+        elif len(outputs) != len(self.labels):
+            raise RouterUnavailable(
+                f"The router's language model has a head over {len(outputs)} labels, and there are {len(self.labels)}."
+            )
+        self._outputs = outputs.detach().clone()
         self._tokenizer = tokenizer
         self._prefix = text_tokens(tokenizer, prompt.before)
         self._after = text_tokens(tokenizer, prompt.after)
@@ -166,21 +176,35 @@ class CodeScorer:
         lay_out(self._body)
 
     def log_probabilities(self, questions: Sequence[str]) -> NDArray[np.float64]:
-        """Return the log-probability of every label's code, of shape (questions, labels).
+        """Return every label's log-probability, of shape (questions, labels).
 
-        They are relative to the codes alone: no other token can be an answer.
+        They are relative to the labels alone: no other token can be an answer.
         """
         import torch
 
-        rows = [question_tokens(self._tokenizer, question) + self._after for question in questions]
-        order = sorted(range(len(rows)), key=lambda at: len(rows[at]))
-        scores = np.zeros((len(rows), len(self.labels)))
+        scores = np.zeros((len(questions), len(self.labels)))
         with self._alone, torch.inference_mode():
-            for batch in _batches(order, rows):
-                hidden = self._read([rows[at] for at in batch])
+            for batch, hidden in self._hidden(questions):
                 logits = (hidden.to(self._outputs.dtype) @ self._outputs.T).float()
                 scores[batch] = torch.log_softmax(logits, dim=-1).numpy().astype(np.float64)
         return scores
+
+    def vectors(self, questions: Sequence[str]) -> NDArray[np.float64]:
+        """Return what the model makes of each question before its outputs, of shape (questions, hidden size)."""
+        import torch
+
+        vectors = np.zeros((len(questions), self._outputs.shape[1]))
+        with self._alone, torch.inference_mode():
+            for batch, hidden in self._hidden(questions):
+                vectors[batch] = hidden.float().numpy().astype(np.float64)
+        return vectors
+
+    def _hidden(self, questions: Sequence[str]) -> Iterator[tuple[list[int], torch.Tensor]]:
+        """Read questions in few passes; yields each pass's questions by their place, and their vectors."""
+        rows = [question_tokens(self._tokenizer, question) + self._after for question in questions]
+        order = sorted(range(len(rows)), key=lambda at: len(rows[at]))
+        for batch in _batches(order, rows):
+            yield batch, self._read([rows[at] for at in batch])
 
     def _read(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
         packed = pack(self._prefix, rows, self._body.dtype, cached=True)

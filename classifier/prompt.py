@@ -27,7 +27,7 @@ class Prompt:
     """The same for every question, so that its work is done once."""
     after: str
     completions: Mapping[str, str]
-    """What stands for each label; in code mode it is one token."""
+    """What stands for each label; in code mode it is one token. A head over the labels has their order."""
 
 
 def task(taxonomy: Taxonomy, mode: Mode) -> tuple[str, dict[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +50,11 @@ class Taxonomy:
         """Make a taxonomy of (name, code, definition) rows; raises TaxonomyError."""
         return cls(tuple(sorted((Category(*row) for row in rows), key=lambda category: category.name.casefold())))
 
+    @classmethod
+    def in_order(cls, rows: Iterable[Sequence[str]]) -> Taxonomy:
+        """Make a taxonomy of what `rows` was, in the order that it had; raises TaxonomyError."""
+        return cls(tuple(Category(*row) for row in rows))
+
     @property
     def names(self) -> list[str]:
         """The names of the categories, without `none`."""
@@ -59,6 +64,11 @@ class Taxonomy:
     def labels(self) -> list[str]:
         """Everything a router may answer: the names of the categories, and `none`."""
         return [*self.names, NONE]
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The name, code and definition of each category, as a router says what it was taught."""
+        return [[each.name, each.code, each.definition] for each in self]
 
     def __iter__(self) -> Iterator[Category]:
         return iter(self.categories)

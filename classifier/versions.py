@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.errors import RouterUnavailable
+from classifier.taxonomy import Taxonomy
 
 SERVING_FILE = "serving"
 """Names one version a line, in the order in which they were made to serve: the last one serves."""
@@ -30,6 +31,20 @@ class Version:
     config: dict[str, Any]
     report: dict[str, Any]
     serving: bool
+
+    @property
+    def mode(self) -> str:
+        """How its language model answers: `head`, or `code`, which alone can be exported to other programs."""
+        return str(self.config.get("mode", "code"))
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The categories that it was taught, in the order in which it was, which a head over the labels has, too.
+
+        Raises:
+            KeyError, TypeError, TaxonomyError: it does not say which.
+        """
+        return Taxonomy.in_order(self.config["categories"])
 
 
 class Versions:

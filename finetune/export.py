@@ -12,7 +12,7 @@ import re
 import secrets
 import shlex
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,13 +20,12 @@ from classifier.errors import RouterUnavailable
 from classifier.language_model import load_base, load_tokenizer
 from classifier.ollama import ROUTER_MODEL, context_tokens
 from classifier.prompt import Mode, Prompt, code_tokens, router_prompt, task
+from classifier.taxonomy import Taxonomy
 from finetune.examples import Example, ExamplesRejected
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from classifier.taxonomy import Taxonomy
 
 ROUTER_GGUF = "router.gguf"
 MODELFILE = "Modelfile"
@@ -118,6 +117,28 @@ def modelfile(prompt: Prompt, ollama_base: str) -> str:
     )
 
 
+def exportable(config: Mapping[str, Any], folder: Path) -> tuple[str, Taxonomy]:
+    """Return the name of the base of an adapter, and the categories that it was taught.
+
+    Args:
+        config: what it was made of.
+        folder: where it lies.
+
+    Raises:
+        RouterUnavailable: it does not write codes, or does not say which categories it knows.
+    """
+    if config.get("mode", "code") == "head":
+        raise _headed(folder)
+    if config.get("mode", "code") != "code":
+        raise RouterUnavailable(f"The adapter in {folder} writes names. Export one that writes codes.")
+    try:
+        return config["base"]["name"], Taxonomy.in_order(config["categories"])
+    except (KeyError, TypeError) as error:
+        raise RouterUnavailable(
+            f"The adapter in {folder} does not say what it was taught. Teach it anew: `our-house train`."
+        ) from error
+
+
 def export_router(
     base: Path, adapter: Path, out: Path, taxonomy: Taxonomy, ollama_base: str | None = None, merged: bool = False
 ) -> list[Path]:
@@ -125,7 +146,7 @@ def export_router(
 
     Args:
         base: the folder of the dense base that the adapter was taught on.
-        adapter: the folder of an adapter taught to write codes.
+        adapter: the folder of an adapter taught to write codes (`exportable`).
         out: the folder that receives `router.gguf` and the `Modelfile`; made where it is missing.
         taxonomy: the categories that the adapter was taught.
         ollama_base: what the base is called on Ollama; unless given, the one of `OLLAMA_BASES`.
@@ -239,8 +260,9 @@ def _read_adapter(folder: Path) -> tuple[float, dict[str, NDArray[np.float32]]]:
 
 def _headed(adapter: Path) -> RouterUnavailable:
     return RouterUnavailable(
-        f"The adapter in {adapter} answers through a head of its own, which no other program knows. Export one that "
-        "was taught to write codes."
+        f"The adapter in {adapter} answers through a head of its own, which no other program knows. Teach one that "
+        "writes codes, `our-house train --mode code --out FOLDER`, and export that: `our-house export router OUT "
+        "--adapter FOLDER`."
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import torch
 
 LOSSES_FILE = "losses.json"
+LOSSES_PICTURE = "losses.png"
 CHECKPOINTS = "checkpoints"
 
 
@@ -240,7 +241,7 @@ def _save(wrapped: Any, folder: Path, losses: dict[str, Any]) -> None:
     wrapped.to(torch.bfloat16).save_pretrained(folder / ADAPTER)
     (folder / ADAPTER / "README.md").unlink(missing_ok=True)
     (folder / LOSSES_FILE).write_text(json.dumps(losses, indent=1), "utf-8")
-    draw_losses(losses, folder / "losses.png")
+    draw_losses(losses, folder / LOSSES_PICTURE)
 
 
 def draw_losses(losses: dict[str, Any], path: Path) -> None:

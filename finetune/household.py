@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +30,7 @@ from finetune.examples import Example, ExamplesRejected, Split, data_hash, split
 from finetune.figures import decision_figures
 from finetune.fitting import TrainProgress, ignore
 from finetune.gate import GATE_FILE, Verdict, compared
+from finetune.growing import grown_adapter, grown_head
 from finetune.head import HeadConfig, calibrated, columns_of, labels_of, regression
 from finetune.routers import WORK, cleared, exclusive, kept
 from finetune.train import train
@@ -41,8 +44,6 @@ LEAST = 8
 """Corrections that a training must have to be worth its minutes."""
 LEAST_OF_CATEGORY = 5
 """Questions without which a new category cannot be told from the others."""
-NEIGHBOURS = 2_000
-"""Packaged questions that a new category's row of the head is told from."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def retrain(
     """Train a candidate and judge it; the serving router is untouched.
 
     Args:
-        serving: the version to go on from, a fused one.
+        serving: the version to go on from, a fused one; the candidate answers as it does, by codes or through a head.
         serving_router: loads it, for the comparison.
         told: the household's questions with their labels.
         packaged: the questions that the router was first taught with, their labels the household's names.
@@ -124,7 +125,7 @@ def retrain(
     lesson = mixed(taught, replayed, config)
     steps = lesson_steps(len(told), config)
     lm_config = replace(
-        TrainConfig(seed=config.seed),
+        TrainConfig(seed=config.seed, mode="head" if serving.mode == "head" else "code"),
         learning_rate=config.learning_rate,
         epochs=steps * 32 / len(lesson),
         evaluations=2,
@@ -134,7 +135,7 @@ def retrain(
         **asdict(config),
         "kind": "fused",
         "base": base.identity,
-        "categories": [[each.name, each.code, each.definition] for each in taxonomy],
+        "categories": taxonomy.rows,
         "data_hash": data_hash([*parts.training, *told]),
         "embedder": embedder,
         "continues": serving.name,
@@ -148,12 +149,13 @@ def retrain(
         work = cleared(versions.folder / WORK, fingerprint)
         if not ((work / ADAPTER / ADAPTER_WEIGHTS).is_file() and (work / CONFIG_FILE).is_file()):
             on_stage("teaching the language model")
-            model, tokenizer = load_base(base.folder)
             looked_at = Split(lesson, [*held_out, *validation], [])
-            train(
-                model, tokenizer, taxonomy, looked_at, work, lm_config, base=base.identity,
-                adapter=serving.folder / ADAPTER, on_progress=on_progress, stop=stop,
-            )  # fmt: skip
+            with _start(serving, names, taxonomy, base, taught, replayed) as adapter:
+                model, tokenizer = load_base(base.folder)
+                train(
+                    model, tokenizer, taxonomy, looked_at, work, lm_config, base=base.identity,
+                    adapter=adapter, on_progress=on_progress, stop=stop,
+                )  # fmt: skip
             del model
         on_stage("teaching the encoder")
         head, head_embed = _encoder_half(
@@ -261,6 +263,31 @@ def present_names(serving: Version, taxonomy: Taxonomy) -> dict[str, str]:
     return {name: now[code] for name, code, _ in serving.config.get("categories", []) if code in now}
 
 
+@contextmanager
+def _start(
+    serving: Version,
+    names: Mapping[str, str],
+    taxonomy: Taxonomy,
+    base: Base,
+    taught: Sequence[Example],
+    kept: Sequence[Example],
+) -> Iterator[Path]:
+    """Yield the folder of the adapter to go on from: the serving one, or one whose head has the labels of now."""
+    adapter = serving.folder / ADAPTER
+    known = _known(serving.taxonomy.labels, names) if serving.mode == "head" else taxonomy.labels
+    if known == taxonomy.labels:
+        yield adapter
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        grown_adapter(adapter, known, taxonomy, base.folder, taught, kept, Path(temporary))
+        yield Path(temporary)
+
+
+def _known(labels: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """What the labels of a router are called now; those of categories that are gone get names that none can have."""
+    return [{NONE: NONE, **names}.get(label, f" gone: {label}") for label in labels]
+
+
 def _encoder_half(
     serving: Version,
     names: Mapping[str, str],
@@ -285,7 +312,7 @@ def _encoder_half(
         return calibrated(weight, bias, validation, embed, embedder, labels, head_config), embed
     before = TunedEncoder(encoder, adapter).embed
     head = Head.load(serving.folder)
-    head = replace(head, labels=tuple({NONE: NONE, **names}.get(label, f"gone: {label}") for label in head.labels))
+    head = replace(head, labels=tuple(_known(head.labels, names)))
     start = grown_head(head, labels, taught, kept, before, head_config)
     encoder_config = replace(
         EncoderConfig(seed=config.seed), epochs=1, learning_rate=config.encoder_rate, head_rate=config.head_rate
@@ -293,33 +320,3 @@ def _encoder_half(
     weight, bias = train_encoder(encoder, lesson, labels, *start, work / ENCODER, encoder_config, start_from=adapter)
     grown = replace(head, labels=tuple(labels), weight=weight, bias=bias)  # its calibration, too, stays as it was
     return grown, TunedEncoder(encoder, work / ENCODER).embed
-
-
-def grown_head(
-    head: Head,
-    labels: Sequence[str],
-    taught: Sequence[Example],
-    kept: Sequence[Example],
-    embed: Embed,
-    config: HeadConfig,
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the serving head's weight and bias for `labels`; a new label's row is a regression's, of the same length.
-
-    What the head knew stays as it was: a regression on all labels anew would forget what tuning had taught it.
-    """
-    weight = np.zeros((len(labels), head.weight.shape[1]), np.float32)
-    bias = np.zeros(len(labels), np.float32)
-    known = [at for at, label in enumerate(labels) if label in head.labels]
-    rows = [head.labels.index(labels[at]) for at in known]
-    weight[known], bias[known] = head.weight[rows], head.bias[rows]
-    if len(known) < len(labels):
-        sample = random.Random(config.seed).sample(list(kept), min(NEIGHBOURS, len(kept)))
-        examples = [*sample, *taught]
-        found = labels_of(examples)
-        vectors = embed([each.question for each in examples])
-        fitted, offset = regression(vectors, columns_of(examples, found), config)
-        length = np.linalg.norm(head.weight, axis=1).mean() / np.linalg.norm(fitted, axis=1).mean()
-        for at, label in enumerate(labels):
-            if at not in known:
-                weight[at], bias[at] = fitted[found.index(label)] * length, offset[found.index(label)] * length
-    return weight, bias

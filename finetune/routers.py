@@ -30,7 +30,7 @@ from finetune.config import Base, TrainConfig
 from finetune.encoder import EncoderConfig, train_encoder
 from finetune.examples import Example, ExamplesRejected, Split, data_hash, split
 from finetune.figures import decision_figures
-from finetune.fitting import TrainProgress, ignore
+from finetune.fitting import LOSSES_FILE, LOSSES_PICTURE, TrainProgress, ignore
 from finetune.head import HeadConfig, calibrated, columns_of, fit, labels_of, regression
 from finetune.train import train
 
@@ -83,7 +83,7 @@ def train_version(
         **asdict(config),
         "kind": "fused",
         "base": base.identity,
-        "categories": [[each.name, each.code, each.definition] for each in taxonomy],
+        "categories": taxonomy.rows,
         "data_hash": data_hash(examples),
         "embedder": embedder,
         "encoder": asdict(EncoderConfig(seed=config.seed)) if encoder else None,
@@ -99,10 +99,91 @@ def train_version(
             )  # fmt: skip
             del model
         head, embed = _encoder_half(parts, embed, embedder, encoder, work, config.seed)
-        scorer = CodeScorer(*load_base(base.folder, work / ADAPTER), taxonomy)
-        fusion, alone, report = weighed(scorer, head, embed, parts)
+        return _joined(versions, name, fingerprint, work, head, embed, parts, taxonomy, base, made_of)
 
-        return kept(versions, name, fingerprint, work, head, fusion, alone, made_of, scorer.prompt, report)
+
+def joined_version(
+    versions: Versions,
+    language_model: Path,
+    encoder: Path,
+    examples: Sequence[Example],
+    base: Base,
+    embed: Embed,
+    *,
+    name: str,
+) -> Version:
+    """Make a version of two halves that are trained already: weigh them on the validation questions, and keep them.
+
+    Args:
+        language_model: the folder that `train_adapter` wrote, or a version's.
+        encoder: the folder of a version, whose encoder half is taken.
+        examples: what both were taught with.
+        embed: texts to the vectors that the version's head reads, which are its tuned encoder's where it has one.
+        name: of the version.
+
+    Raises:
+        ExamplesRejected: a half was taught with other examples or another seed, so that it may know the answers.
+        RouterUnavailable: a half cannot be read, does not fit, or the version cannot be written.
+    """
+    versions.check_name(name)
+    trained, other = adapter_config(language_model), adapter_config(encoder)
+    head = Head.load(encoder)
+    taxonomy = Taxonomy.in_order(trained.get("categories") or other.get("categories", []))
+    if {(each["data_hash"], each["seed"]) for each in (trained, other)} != {(data_hash(examples), trained["seed"])}:
+        raise ExamplesRejected("The halves were taught with other examples, or split by another seed. Train them anew.")
+    if trained["base"] != base.identity or {*taxonomy.labels} != {*head.labels}:
+        raise RouterUnavailable(f"The halves in {language_model} and {encoder} do not fit: base or categories differ.")
+    facts = {
+        **trained,
+        "kind": "fused",
+        "categories": taxonomy.rows,
+        "embedder": head.embedder,
+        "encoder": other.get("encoder"),
+    }
+    fingerprint = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    parts = split(examples, seed=trained["seed"])
+    with exclusive(versions.folder):
+        work = cleared(versions.folder / WORK, fingerprint)
+        for source, folder in ((language_model, ADAPTER), (encoder, ENCODER)):
+            if (source / folder).is_dir():
+                shutil.copytree(source / folder, work / folder, dirs_exist_ok=True)
+        for file in (CONFIG_FILE, LOSSES_FILE, LOSSES_PICTURE):
+            if (language_model / file).is_file():
+                shutil.copyfile(language_model / file, work / file)
+        return _joined(versions, name, fingerprint, work, head, embed, parts, taxonomy, base, facts)
+
+
+def adapter_config(folder: Path) -> dict[str, Any]:
+    """Return what the adapter in a folder, a version's or `train_adapter`'s, says it was made of.
+
+    Raises:
+        RouterUnavailable: it does not say.
+    """
+    try:
+        found = json.loads((folder / CONFIG_FILE).read_text("utf-8"))
+        if not {"mode", "base", "data_hash", "seed"} <= found.keys():
+            raise ValueError("it does not say what it was taught with")
+    except (OSError, ValueError, AttributeError) as error:
+        raise RouterUnavailable(f"{folder} holds no adapter of `our-house train --out` ({error}).") from error
+    return dict(found)
+
+
+def _joined(
+    versions: Versions,
+    name: str,
+    fingerprint: str,
+    work: Path,
+    head: Head,
+    embed: Embed,
+    parts: Split,
+    taxonomy: Taxonomy,
+    base: Base,
+    made_of: Mapping[str, Any],
+) -> Version:
+    """Weigh a run's two halves and keep it as a version; as `kept`."""
+    scorer = CodeScorer(*load_base(base.folder, work / ADAPTER), taxonomy)
+    fusion, alone, report = weighed(scorer, head, embed, parts)
+    return kept(versions, name, fingerprint, work, head, fusion, alone, made_of, scorer.prompt, report)
 
 
 def _encoder_half(

@@ -101,7 +101,8 @@ def train(
         folder: receives `adapter/`, `train_config.json`, `losses.json` and `losses.png`; checkpoints of a run that
             was cut off are found there, and it goes on from the last.
         base: what the base is: its name and the hash of its weights.
-        adapter: the folder of an adapter to go on from; a new one is begun without.
+        adapter: the folder of an adapter to go on from; a new one is begun without. In head mode it has a row for each
+            label (`finetune.growing`).
         stop: asked after every step; true ends the run, and the best adapter so far is kept.
 
     Returns:
@@ -124,14 +125,15 @@ def train(
         on_progress=on_progress,
         stop=stop,
     )
-    _write_config(folder, parts, config, base or {})
+    _write_config(folder, taxonomy, parts, config, base or {})
     return losses
 
 
-def _write_config(folder: Path, parts: Split, config: TrainConfig, base: dict[str, str]) -> None:
+def _write_config(folder: Path, taxonomy: Taxonomy, parts: Split, config: TrainConfig, base: dict[str, str]) -> None:
     made_of = {
         **asdict(config),
         "base": base,
+        "categories": taxonomy.rows,
         "data_hash": data_hash([*parts.training, *parts.validation, *parts.test]),
         "examples": {"training": len(parts.training), "validation": len(parts.validation), "test": len(parts.test)},
         "libraries": libraries(),

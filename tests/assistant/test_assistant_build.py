@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from ollama_server import OllamaServer
 from small_house import ScriptedModel, SmallHouse, WordRouter, pretend_fetched
-from taught_house import TaughtHouse
+from taught_house import TaughtHouse, examples
+from tiny_language_model import WATER_OR_FIRE
 
 from assistant.build import BEST, EMBEDDER, PACKAGED, ROUTER_BASE, Choice, House, writers
 from assistant.catalogue import CATALOGUE
@@ -19,7 +20,8 @@ from classifier.fused import FusedRouter
 from classifier.newcomers import AdaptedRouter
 from classifier.taxonomy import DEFAULT_TAXONOMY
 from classifier.versions import Version
-from finetune.config import Base
+from finetune.config import Base, TrainConfig
+from finetune.routers import train_version
 from knowledge.errors import NotebookUnavailable
 from knowledge.note import Draft
 
@@ -268,6 +270,12 @@ def test_a_base_that_nobody_knows_is_said() -> None:
 
 
 def test_a_router_exported_to_ollama_labels_there_without_the_base(taught: TaughtHouse) -> None:
+    config = TrainConfig(rank=2, epochs=0.1, batch=8, evaluations=1, mode="code")
+    embedder = taught.embedder
+    train_version(
+        taught.versions, examples(), WATER_OR_FIRE, taught.base, embedder.embed, embedder.name, config, name="codes"
+    )
+    taught.versions.promote("codes")
     taught.settings = taught.settings.model_copy(update={"router_model": "our-house-router"})
     del taught.base  # is not asked for
 
@@ -276,3 +284,12 @@ def test_a_router_exported_to_ollama_labels_there_without_the_base(taught: Taugh
     assert isinstance(trained(router), FusedRouter)
     with pytest.raises(RouterUnavailable, match="No Ollama answers"):
         router.classify(["when pump"])
+
+
+def test_a_head_behind_an_ollama_is_refused_with_the_way_out(taught: TaughtHouse) -> None:
+    taught.settings = taught.settings.model_copy(update={"router_model": "our-house-router"})
+
+    with pytest.raises(
+        RouterUnavailable, match=r"first answers through a head.*Clear OUR_HOUSE_ROUTER_MODEL; or teach"
+    ):
+        taught.router()

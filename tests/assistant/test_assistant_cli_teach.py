@@ -12,6 +12,7 @@ from taught_house import TaughtHouse, examples
 
 from assistant.build import Report
 from assistant.cli import cli
+from assistant.corrections import Correction
 from assistant.settings import Settings
 from finetune.config import Base
 
@@ -93,7 +94,7 @@ def test_promote_in_one_go(run: Run, data: tuple[Any, ...]) -> None:
 @pytest.mark.parametrize(
     ("options", "status", "said"),
     [
-        (["--mode", "head"], 2, "Give --out"),
+        (["--mode", "category"], 2, "Give --out"),
         (["--base", "gpt"], 1, "No router's base is called 'gpt'"),
         (["--data", "missing.jsonl"], 2, "cannot be read"),
         (["--taxonomy", "missing.jsonl"], 1, "holds no categories"),
@@ -118,13 +119,13 @@ def test_a_router_that_is_not_there_cannot_be_promoted(run: Run) -> None:
 def test_an_evaluation_compares_the_router_with_its_halves_and_with_what_it_is_to_beat(
     run: Run, data: tuple[Any, ...], tmp_path: Path
 ) -> None:
-    for mode in ("category", "head"):
+    for mode in ("category", "code"):
         lines(run("train", *data, "--epochs", "0.1", "--mode", mode, "--out", tmp_path / mode, "--json"))
 
     (found,) = lines(
         run(
             "evaluate", "router", "--file", data[1], "--out", tmp_path / "report", "--baselines", "--json",
-            "--adapter", tmp_path / "category", "--adapter", tmp_path / "head",
+            "--adapter", tmp_path / "category", "--adapter", tmp_path / "code",
         )
     )  # fmt: skip
 
@@ -134,14 +135,33 @@ def test_an_evaluation_compares_the_router_with_its_halves_and_with_what_it_is_t
         "base, scored names",
         "base, scored codes",
         "fine-tuned, writing names",
-        "fine-tuned, classification head",
         "fine-tuned, code",
+        "fine-tuned, classification head",
         "encoder head",
         "fused",
     ]
     for title in ("base, scored codes", "fine-tuned, code", "fused"):
         assert found["systems"][title]["invalid_labels"] == 0
     assert (tmp_path / "report" / "report.md").is_file()
+
+
+def test_an_adapter_of_the_routers_own_mode_has_a_row_of_its_own(
+    run: Run, data: tuple[Any, ...], tmp_path: Path
+) -> None:
+    ours = tmp_path / "ours"
+    lines(run("train", *data, "--epochs", "0.1", "--out", ours, "--json"))
+
+    (found,) = lines(
+        run("evaluate", "router", "--file", data[1], "--out", tmp_path / "report", "--adapter", ours,
+            "--adapter", ours, "--json")
+    )  # fmt: skip
+
+    assert list(found["systems"]) == [
+        f"fine-tuned, classification head, in {ours}",
+        "fine-tuned, classification head",
+        "encoder head",
+        "fused",
+    ]
 
 
 def test_an_evaluation_without_examples_is_refused(run: Run, tmp_path: Path) -> None:
@@ -154,7 +174,49 @@ def test_an_evaluation_without_examples_is_refused(run: Run, tmp_path: Path) -> 
     assert not (tmp_path / "report").exists()
 
 
-def test_a_router_is_exported_for_ollama_with_the_line_that_makes_it_known(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [(), ("--mode", "head")])
+def test_a_router_is_taught_through_a_head_unless_told_otherwise(
+    run: Run, data: tuple[Any, ...], taught: TaughtHouse, options: tuple[str, ...]
+) -> None:
+    lines(run("train", *data, "--epochs", "0.1", "--name", "second", *options, "--json"))
+
+    assert taught.versions.get("second").mode == "head"
+
+
+def test_a_named_mode_begins_anew_where_the_household_told_something(run: Run, taught: TaughtHouse) -> None:
+    run("routers", "list")
+    told = [Correction(f"wind {at} blows", "fire", "corrected") for at in range(12)]
+    taught.corrections.tell_all(told)
+
+    assert "Give --out" in run("train", "--mode", "category").stderr
+    lines(run("train", "--mode", "code", "--epochs", "0.05", "--name", "codes", "--json"))
+
+    assert taught.versions.get("codes").mode == "code"
+    assert "continues" not in taught.versions.get("codes").config
+
+
+def test_a_head_is_not_exported_and_the_way_out_is_one(run: Run, data: tuple[Any, ...], tmp_path: Path) -> None:
+    refused = run("export", "router", tmp_path / "out")
+    assert refused.exit_code == 1
+    assert "answers through a head of its own" in refused.stderr
+    assert "`our-house train --mode code --out FOLDER`" in refused.stderr
+    assert "`our-house export router OUT --adapter FOLDER`" in refused.stderr
+    assert not (tmp_path / "out").exists()
+
+    codes = tmp_path / "codes"
+    lines(run("train", *data, "--epochs", "0.1", "--mode", "code", "--out", codes, "--json"))
+    (made,) = lines(run("export", "router", tmp_path / "out", "--adapter", codes, "--json"))
+    assert {Path(each).name for each in made["files"]} == {"router.gguf", "Modelfile"}
+    assert "water: AA" in (tmp_path / "out" / "Modelfile").read_text()
+
+    assert run("export", "router", tmp_path / "out", "--adapter", codes, "--router", "first").exit_code == 2
+    assert "holds no adapter" in run("export", "router", tmp_path / "out", "--adapter", tmp_path / "no").stderr
+
+
+def test_a_router_is_exported_for_ollama_with_the_line_that_makes_it_known(
+    run: Run, data: tuple[Any, ...], tmp_path: Path
+) -> None:
+    run("train", *data, "--epochs", "0.1", "--mode", "code", "--name", "codes", "--promote")
     (made,) = lines(run("export", "router", tmp_path / "out", "--ollama-base", "tiny:1b", "--json"))
 
     assert {Path(each).name for each in made["files"]} == {"router.gguf", "Modelfile"}

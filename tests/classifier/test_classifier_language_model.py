@@ -1,8 +1,9 @@
-"""The language model half: every code scored in one pass, whatever else waits, and nothing but codes."""
+"""The language model half: every label scored in one pass, whatever else waits, and nothing but labels."""
 
 import shutil
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from tiny_language_model import WATER_OR_FIRE, tiny_model, tiny_tokenizer
 
 from classifier import language_model
 from classifier.errors import RouterUnavailable
-from classifier.language_model import CodeScorer, load_base
+from classifier.language_model import CodeScorer, load_base, use_label_head
 from classifier.prompt import question_tokens, router_prompt, text_tokens
 from classifier.taxonomy import Taxonomy
 
@@ -86,6 +87,32 @@ def test_a_code_that_is_no_single_token_is_refused() -> None:
     tokenizer = tiny_tokenizer()
     with pytest.raises(RouterUnavailable, match="The code XY takes 2 tokens"):
         CodeScorer(tiny_model(), tokenizer, Taxonomy.of([("water", "XY", ""), ("fire", "BB", "")]))
+
+
+def headed(rows: int) -> Any:
+    """The tiny model with a seeded head over so many labels."""
+    model = tiny_model()
+    use_label_head(model, rows)
+    torch.nn.init.normal_(model.get_output_embeddings().weight)
+    return model.requires_grad_(False)
+
+
+def test_a_head_over_the_labels_has_their_order_and_its_codes_may_be_of_any_tokens() -> None:
+    model = headed(3)
+    head = model.get_output_embeddings().weight.double().numpy()
+    scorer = CodeScorer(model, tiny_tokenizer(), Taxonomy.of([("water", "XY", ""), ("fire", "BB", "")]))
+
+    scores = scorer.log_probabilities(QUESTIONS)
+
+    logits = scorer.vectors(QUESTIONS) @ head.T
+    np.testing.assert_allclose(scores, logits - np.logaddexp.reduce(logits, axis=1)[:, None], atol=1e-4)
+    assert scorer.labels == ("fire", "water", "none")
+
+
+@pytest.mark.parametrize("rows", [2, 4])
+def test_a_head_over_other_labels_is_refused(rows: int) -> None:
+    with pytest.raises(RouterUnavailable, match=f"a head over {rows} labels, and there are 3"):
+        CodeScorer(headed(rows), tiny_tokenizer(), WATER_OR_FIRE)
 
 
 def test_a_base_is_read_from_its_folder(tiny_base: Path, scorer: CodeScorer) -> None:

@@ -336,3 +336,12 @@ def test_a_version_whose_files_are_not_its_own_is_refused(
 
     with pytest.raises(RouterUnavailable, match=said):
         versions.whole("first")
+
+
+def test_a_version_says_how_it_answers_and_its_categories_as_they_stood(versions: Versions) -> None:
+    rows = [["pool", "AA", "water"], ["attic", "BB", ""]]
+    version = versions.add("headed", with_file(CONFIG_FILE, json.dumps({"mode": "head", "categories": rows}).encode()))
+
+    assert version.mode == "head"
+    assert version.taxonomy.rows == rows
+    assert versions.add("older", nothing).mode == "code"

@@ -26,6 +26,7 @@ from finetune.export import (
     create_command,
     export_router,
     export_training,
+    exportable,
     merge,
     modelfile,
 )
@@ -213,6 +214,19 @@ def test_an_export_may_name_its_base_and_hold_the_merged_model(tiny_base: Path, 
     load_base(tmp_path / "merged")
 
 
+def test_an_adapter_says_what_it_is_exported_for() -> None:
+    config = {"mode": "code", "base": {"name": "tiny"}, "categories": WATER_OR_FIRE.rows}
+
+    assert exportable(config, Path("x")) == ("tiny", WATER_OR_FIRE)
+    for odd, why in (
+        ({**config, "mode": "head"}, "in x answers through a head"),
+        ({**config, "mode": "category"}, "in x writes names"),
+        ({"mode": "code", "base": {"name": "tiny"}}, "does not say what it was taught"),
+    ):
+        with pytest.raises(RouterUnavailable, match=why):
+            exportable(odd, Path("x"))
+
+
 def test_the_line_for_ollama_works_from_anywhere() -> None:
     assert create_command(Path("/my house")) == "ollama create our-house-router -f '/my house/Modelfile'"
 
@@ -243,7 +257,7 @@ def test_a_code_of_several_tokens_is_refused(tiny_base: Path, adapter: Path, tmp
         ({"use_rslora": True}, "it uses use_rslora"),
         ({"target_modules": ["q_proj", "lm_head"]}, r"it changes base_model\.model\.lm_head"),
         ({"bias": "all", "target_modules": ["q_proj"]}, r"it changes base_model\..*bias"),
-        ({"modules_to_save": ["lm_head"]}, "head of its own.*taught to write codes"),
+        ({"modules_to_save": ["lm_head"]}, "head of its own.*--mode code --out FOLDER.*--adapter FOLDER"),
     ],
 )
 def test_an_adapter_that_a_gguf_cannot_say_is_refused(

@@ -12,16 +12,14 @@ from numpy.typing import NDArray
 from taught_house import TaughtHouse, examples
 from tiny_language_model import WATER_OR_FIRE
 
-from classifier.encoder import EncoderRouter, Head
+from classifier.encoder import EncoderRouter
 from classifier.errors import RouterUnavailable
 from classifier.taxonomy import Category, Taxonomy
 from classifier.versions import CONFIG_FILE, Version
 from finetune.examples import Example, ExamplesRejected
 from finetune.gate import GATE_FILE, Verdict
-from finetune.head import HeadConfig, columns_of, regression
 from finetune.household import (
     HouseholdConfig,
-    grown_head,
     learnable,
     lesson_steps,
     mixed,
@@ -198,29 +196,6 @@ def test_the_steps_grow_with_what_was_told_within_bounds() -> None:
     assert lesson_steps(8, config) == config.least_steps
     assert config.least_steps < lesson_steps(60, config) < config.most_steps
     assert lesson_steps(1000, config) == config.most_steps
-
-
-def test_the_head_keeps_what_it_knew_and_grows_a_row_for_a_new_category() -> None:
-    embed = WordEmbedder().embed
-    known = examples()
-    labels = ["fire", "water", "none"]
-    before = embed([each.question for each in known])
-    weight, bias = regression(before, columns_of(known, labels), HeadConfig())
-    head = Head(tuple(labels), 3 * weight, 3 * bias, 1.0, 0.0, 1.0, "words")
-    grown = ["air", "fire", "water", "none"]
-
-    weight, bias = grown_head(head, grown, told(12, "air"), known, embed, HeadConfig())
-
-    np.testing.assert_array_equal(weight[1:], head.weight)
-    np.testing.assert_array_equal(bias[1:], head.bias)
-    scores = embed(["wind 3 blows", "when stove", "who pump"]) @ weight.T + bias
-    assert [grown[at] for at in scores.argmax(axis=1)] == ["air", "fire", "water"]
-
-
-def test_a_category_that_is_gone_leaves_the_head(taught: TaughtHouse) -> None:
-    head = Head.load(taught.ensure_router().folder)
-    kept = grown_head(head, ["fire", "none"], [], examples(), WordEmbedder().embed, HeadConfig())[0]
-    assert kept.shape == (2, head.weight.shape[1])
 
 
 def test_the_present_names_follow_the_codes(taught: TaughtHouse) -> None:

@@ -1,9 +1,10 @@
 """A whole router made from examples: both halves, their weights, their figures; and what becomes of a run cut off."""
 
-import dataclasses
 import json
 import resource
+import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +13,16 @@ import torch
 from numpy.typing import NDArray
 from tiny_language_model import WATER_OR_FIRE
 
-from classifier.encoder import Head
+from classifier.encoder import EncoderRouter, Head
 from classifier.errors import RouterUnavailable
 from classifier.fused import ALONE_FILE, FusedRouter, Fusion
 from classifier.language_model import ADAPTER, CodeScorer, load_base
-from classifier.versions import Version, Versions
+from classifier.taxonomy import Taxonomy
+from classifier.versions import CONFIG_FILE, Version, Versions
 from finetune.config import Base, TrainConfig
 from finetune.examples import Example, ExamplesRejected
 from finetune.fitting import TrainProgress
-from finetune.routers import WORK, train_adapter, train_version
+from finetune.routers import WORK, adapter_config, joined_version, train_adapter, train_version
 
 QUICK = TrainConfig(rank=4, alpha=4, untouched=0.0, learning_rate=0.03, epochs=8, batch=8, evaluations=2, misspelt=0.0)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -60,10 +62,14 @@ def base(tiny_base: Path) -> Base:
     return Base("tiny", "0" * 64, tiny_base)
 
 
-@pytest.fixture(scope="module")
-def trained(base: Base, tmp_path_factory: pytest.TempPathFactory) -> tuple[Versions, Version]:
-    versions = Versions(tmp_path_factory.mktemp("house") / "routers")
-    return versions, train_version(versions, examples(), WATER_OR_FIRE, base, embed, "letters", QUICK, name="first")
+@pytest.fixture(scope="module", params=["head", "code"])
+def trained(
+    base: Base, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> tuple[Versions, Version]:
+    versions, config = Versions(tmp_path_factory.mktemp("house") / "routers"), replace(QUICK, mode=request.param)
+    version = train_version(versions, examples(), WATER_OR_FIRE, base, embed, "letters", config, name="first")
+    assert version.mode == request.param
+    return versions, version
 
 
 def test_a_trained_version_labels_questions_it_never_saw(trained: tuple[Versions, Version], base: Base) -> None:
@@ -194,7 +200,7 @@ def test_a_full_disk_is_said_and_leaves_the_serving_router_alone(base: Base, tmp
 
 
 def test_a_classification_head_is_trained_kept_and_scores_its_labels(base: Base, tmp_path: Path) -> None:
-    config = dataclasses.replace(QUICK, mode="head", epochs=16)
+    config = replace(QUICK, epochs=16)
     train_adapter(tmp_path, examples(), WATER_OR_FIRE, base, config)
 
     scorer = CodeScorer(*load_base(base.folder, tmp_path / ADAPTER), WATER_OR_FIRE)
@@ -202,3 +208,64 @@ def test_a_classification_head_is_trained_kept_and_scores_its_labels(base: Base,
 
     assert [scorer.labels[at] for at in rows.argmax(axis=1)] == ["water", "fire", "none"]
     np.testing.assert_allclose(np.exp(rows).sum(axis=1), 1, atol=1e-6)
+
+
+# --- two halves that are trained already ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def adapter(base: Base, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("adapter")
+    train_adapter(folder, examples(), WATER_OR_FIRE, base, QUICK)
+    return folder
+
+
+def test_two_halves_become_a_version_as_if_they_had_been_trained_together(
+    trained: tuple[Versions, Version], adapter: Path, base: Base, tmp_path: Path
+) -> None:
+    before = trained[1]
+    versions = Versions(tmp_path)
+
+    version = joined_version(versions, adapter, before.folder, examples(), base, embed, name="joined")
+
+    assert versions.whole("joined") == version
+    assert version.mode == "head"
+    assert {*version.config} == {*before.config}
+    assert {each.name for each in version.folder.iterdir()} == {each.name for each in before.folder.iterdir()}
+    assert Head.load(version.folder).weight.tolist() == Head.load(before.folder).weight.tolist()
+    scorer = CodeScorer(*load_base(base.folder, version.folder / ADAPTER), version.taxonomy)
+    router = FusedRouter(scorer, Head.load(version.folder), embed, Fusion.load(version.folder), "")
+    assert [each.category for each in router.classify(["zz wwww", "yyy ffff", "vv xxxx"])] == ["water", "fire", None]
+    encoder = EncoderRouter(Head.load(version.folder), embed, "").classify(["zz wwww"])
+    assert encoder[0].category == "water"
+    assert not (versions.folder / WORK).exists()
+
+
+def test_halves_that_were_taught_other_things_are_not_joined(
+    trained: tuple[Versions, Version], adapter: Path, base: Base, tmp_path: Path
+) -> None:
+    versions, encoder = Versions(tmp_path / "routers"), trained[1].folder
+
+    with pytest.raises(ExamplesRejected, match="taught with other examples"):
+        joined_version(versions, adapter, encoder, examples(30), base, embed, name="joined")
+    with pytest.raises(RouterUnavailable, match="base or categories differ"):
+        other = Base("tiny", "1" * 64, base.folder)
+        joined_version(versions, adapter, encoder, examples(), other, embed, name="joined")
+    with pytest.raises(RouterUnavailable, match="holds no adapter"):
+        joined_version(versions, tmp_path, encoder, examples(), base, embed, name="joined")
+    assert versions.all() == []
+
+
+def test_an_adapter_without_its_categories_has_those_of_the_other_half(
+    trained: tuple[Versions, Version], adapter: Path, base: Base, tmp_path: Path
+) -> None:
+    older = shutil.copytree(adapter, tmp_path / "older")
+    config = adapter_config(older)
+    assert Taxonomy.in_order(config.pop("categories")) == WATER_OR_FIRE
+    (older / CONFIG_FILE).write_text(json.dumps(config))
+
+    version = joined_version(
+        Versions(tmp_path / "routers"), older, trained[1].folder, examples(), base, embed, name="joined"
+    )
+
+    assert version.taxonomy == WATER_OR_FIRE

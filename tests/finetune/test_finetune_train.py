@@ -1,5 +1,6 @@
 """A tiny language model really trained: packed batches, the best adapter kept, and a run that was cut off goes on."""
 
+import dataclasses
 import json
 import os
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import pytest
 import torch
 from tiny_language_model import WATER_OR_FIRE
 
-from classifier.language_model import ADAPTER, CodeScorer, load_base
+from classifier.language_model import ADAPTER, CodeScorer, label_head_size, load_base
 from finetune.config import TrainConfig
 from finetune.examples import Example, ExamplesRejected, Split, split
 from finetune.fitting import CHECKPOINTS, TrainProgress, completion_loss, last_checkpoint
@@ -48,7 +49,7 @@ class Cut(Exception):
 def test_a_packed_batch_gives_the_gradient_of_one_prompt_a_question(tiny_base: Path) -> None:
     model, tokenizer = load_base(tiny_base)
     model = model.float().requires_grad_(True)
-    batches = Batches(tokenizer, WATER_OR_FIRE, QUICK, torch.float32)
+    batches = Batches(tokenizer, WATER_OR_FIRE, dataclasses.replace(QUICK, mode="code"), torch.float32)
     items = [(example, False) for example in PARTS.training[:6]]
 
     def gradient(rows: list[dict[str, Any]]) -> torch.Tensor:
@@ -72,11 +73,14 @@ def test_misspelling_touches_only_what_may_be_misspelt(tiny_base: Path) -> None:
     assert clean["input_ids"].tolist() != noisy["input_ids"].tolist()
 
 
-@pytest.fixture(scope="module")
-def run(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], list[TrainProgress]]:
+@pytest.fixture(scope="module", params=["head", "code"])
+def run(
+    tiny_base: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> tuple[Path, dict[str, Any], list[TrainProgress]]:
     folder, heard = tmp_path_factory.mktemp("run"), list[TrainProgress]()
+    config = dataclasses.replace(QUICK, mode=request.param)
     losses = train(
-        *load_base(tiny_base), WATER_OR_FIRE, PARTS, folder, QUICK, base={"name": "tiny"}, on_progress=heard.append
+        *load_base(tiny_base), WATER_OR_FIRE, PARTS, folder, config, base={"name": "tiny"}, on_progress=heard.append
     )
     return folder, losses, heard
 
@@ -100,6 +104,8 @@ def test_a_run_says_how_far_it_is_and_leaves_what_it_was_made_of(run: Any) -> No
     assert heard[0].seconds_left > 0
     assert config["base"] == {"name": "tiny"}
     assert config["examples"] == {"training": 48, "validation": 12, "test": 12}
+    assert config["categories"] == WATER_OR_FIRE.rows
+    assert label_head_size(folder / ADAPTER) == (3 if config["mode"] == "head" else 0)
     assert {"data_hash", "libraries", "rank", "seed"} <= set(config)
     assert (folder / "losses.png").read_bytes().startswith(b"\x89PNG")
     assert json.loads((folder / "losses.json").read_text()) == losses
