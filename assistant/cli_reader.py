@@ -63,7 +63,7 @@ def train_reader(house: House, as_json: bool, folder: Path | None, epochs: float
         base=base.identity,
         on_progress=hear,
     )
-    adapter_to_gguf(out / "adapter", base.folder, out / "reader.gguf")
+    adapter_to_gguf(out / "adapter", base.folder, out / "reader.gguf", half=True)
     report.done()
     if as_json:
         print_json({"folder": str(out)})

@@ -122,7 +122,11 @@ class LlamaModel:
         """Yield JSON as the schema has it: what would leave it is not among the words that the model may choose."""
         form = {"type": "json_schema", "json_schema": {"name": "reply", "strict": True, "schema": dict(schema)}}
         as_it_came = {"lora": [{"id": 0, "scale": 0.0}]} if self._reader is not None else {}
-        yield from self._pieces(messages, max_tokens, {"response_format": form, **as_it_came})
+        try:
+            yield from self._pieces(messages, max_tokens, {"response_format": form, **as_it_came})
+        finally:
+            if as_it_came:
+                self._put_reader_back()
 
     def leaning(self, messages: Sequence[Message]) -> float:
         """Return the log-odds of yes against no; the messages that were answered last are not read again."""
@@ -135,6 +139,12 @@ class LlamaModel:
         except Exception as error:
             raise failure(self._name, error, started=False) from error
         return log_odds((each["token"], each["logprob"]) for each in tops)
+
+    def _put_reader_back(self) -> None:
+        """Have the adapter applied again before a question comes: llama.cpp forgets what it has read at that."""
+        with contextlib.suppress(Exception), self._free:  # a question does it as well, only later
+            self._at_hand = ""
+            self._server.handle_chat_completions(_request([Message("user", ".")], 1))
 
     # --- reading ahead --------------------------------------------------------------------------------------------
 

@@ -51,13 +51,14 @@ _INEXPRESSIBLE = ("use_dora", "use_rslora", "alpha_pattern", "fan_in_fan_out")
 """Settings of peft that give the factors another meaning than a LoRA in GGUF has."""
 
 
-def adapter_to_gguf(adapter: Path, base: Path, out: Path) -> None:
+def adapter_to_gguf(adapter: Path, base: Path, out: Path, *, half: bool = False) -> None:
     """Write a LoRA adapter as the GGUF file that llama.cpp and Ollama apply to the base's own GGUF.
 
     Args:
         adapter: the folder of an adapter that peft wrote.
         base: the folder of the base it was taught on; only its `config.json` is read.
         out: the file, which appears whole or not at all.
+        half: whether the factors are written in half precision, which llama.cpp takes and Ollama does not.
 
     Raises:
         RouterUnavailable: the adapter or the base is of a kind that cannot be written, or the file cannot.
@@ -73,7 +74,7 @@ def adapter_to_gguf(adapter: Path, base: Path, out: Path) -> None:
             writer.add_string(Keys.Adapter.TYPE, "lora")
             writer.add_float32(Keys.Adapter.LORA_ALPHA, alpha)
             for name, values in tensors.items():
-                writer.add_tensor(name, values)
+                writer.add_tensor(name, values.astype("float16") if half else values)
             writer.write_header_to_file()
             writer.write_kv_data_to_file()
             writer.write_tensors_to_file()

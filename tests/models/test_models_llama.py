@@ -1,5 +1,6 @@
 """The packaged answer writer, in process."""
 
+import datetime as dt
 import json
 import threading
 import time
@@ -11,11 +12,15 @@ import pytest
 from assistant.build import PACKAGED
 from assistant.catalogue import CATALOGUE
 from assistant.chat_models import Message
+from assistant.dossier import dossier_of
 from assistant.errors import ModelStopped, ModelUnavailable
 from assistant.kept_prompts import KeptPrompts
 from assistant.llama_model import LlamaModel
+from assistant.pipeline import declines
 from assistant.settings import read_settings
 from assistant.weights import ModelStore
+from finetune.packaged import reader_of
+from knowledge.note import Note, whole
 
 pytestmark = pytest.mark.models
 
@@ -177,3 +182,59 @@ def test_without_room_nothing_is_kept(weights: Path, tmp_path: Path) -> None:
     assert model.read_ahead(BEGINNING) == "no room"
     assert model.read_ahead(BEGINNING) == "no room"
     assert list(tmp_path.iterdir()) == []
+
+
+# --- taught to read ---------------------------------------------------------------------------------------------------
+
+NOW = dt.datetime(2026, 3, 5, tzinfo=dt.UTC)
+NOTES = [
+    Note(f"n{at}", title, text, "pool", dt.date(year, 4, 18), (), "", False, NOW, NOW, 1)
+    for at, (title, year, text) in enumerate(
+        (
+            ("Pool pump replaced", 2016, "Hal of Wetherby Pools put in a Corvane C2 for $890. One year on parts."),
+            ("Filter grids", 2019, "All eight grids changed, $212 at Dell's. Part DG-48. Soak them first next time."),
+            ("Pool pump replaced again", 2023, "Ray of Bluefin did it, a Pentair SuperFlo, serial PF-20931, $1,150."),
+            ("Heater looked at", 2024, "Ignition cleaned by Ray. He says that it has two winters left in it."),
+        )
+    )
+]
+
+
+@pytest.fixture(scope="module")
+def taught(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> LlamaModel:
+    reader = reader_of(CATALOGUE[PACKAGED].files[0].sha256)
+    assert reader is not None
+    return LlamaModel(
+        weights, "Packaged", 2048, kept=KeptPrompts(tmp_path_factory.mktemp("kept"), 10**9), reader=reader
+    )
+
+
+def told(model: LlamaModel, question: str) -> tuple[str, float]:
+    """What it says from the notes, and the seconds until it began."""
+    messages, _ = dossier_of("pool", NOTES).asked(question, [whole(NOTES[2]), whole(NOTES[0])], {}, NOW.date())
+    began, seconds, text = time.monotonic(), 0.0, ""
+    for piece in model.stream(messages, 48):
+        seconds = seconds or time.monotonic() - began
+        text += piece
+    return text, seconds
+
+
+def test_the_packaged_reader_tells_what_holds_now_and_where_it_stands(taught: LlamaModel) -> None:
+    assert taught.taught
+    text, slow = told(taught, "who put in the pump that we have now")
+    assert "Ray" in text
+    assert "[3]" in text
+    assert taught.read_ahead(dossier_of("pool", NOTES).beginning) == "kept"
+    schema = {"type": "object", "properties": {"vendor": {"type": "string", "maxLength": 40}}, "required": ["vendor"]}
+    assert json.loads("".join(taught.structured(asking("Bluefin sent Ray. Copy the vendor."), schema, 40)))
+    again, quick = told(taught, "who put in the pump that we have now")
+    assert "Ray" in again
+    assert quick < slow / 2  # other work in between has cost it nothing of what it read
+
+
+def test_the_packaged_reader_says_when_no_note_tells(taught: LlamaModel) -> None:
+    assert declines(told(taught, "what did we pay for the pool heater")[0])
+
+
+def test_an_adapter_is_for_its_own_model_alone() -> None:
+    assert reader_of(CATALOGUE["qwen2.5-coder-0.5b"].files[0].sha256) is None
