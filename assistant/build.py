@@ -454,7 +454,6 @@ class House:
         from assistant.chat_models import OllamaModel
         from assistant.kept_prompts import KeptPrompts
         from assistant.llama_model import LlamaModel
-        from finetune.packaged import reader_of
 
         settings, choice = self.settings, self.choice()
         if choice.kind == "ollama":
@@ -463,8 +462,7 @@ class House:
         self.report(Progress(weights.name, 0, 1, f"loading {weights.title}"))
         limit = settings.read_ahead_mb * 1_000_000
         kept = KeptPrompts(settings.home / "prompts", limit) if limit else None
-        reader = reader_of(weights.files[0].sha256) if settings.reader else None
-        return LlamaModel(path, weights.title, settings.context_tokens, settings.threads, kept, reader)
+        return LlamaModel(path, weights.title, settings.context_tokens, settings.threads, kept, settings.reader)
 
     def assistant(self, model: ChatModel | None = None, router: Router | None = None) -> Assistant:
         """Return the assistant of this house; raises AssistantError, KnowledgeError or RouterError."""

@@ -23,11 +23,11 @@ VALIDATED = 16
 @click.command("train-reader")
 @house_options
 @click.option("--workbooks", "folder", type=_PATH, help="A folder of workbooks instead of the packaged ones.")
-@click.option("--epochs", type=click.FloatRange(0, min_open=True), default=1.2, show_default=True)
+@click.option("--epochs", type=click.FloatRange(0, min_open=True), default=0.8, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--out", type=_PATH, required=True, help="The folder for the adapter.")
 def train_reader(house: House, as_json: bool, folder: Path | None, epochs: float, seed: int, out: Path) -> None:
-    """Teach the packaged answer writer to read notes, from workbooks; takes an hour or more.
+    """Teach the packaged answer writer to read notes, from workbooks; takes an hour.
 
     What was cut off goes on where it stopped when the same command is given again.
     """
@@ -68,4 +68,4 @@ def train_reader(house: House, as_json: bool, folder: Path | None, epochs: float
     if as_json:
         print_json({"folder": str(out)})
     else:
-        click.echo(f"The adapter is {out / 'reader.gguf'}.")
+        click.echo(f"The adapter is {out / 'reader.gguf'}. Answer under it: set OUR_HOUSE_READER to that path.")

@@ -58,8 +58,8 @@ class Settings(BaseSettings):
     """Notes shown to the language model; every one costs about a second on a small machine."""
     read_ahead_mb: int = Field(2000, ge=0, le=1_000_000)
     """Disk that the model may use to keep whole categories read, so that it answers at once; 0 for not at all."""
-    reader: bool = True
-    """Whether the packaged model answers under the adapter that taught it to read notes."""
+    reader: Path | None = None
+    """An adapter (GGUF) that `our-house train-reader` made, for the model in this process to answer under."""
     threads: int = Field(0, ge=0, le=256)
     """Processor threads for the language model; 0 for all cores."""
     dates: Literal["month first", "day first"] = "month first"
@@ -120,7 +120,9 @@ def read_settings(**given: Any) -> Settings:
         raise SettingsError(f"{SETTINGS_FILE} of the house folder cannot be read ({error}).") from error
     home = settings.home.expanduser()
     inbox = home / "inbox" if settings.inbox is None else home / settings.inbox.expanduser()
-    return settings.model_copy(update={"home": home, "models": settings.models.expanduser(), "inbox": inbox})
+    reader = settings.reader and settings.reader.expanduser()
+    paths = {"home": home, "models": settings.models.expanduser(), "inbox": inbox, "reader": reader}
+    return settings.model_copy(update=paths)
 
 
 def unknown_settings(names: Iterable[str] | None = None) -> list[str]:

@@ -1,8 +1,7 @@
-"""What was trained for the product by this code: the router, copied into a house, and the reader's adapter."""
+"""The router that comes with the product: trained by this code, kept here whole, and copied into a house."""
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from classifier.versions import FILES_FILE, Version, Versions
 
 FOLDER = Path(__file__).parent / "packaged"
 """Holds one folder, the router, named like its version."""
-READER, READER_CONFIG = FOLDER / "reader.gguf", FOLDER / "reader.json"
 
 
 def install(versions: Versions, *, promote: bool = True) -> Version:
@@ -29,16 +27,3 @@ def install(versions: Versions, *, promote: bool = True) -> Version:
 
     versions.add(packaged.name, write, replace=True)
     return versions.promote(packaged.name) if promote else versions.get(packaged.name)
-
-
-def reader_of(sha256: str) -> Path | None:
-    """Return the adapter that teaches a model to read notes; None where there is none for this one.
-
-    Args:
-        sha256: of the model's file; an adapter means nothing to any other.
-    """
-    try:
-        base = json.loads(READER_CONFIG.read_text("utf-8"))["base"]["sha256"]
-    except OSError:
-        return None
-    return READER if base == sha256 else None

@@ -1,6 +1,5 @@
 """The packaged answer writer, in process."""
 
-import datetime as dt
 import json
 import threading
 import time
@@ -12,15 +11,12 @@ import pytest
 from assistant.build import PACKAGED
 from assistant.catalogue import CATALOGUE
 from assistant.chat_models import Message
-from assistant.dossier import dossier_of
 from assistant.errors import ModelStopped, ModelUnavailable
 from assistant.kept_prompts import KeptPrompts
 from assistant.llama_model import LlamaModel
-from assistant.pipeline import declines
 from assistant.settings import read_settings
 from assistant.weights import ModelStore
-from finetune.packaged import reader_of
-from knowledge.note import Note, whole
+from finetune.export import adapter_to_gguf
 
 pytestmark = pytest.mark.models
 
@@ -184,57 +180,44 @@ def test_without_room_nothing_is_kept(weights: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-# --- taught to read ---------------------------------------------------------------------------------------------------
-
-NOW = dt.datetime(2026, 3, 5, tzinfo=dt.UTC)
-NOTES = [
-    Note(f"n{at}", title, text, "pool", dt.date(year, 4, 18), (), "", False, NOW, NOW, 1)
-    for at, (title, year, text) in enumerate(
-        (
-            ("Pool pump replaced", 2016, "Hal of Wetherby Pools put in a Corvane C2 for $890. One year on parts."),
-            ("Filter grids", 2019, "All eight grids changed, $212 at Dell's. Part DG-48. Soak them first next time."),
-            ("Pool pump replaced again", 2023, "Ray of Bluefin did it, a Pentair SuperFlo, serial PF-20931, $1,150."),
-            ("Heater looked at", 2024, "Ignition cleaned by Ray. He says that it has two winters left in it."),
-        )
-    )
-]
+# --- under an adapter -------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def taught(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> LlamaModel:
-    reader = reader_of(CATALOGUE[PACKAGED].files[0].sha256)
-    assert reader is not None
-    return LlamaModel(
-        weights, "Packaged", 2048, kept=KeptPrompts(tmp_path_factory.mktemp("kept"), 10**9), reader=reader
-    )
+@pytest.fixture
+def adapter(tmp_path: Path) -> Path:
+    """An adapter of one matrix that changes nothing yet: its second factor is nought, as before a training."""
+    import torch
+    from safetensors.torch import save_file
+
+    base, folder = tmp_path / "base", tmp_path / "adapter"
+    base.mkdir()
+    folder.mkdir()
+    (base / "config.json").write_text('{"model_type": "qwen2"}')
+    (folder / "adapter_config.json").write_text('{"peft_type": "LORA", "lora_alpha": 4, "r": 4}')
+    name = "base_model.model.model.layers.27.self_attn.q_proj.lora_{}.weight"
+    width = 1536
+    factors = {name.format("A"): torch.ones(4, width), name.format("B"): torch.zeros(width, 4)}
+    save_file(factors, folder / "adapter_model.safetensors")
+    adapter_to_gguf(folder, base, tmp_path / "reader.gguf", half=True)
+    return tmp_path / "reader.gguf"
 
 
-def told(model: LlamaModel, question: str) -> tuple[str, float]:
-    """What it says from the notes, and the seconds until it began."""
-    messages, _ = dossier_of("pool", NOTES).asked(question, [whole(NOTES[2]), whole(NOTES[0])], {}, NOW.date())
-    began, seconds, text = time.monotonic(), 0.0, ""
-    for piece in model.stream(messages, 48):
-        seconds = seconds or time.monotonic() - began
-        text += piece
-    return text, seconds
-
-
-def test_the_packaged_reader_tells_what_holds_now_and_where_it_stands(taught: LlamaModel) -> None:
-    assert taught.taught
-    text, slow = told(taught, "who put in the pump that we have now")
-    assert "Ray" in text
-    assert "[3]" in text
-    assert taught.read_ahead(dossier_of("pool", NOTES).beginning) == "kept"
+def test_under_an_adapter_other_work_costs_it_nothing_of_what_it_read(
+    weights: Path, adapter: Path, tmp_path: Path
+) -> None:
+    model = LlamaModel(weights, "Packaged", CONTEXT, kept=KeptPrompts(tmp_path / "kept", 10**9), reader=adapter)
+    assert model.taught
+    text, slow = first_word(model, "garage")
+    assert model.read_ahead(BEGINNING) == "kept"
     schema = {"type": "object", "properties": {"vendor": {"type": "string", "maxLength": 40}}, "required": ["vendor"]}
-    assert json.loads("".join(taught.structured(asking("Bluefin sent Ray. Copy the vendor."), schema, 40)))
-    again, quick = told(taught, "who put in the pump that we have now")
-    assert "Ray" in again
-    assert quick < slow / 2  # other work in between has cost it nothing of what it read
+    assert json.loads("".join(model.structured(asking("Bluefin sent Ray. Copy the vendor."), schema, 40)))
+    again, quick = first_word(model, "garage")
+    assert "green" in text.lower()
+    assert "green" in again.lower()
+    assert quick < slow / 2
 
 
-def test_the_packaged_reader_says_when_no_note_tells(taught: LlamaModel) -> None:
-    assert declines(told(taught, "what did we pay for the pool heater")[0])
-
-
-def test_an_adapter_is_for_its_own_model_alone() -> None:
-    assert reader_of(CATALOGUE["qwen2.5-coder-0.5b"].files[0].sha256) is None
+def test_what_was_read_under_another_adapter_is_not_used(weights: Path, adapter: Path, tmp_path: Path) -> None:
+    kept = KeptPrompts(tmp_path / "kept", 10**9)
+    assert LlamaModel(weights, "Packaged", CONTEXT, kept=kept).read_ahead(BEGINNING) == "kept"
+    assert not LlamaModel(weights, "Packaged", CONTEXT, kept=kept, reader=adapter).has_read(BEGINNING)
