@@ -148,8 +148,9 @@ def test_a_mark_leads_to_its_card_and_the_card_to_its_note(home: Served, windows
     expect(page.locator("#oh-save")).to_be_visible()
 
 
-def test_what_no_note_tells_can_be_written_at_once(home: Served, windows: Windows) -> None:
-    page = windows.open(home.address)
+def test_what_no_note_tells_can_be_written_at_once(fresh: Served, windows: Windows) -> None:
+    fresh.furnished().started()
+    page = windows.open(fresh.address)
     ask(page, "Who won the world cup of 1966?")
     page.get_by_role("button", name="add a note about it").click()
     title, text = (page.locator(f"#oh-{name} input, #oh-{name} textarea") for name in ("title", "text"))
