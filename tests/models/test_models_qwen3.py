@@ -71,7 +71,9 @@ def test_a_tied_head_is_trained_around_scored_and_exported(base: Path, tmp_path:
 
     words = {"pool": "chlorine", "fence": "boards", "none": "weather"}
     examples = [Example(f"{word} {at}", label, f"{label}{at}") for label, word in words.items() for at in range(16)]
-    config = TrainConfig(rank=4, alpha=4, untouched=0.0, learning_rate=0.03, epochs=20, batch=8, misspelt=0.0)
+    config = TrainConfig(
+        mode="code", rank=4, alpha=4, untouched=0.0, learning_rate=0.03, epochs=20, batch=8, misspelt=0.0
+    )
 
     losses = train(*load_base(base), DEFAULT_TAXONOMY, Split(examples, examples[::3], []), tmp_path, config)
     scorer = CodeScorer(*load_base(base, tmp_path / ADAPTER), DEFAULT_TAXONOMY)
