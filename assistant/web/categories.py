@@ -53,7 +53,7 @@ class Categories:
         form = [listed, chosen, name, definition, examples, existing, into]
         view: list[Any] = [*form, done_row, done, undo, removed]
         quiet: dict[str, Any] = {"show_progress": "hidden"}
-        tab.select(self._form, chosen, form, **quiet)
+        tab.select(self._looked_at, chosen, form, **quiet)
         chosen.input(self._form, chosen, form, **quiet)
         for event in (
             save.click(self._save, [chosen, name, definition, examples], view, show_progress="minimal"),
@@ -78,6 +78,11 @@ class Categories:
             gr.update(visible=here is not None),
             gr.update(choices=others, value=None),
         )
+
+    def _looked_at(self, chosen: str | None) -> tuple[Any, ...]:
+        """The list and the choices as they are by now; what is typed in the form stays."""
+        listed, choices, _, _, _, existing, into = self._form(chosen)
+        return listed, choices, gr.skip(), gr.skip(), gr.skip(), existing, into
 
     def _view(self, chosen: str | None, said: str = "", removed: Removed | None = None) -> tuple[Any, ...]:
         if self._startup.searchable:
