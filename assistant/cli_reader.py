@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ from assistant.cli_options import house_options
 
 if TYPE_CHECKING:
     from assistant.build import House
-    from finetune.fitting import TrainProgress
 
 _PATH = click.Path(path_type=Path)
 VALIDATED = 16
@@ -47,21 +45,16 @@ def train_reader(house: House, as_json: bool, folder: Path | None, epochs: float
             lessons.append(lesson(book, house.elsewhere(Path(home)).library))
         report.say(f"preparing workbook {done} of {len(books)}", "preparing")
 
-    def hear(progress: TrainProgress) -> None:
-        losses = ((each, value) for each, value in (("loss", progress.loss), ("validation", progress.validation_loss)))
-        told = "".join(f", {each} {value:.3f}" for each, value in losses if value is not None)
-        left = str(dt.timedelta(seconds=round(progress.seconds_left)))
-        report.say(f"training {progress.step} of {progress.steps}, {left} left{told}", "training")
-
-    kept_back = [each for at, each in enumerate(lessons) if at % VALIDATED == VALIDATED - 1]
+    kept_back = lessons[VALIDATED - 1 :: VALIDATED]
+    del lessons[VALIDATED - 1 :: VALIDATED]
     teach(
         *load_base(base.folder),
-        [each for each in lessons if each not in kept_back],
+        lessons,
         kept_back,
         out,
         ReaderConfig(epochs=epochs, seed=seed),
         base=base.identity,
-        on_progress=hear,
+        on_progress=report.training,
     )
     adapter_to_gguf(out / "adapter", base.folder, out / "reader.gguf", half=True)
     report.done()

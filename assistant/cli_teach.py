@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from assistant.build import House
     from classifier.taxonomy import Taxonomy
     from classifier.versions import Version
-    from finetune.fitting import TrainProgress
 
 _PATH = click.Path(path_type=Path)
 _DATA_HELP = "Examples to use instead of the packaged ones: JSON Lines of question, category, family."
@@ -90,16 +89,10 @@ def train(
     base = house.router_base(base_name or ROUTER_BASE)
     report = TerminalReport()
 
-    def hear(progress: TrainProgress) -> None:
-        losses = ((each, value) for each, value in (("loss", progress.loss), ("validation", progress.validation_loss)))
-        told = "".join(f", {each} {value:.3f}" for each, value in losses if value is not None)
-        left = str(dt.timedelta(seconds=round(progress.seconds_left)))
-        report.say(f"training {progress.step} of {progress.steps}, {left} left{told}", "training")
-
     if out is not None:
         from finetune.routers import train_adapter
 
-        train_adapter(out, examples, categories, base, config, on_progress=hear)
+        train_adapter(out, examples, categories, base, config, on_progress=report.training)
         report.done()
         if as_json:
             print_json({"folder": str(out)})
@@ -110,7 +103,7 @@ def train(
 
     version = train_version(
         house.versions, examples, categories, base, house.embedder.embed, house.embedder.name, config,
-        encoder=house.encoder_folder, name=name, on_progress=hear,
+        encoder=house.encoder_folder, name=name, on_progress=report.training,
     )  # fmt: skip
     report.done()
     if promote:

@@ -16,6 +16,7 @@ from typing import Any
 from assistant.chat_models import TOPS, Message, ReadOutcome, failure, log_odds, plain, without_thoughts
 from assistant.errors import ModelUnavailable
 from assistant.kept_prompts import KeptPrompts
+from assistant.under_way import UnderWay
 
 logger = logging.getLogger(__name__)
 
@@ -89,9 +90,8 @@ class LlamaModel:
             ) from error
         self._free = threading.Lock()
         """Held by whoever has the model read or answer."""
-        self._counting = threading.Lock()
-        self._questions = 0
-        """Under way or waiting; reading ahead makes way for them."""
+        self._questions = UnderWay()
+        """Those that are answered or wait; reading ahead makes way for them."""
         self._read: dict[str, tuple[Message, ...]] = {}
         """The beginnings known to be kept, by the names of their files."""
         self._at_hand = ""
@@ -132,7 +132,7 @@ class LlamaModel:
         """Return the log-odds of yes against no; the messages that were answered last are not read again."""
         request = {**_request(messages, 1), "logprobs": True, "top_logprobs": TOPS}
         try:
-            with self._question(), self._free:
+            with self._questions.question(), self._free:
                 self._take_up(messages)
                 reply = self._server.handle_chat_completions(request)
             tops = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
@@ -181,7 +181,7 @@ class LlamaModel:
                 done = self._resume(name, beginning)
                 for end in _steps(last.content, done):
                     self._server.handle_chat_completions(_request([*before, Message(last.role, last.content[:end])], 1))
-                    if end < len(last.content) and (self._questions or not go_on()):
+                    if end < len(last.content) and (self._questions.any or not go_on()):
                         self._part = (name, end) if self._slot("save", PART) else ("", 0)
                         return "interrupted"
                 if not self._slot("save", PART):
@@ -251,16 +251,6 @@ class LlamaModel:
             self._kept.drop(name)
         return False
 
-    @contextlib.contextmanager
-    def _question(self) -> Iterator[None]:
-        with self._counting:
-            self._questions += 1
-        try:
-            yield
-        finally:
-            with self._counting:
-                self._questions -= 1
-
     def _pieces(
         self, messages: Sequence[Message], max_tokens: int, more: Mapping[str, Any] | None = None
     ) -> Generator[str, None, None]:
@@ -274,7 +264,7 @@ class LlamaModel:
 
         def work() -> None:
             try:
-                with self._question(), self._free:
+                with self._questions.question(), self._free:
                     if not stopped.is_set():
                         self._take_up(messages)
                         self._server.handle_chat_completions(

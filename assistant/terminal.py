@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 import time
@@ -19,6 +20,7 @@ from classifier.versions import Version
 from knowledge.note import Hit, Note
 
 if TYPE_CHECKING:
+    from finetune.fitting import TrainProgress
     from finetune.gate import Verdict
 
 
@@ -42,6 +44,13 @@ class TerminalReport:
         elif step != self._last or time.monotonic() - self._when > 5:
             click.echo(line, err=True)
             self._last, self._when = step, time.monotonic()
+
+    def training(self, progress: TrainProgress) -> None:
+        """Hear how far a training has got."""
+        losses = (("loss", progress.loss), ("validation", progress.validation_loss))
+        told = "".join(f", {name} {value:.3f}" for name, value in losses if value is not None)
+        left = dt.timedelta(seconds=round(progress.seconds_left))
+        self.say(f"training {progress.step} of {progress.steps}, {left} left{told}", "training")
 
     def done(self) -> None:
         """Clear the line of progress."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 
 class UnderWay:
-    """Counts the questions that are being answered; shared by who answers and by who can wait."""
+    """Counts the questions that are being answered; who answers tells it, and who can wait asks it."""
 
     def __init__(self) -> None:
         """Begin with none."""

@@ -1,6 +1,7 @@
 """A causal language model small enough to be trained in a test: two Qwen2 layers and a tokenizer of single bytes."""
 
 import string
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,21 @@ CHAT = (
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 WATER_OR_FIRE = Taxonomy.of([("water", "AA", "what is wet"), ("fire", "BB", "what is hot")])
+
+
+class Cut(Exception):
+    """What stands for a power cut in the middle of a training."""
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Threads that wait for one another take ten times the work of steps this small, where cores are busy."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def tiny_tokenizer() -> Any:

@@ -3,13 +3,11 @@
 import importlib
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 ROOT = Path(__file__).parents[2]
 LETTERS = {"get_wet": "w", "catch_fire": "f", "oos": "x"}
@@ -19,15 +17,6 @@ LETTERS = {"get_wet": "w", "catch_fire": "f", "oos": "x"}
 def intents(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.syspath_prepend(str(ROOT))
     return importlib.import_module("benchmarks.intents")
-
-
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """Threads that wait for one another take ten times the work of steps this small, where cores are busy."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

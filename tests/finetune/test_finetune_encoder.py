@@ -1,6 +1,5 @@
 """A tiny encoder really tuned: its vectors tell categories apart that they did not before, also when read again."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,8 @@ from finetune.encoder import EncoderConfig, train_encoder
 from finetune.examples import Example
 from finetune.head import HeadConfig, calibrated, columns_of, labels_of, regression
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 CONFIG = EncoderConfig(rank=4, learning_rate=0.02, epochs=12, batch=8, misspelt=0.0, dropout=0.0)
 EXAMPLES = [
     Example(f"{filler} {word} {filler[::-1]}", label, f"{label}{filler}")
@@ -20,15 +21,6 @@ EXAMPLES = [
     for filler in ("a b", "c d", "e f", "g h", "a c", "b d", "e g", "f h")
 ]
 LABELS = labels_of(EXAMPLES)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Threads that wait for one another take ten times the work of steps this small, where cores are busy."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

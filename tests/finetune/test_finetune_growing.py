@@ -1,6 +1,6 @@
 """Tiny language models really trained on: a category that is new, gone or renamed, in both modes of a router."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from taught_house import TaughtHouse
 from taught_house import examples as words
+from tiny_language_model import Cut
 
 from classifier.decision import Router
 from classifier.encoder import Head
@@ -26,6 +27,8 @@ from finetune.growing import grown_adapter, grown_head, new_row
 from finetune.head import HeadConfig, columns_of, regression
 from finetune.household import HouseholdConfig, retrain
 from finetune.routers import train_version
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 QUICK = TrainConfig(rank=4, alpha=4, untouched=0.0, learning_rate=0.03, epochs=12, batch=8, evaluations=2, misspelt=0.0)
 SHORT = HouseholdConfig(repeats=2, least_steps=40, most_steps=40, learning_rate=0.02, validated_on=20, judged_on=30)
@@ -48,19 +51,6 @@ def questions(letter: str, label: str, count: int = 24) -> list[Example]:
 
 def lesson(water: str = "water") -> list[Example]:
     return [*questions("w", water), *questions("f", "fire"), *questions("g", "air"), *questions("x", NONE)]
-
-
-class Cut(Exception):
-    """What stands for a power cut."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Threads that wait for one another take ten times the work of steps this small, where cores are busy."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

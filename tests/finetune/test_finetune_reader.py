@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +12,9 @@ from finetune.config import ReaderConfig
 from finetune.fitting import completion_loss
 from finetune.reader import Exercise, Lesson, LessonRows, train_reader
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 QUICK = ReaderConfig(rank=8, alpha=16, untouched=0.0, learning_rate=0.02, epochs=30, evaluations=2)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Threads that wait for one another take ten times the work of steps this small, where cores are busy."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def lesson(letter: str) -> Lesson:

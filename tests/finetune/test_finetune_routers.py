@@ -3,15 +3,14 @@
 import json
 import resource
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
-from tiny_language_model import WATER_OR_FIRE
+from tiny_language_model import WATER_OR_FIRE, Cut
 
 from classifier.encoder import EncoderRouter, Head
 from classifier.errors import RouterUnavailable
@@ -23,6 +22,8 @@ from finetune.config import Base, TrainConfig
 from finetune.examples import Example, ExamplesRejected
 from finetune.fitting import TrainProgress
 from finetune.routers import WORK, adapter_config, joined_version, train_adapter, train_version
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 QUICK = TrainConfig(rank=4, alpha=4, untouched=0.0, learning_rate=0.03, epochs=8, batch=8, evaluations=2, misspelt=0.0)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -42,19 +43,6 @@ def examples(families: int = 24) -> list[Example]:
         made.append(Example(f"{filler} ffff", "fire", f"f{at}", "odd"))
         made.append(Example(f"{filler} xxxx", "none", f"x{at}"))
     return made
-
-
-class Cut(Exception):
-    """What stands for a power cut."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Threads that wait for one another take ten times the work of steps this small, where cores are busy."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

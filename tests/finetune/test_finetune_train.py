@@ -3,19 +3,20 @@
 import dataclasses
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from tiny_language_model import WATER_OR_FIRE
+from tiny_language_model import WATER_OR_FIRE, Cut
 
 from classifier.language_model import ADAPTER, CodeScorer, label_head_size, load_base
 from finetune.config import TrainConfig
 from finetune.examples import Example, ExamplesRejected, Split, split
 from finetune.fitting import CHECKPOINTS, TrainProgress, completion_loss, last_checkpoint
 from finetune.train import Batches, train
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 QUICK = TrainConfig(rank=4, alpha=4, untouched=0.0, learning_rate=0.03, epochs=12, batch=8, evaluations=3, misspelt=0.0)
 
@@ -31,19 +32,6 @@ def examples(start: int, count: int) -> list[Example]:
 
 
 PARTS = Split(examples(0, 16), examples(16, 4), examples(20, 4))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Threads that wait for one another take ten times the work of steps this small, where cores are busy."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-class Cut(Exception):
-    """What stands for a power cut."""
 
 
 def test_a_packed_batch_gives_the_gradient_of_one_prompt_a_question(tiny_base: Path) -> None:
