@@ -19,6 +19,7 @@ from knowledge.search import STOP_WORDS
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from classifier.decision import Decision
     from knowledge.record import Record
 
 TITLE_LENGTH = 60
@@ -188,38 +189,64 @@ class Conversations:
         )
 
 
-_LEANING = re.compile(
-    r"^(and|or|but|also|what about|how about|same for|which one)\b[^?]{0,24}\??$"
-    r"|\b(it|its|that|those|these|they|them|their|he|him|his|she|her|there|then|one|ones)\b",
-    re.IGNORECASE,
+_BEGINNING = re.compile(r"^(and|or|but|also|what about|how about|same for|which one)\b[^?]{0,24}\??$", re.IGNORECASE)
+_ACKNOWLEDGING = re.compile(
+    r"^((ok(ay)?|thanks|thank you|got it|great|perfect|all ?right|i see|yes)\b[\s,.!;:-]*)+", re.IGNORECASE
+)
+_POINTING = re.compile(
+    r"\b(it|its|that|those|these|they|them|their|he|him|his|she|her|there|then|one|ones)\b", re.IGNORECASE
 )
 _ASKING = re.compile(r"^(why|who|where|when|how much|how long)\b", re.IGNORECASE)
 MANY_WORDS = 9
-"""A question of more words names what it is about, whatever pronouns it has."""
+"""A question of more words mostly names what it is about, whatever pronouns it has."""
 
 
-def standalone(question: str, history: Sequence[Turn], clear: Callable[[], bool] = lambda: True) -> str:
+def standalone(question: str, history: Sequence[Turn], decide: Callable[[str], Decision] | None = None) -> str:
     """Return the question as it is searched: a follow-up gets what it leans on put in front.
 
     'And who did it?' after 'When did we replace the pool pump?' becomes both sentences, which route and search as the
     second one was meant. A question that leans on nothing stays as it is.
 
     Args:
-        clear: whether the question alone says what it is about; asked only of one that hardly names anything.
+        decide: the router; asked only of what may lean, by its words, and may not: whether it is surer of what the
+            question is about with what was said before it.
     """
     earlier = [turn.content for turn in history if turn.role == "user"]
-    if not earlier or not (_leans(question) or (_names_little(question) and not clear())):
+    if not earlier:
         return question
     # A follow-up to a follow-up: the question that all of them go back to, and the last one.
-    subject = next((each for each in reversed(earlier) if not _leans(each)), earlier[0])
-    return " ".join(dict.fromkeys([subject, earlier[-1], question]))
+    subject = next((each for each in reversed(earlier) if not (_leans(each) or _names_little(each))), earlier[0])
+    together = " ".join(dict.fromkeys([subject, earlier[-1], question]))
+    if _leans(question) or (_may_lean(question) and decide is not None and _clearer(together, question, decide)):
+        return together
+    return question
 
 
 def _leans(question: str) -> bool:
-    question = question.strip()
-    if len(question.split()) > MANY_WORDS:
+    question = _ACKNOWLEDGING.sub("", question.strip())
+    if not _short(question):
         return False
-    return bool(_LEANING.search(question) or (_ASKING.search(question) and _names_little(question)))
+    return bool(
+        _BEGINNING.search(question)
+        or _POINTING.search(question)
+        or (_ASKING.search(question) and _names_little(question))
+    )
+
+
+def _may_lean(question: str) -> bool:
+    return _short(question) or bool(_POINTING.search(question))
+
+
+def _clearer(together: str, question: str, decide: Callable[[str], Decision]) -> bool:
+    alone = decide(question)
+    if alone.likely:
+        return False
+    joined = decide(together)
+    return joined.category is not None and joined.confidence > alone.confidence
+
+
+def _short(question: str) -> bool:
+    return len(question.split()) <= MANY_WORDS
 
 
 def _names_little(question: str) -> bool:

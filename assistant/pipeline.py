@@ -69,7 +69,7 @@ class Finder:
 
     def standalone(self, question: str, history: Sequence[Turn]) -> str:
         """Return a question as it is labelled and searched: a follow-up with what it leans on."""
-        return standalone(question, history, lambda: bool(self.classify(question).likely))
+        return standalone(question, history, self.classify)
 
     def classify(self, question: str) -> Decision:
         """Return a question's label: what a person told, else what the router and the notes say together."""

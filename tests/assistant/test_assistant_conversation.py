@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,8 @@ import pytest
 from assistant import conversation
 from assistant.conversation import TITLE_LENGTH, Conversations, Turn, standalone
 from assistant.errors import NoSuchConversation
+from classifier.decision import Decision
+from classifier.taxonomy import NONE
 from knowledge.errors import NotebookUnavailable
 from knowledge.record import Record
 
@@ -195,6 +198,12 @@ def test_a_follow_up_to_a_follow_up_keeps_the_subject() -> None:
     assert standalone("How much was it?", history) == f"{ASKED.content} {second} How much was it?"
 
 
+@pytest.mark.parametrize("second", ["ok, and the filter", "what was the total?", "Thanks! And the one before?"])
+def test_what_hardly_names_anything_is_no_subject(second: str) -> None:
+    history = [*HISTORY, Turn("user", second), TOLD]
+    assert standalone("And who did it?", history) == f"{ASKED.content} {second} And who did it?"
+
+
 def test_a_follow_up_leans_on_the_last_question_only() -> None:
     later = [*HISTORY, Turn("user", "What colour is the kitchen?"), TOLD]
     assert standalone("Who painted it?", later) == "What colour is the kitchen? Who painted it?"
@@ -208,11 +217,44 @@ def test_a_long_talk_does_not_grow_its_questions_without_end() -> None:
     assert standalone("And who did it?", [*HISTORY, *[Turn("user", "And who did it?")] * 9]).count("did it") == 1
 
 
-def test_a_question_that_hardly_names_anything_leans_where_it_is_unclear_alone() -> None:
-    assert standalone("the cost?", HISTORY, lambda: True) == "the cost?"
-    assert standalone("the cost?", HISTORY, lambda: False) == f"{ASKED.content} the cost?"
+def router(alone: Decision, together: Decision) -> Callable[[str], Decision]:
+    """A router that knows the question by itself, and whatever is said before it."""
+    return lambda asked: together if asked.startswith(ASKED.content) else alone
+
+
+def decision(category: str | None, confidence: float, *likely: str) -> Decision:
+    return Decision(category, confidence, {category or NONE: confidence}, "", likely)
+
+
+UNSURE = decision("water heater", 0.5)
+POOL = decision("pool", 0.9, "pool")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "the cost?",
+        "Is the labor still under warranty?",
+        "For how long, and what time of day?",
+        "Got it. One of the nuts looks odd to me, where did we keep the thing for it?",
+    ],
+)
+def test_what_is_unclear_alone_leans_where_it_is_clearer_with_what_was_said(question: str) -> None:
+    assert standalone(question, HISTORY, router(UNSURE, POOL)) == f"{ASKED.content} {question}"
+    assert standalone(question, HISTORY, router(decision("car", 0.8, "car"), POOL)) == question  # another subject
 
 
 @pytest.mark.parametrize("question", ["Quantum mechanics, general relativity", "Who wrote Don Quixote?"])
 def test_a_subject_that_the_house_knows_nothing_of_is_no_follow_up(question: str) -> None:
-    assert standalone(question, HISTORY, lambda: False) == question
+    sure = decision(None, 0.97)
+    assert standalone(question, HISTORY, router(sure, POOL)) == question
+    assert standalone(question, HISTORY, router(UNSURE, decision(None, 0.9))) == question
+
+
+def test_the_router_is_not_asked_of_what_surely_stands_alone() -> None:
+    def never(question: str) -> Decision:
+        raise AssertionError(question)
+
+    long = "Who is the electrician for the new subpanel in the garage behind the workshop?"
+    assert standalone(long, HISTORY, never) == long
+    assert standalone("And who did it?", HISTORY, never) == f"{ASKED.content} And who did it?"
