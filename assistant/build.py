@@ -206,8 +206,10 @@ class House:
     def library(self) -> Library:
         """The notes with their index."""
         from knowledge.library import Library
+        from knowledge.reranker import CrossEncoder
 
-        return Library(self.notebook, self._index(), self.embedder)
+        embedder, encoder = self.embedder, self.encoder_folder
+        return Library(self.notebook, self._index(), embedder, CrossEncoder(encoder) if encoder else None)
 
     def _index(self) -> PassageIndex:
         from knowledge.folder_index import FolderIndex

@@ -18,6 +18,7 @@ from assistant.cli_ingest import ingest
 from assistant.cli_keep import backup, restore
 from assistant.cli_options import FAILED, LastWord, house_options
 from assistant.cli_reader import train_reader
+from assistant.cli_reranker import train_reranker
 from assistant.cli_teach import export, routers, train
 
 if TYPE_CHECKING:
@@ -487,7 +488,7 @@ def _show(house: House, as_json: bool, note_id: str, *, line: bool = False) -> N
 
 
 for command in (
-    *(ingest, correct, corrections, categories, train, train_reader, routers, evaluate),
+    *(ingest, correct, corrections, categories, train, train_reader, train_reranker, routers, evaluate),
     *(export, backup, restore, due_days),
 ):
     cli.add_command(command)

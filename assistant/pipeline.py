@@ -26,8 +26,7 @@ from classifier.taxonomy import NONE
 from knowledge.errors import KnowledgeError
 from knowledge.library import Library
 from knowledge.note import Hit, Scope
-from knowledge.relevance import LEARNED as RELEVANCE
-from knowledge.relevance import Relevance
+from knowledge.relevance import Relevance, learned
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,7 +39,7 @@ MAX_QUESTION = 2_000
 NEAR = 0.5
 """Hits below this share of the best one's evidence are left out: every note shown costs the model time."""
 POINTED = 2
-"""Hits that are pointed to in what was read ahead, with the sentence that decides; each costs half a second."""
+"""Hits that are pointed to by their numbers alone, for a reader who was taught so."""
 
 NO_ROOM = "The question is so long that no note fits beside it. Ask it shorter, or raise OUR_HOUSE_CONTEXT_TOKENS."
 """What is said where notes were found and cannot be shown to the model."""
@@ -56,13 +55,20 @@ class Finder:
         limit: int,
         *,
         listening: Listening = LISTENING,
-        relevance: Relevance = RELEVANCE,
+        relevance: Relevance | None = None,
         today: Callable[[], dt.date] = dt.date.today,
     ) -> None:
-        """Args: who labels, what is searched, how many notes at most, who hears the notes, what is worth showing."""
+        """Set up.
+
+        Args:
+            router, library, limit: who labels, what is searched, how many notes at most.
+            listening: who hears the notes.
+            relevance: what is worth showing; what was learned for this library unless given.
+            today: what day it is.
+        """
         self.router = router
         self.library = library
-        self.relevance = relevance
+        self.relevance = relevance or learned(library.reranker is not None)
         self._limit = limit
         self._listening = listening
         self._today = today
@@ -120,7 +126,7 @@ class Finder:
                 return self.library.scope(decision.likely, "it could be either")
 
 
-def relevant(hits: Sequence[Hit], relevance: Relevance = RELEVANCE) -> tuple[Hit, ...]:
+def relevant(hits: Sequence[Hit], relevance: Relevance) -> tuple[Hit, ...]:
     """Return those of the hits, best first, that are worth showing: none where nothing found answers at all."""
     if not relevance.holds(hits):
         return ()
@@ -252,8 +258,11 @@ class Assistant:
         if hits and self.reading is not None and scope.categories is not None and len(scope.categories) == 1:
             dossier = self.reading.dossier(scope.categories[0])
             if dossier is not None:
-                words = {} if self.reading.by_numbers else deciding(question, hits[:POINTED], self._embed)
-                return *dossier.asked(question, hits[:POINTED], words, self._today()), tuple(hits)
+                if self.reading.by_numbers:
+                    return *dossier.asked(question, hits[:POINTED], {}, self._today()), tuple(hits)
+                words = deciding(question, hits, self._embed)
+                pointed = [hit for hit in hits if hit.note_id in words]
+                return *dossier.asked(question, pointed, words, self._today()), tuple(hits)
         budget = self.model.context_tokens - self._answer_tokens
         messages, fitting = answer_messages(question, hits, self._today(), budget)
         return messages, fitting, fitting

@@ -33,8 +33,8 @@ from classifier.decision import Decision
 from classifier.taxonomy import NONE
 from finetune.examples import load, split
 from knowledge.library import Library
-from knowledge.ranking import WEIGHTS, Candidate, signs
-from knowledge.search import Asked, candidates, resolved
+from knowledge.ranking import WEIGHTS, signs
+from knowledge.search import Asked, candidates, resolved, with_first_read
 from knowledge.timing import timing
 
 HERE = Path(__file__).parent
@@ -170,19 +170,16 @@ def fit_ranking(cases: Sequence[Heard], listening: Listening) -> dict[str, float
 
 def _signs(each: Heard, listening: Listening) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     decision = listening.heard(each.decision, each.evidence)
-    found = _candidates(each)
-    time = resolved(each.library.notebook, timing(each.asked, TODAY))
+    library, time = each.library, resolved(each.library.notebook, timing(each.asked, TODAY))
+    asked = Asked(each.asked, library.embedder.embed([each.asked])[0], None, decision.probabilities, TODAY)
+    found = candidates(library.notebook, library.index, asked)
+    if library.reranker is not None:
+        found = with_first_read(found, time, asked, library.reranker)
     rows = signs(found, time, decision.probabilities)
     wanted = np.array([float(candidate.note_id in each.case.notes) for candidate, _ in rows])
     if not wanted.any():
         return None
     return np.array([[row.get(name, 0.0) for name in WEIGHTS] for _, row in rows]), wanted / wanted.sum()
-
-
-def _candidates(each: Heard) -> list[Candidate]:
-    library = each.library
-    vector = library.embedder.embed([each.asked])[0]
-    return candidates(library.notebook, library.index, Asked(each.asked, vector, None, {}, TODAY))
 
 
 def fit_relevance(cases: Sequence[Heard], listening: Listening) -> None:
@@ -196,17 +193,17 @@ def fit_relevance(cases: Sequence[Heard], listening: Listening) -> None:
         probabilities = listening.heard(each.decision, each.evidence).probabilities
         hits = each.library.search(each.asked, each.library.scope(None, ""), 5, probabilities, TODAY)
         nearest = max(0.0, max(hit.similarity for hit in hits))
-        rows.append([nearest, max(hit.overlap for hit in hits)])
+        rows.append([nearest, max(hit.overlap for hit in hits), max(hit.answering for hit in hits)])
         answered.append(bool(each.case.notes))
     model = LogisticRegression(C=10.0)
     shares = cross_val_predict(model, rows, answered, cv=10, method="predict_proba")[:, 1]
     model.fit(rows, answered)
     right, near = np.array(answered), np.array([bool(each.case.kind) for each in cases])
     enough = np.sort(shares[right])[right.sum() // 100]
-    similarity, overlap = model.coef_[0]
+    similarity, overlap, answering = model.coef_[0]
     click.echo(
         f"Relevance(intercept={model.intercept_[0]:.2f}, similarity={similarity:.2f}, overlap={overlap:.2f}, "
-        f"enough={enough:.2f})"
+        f"answering={answering:.2f}, enough={enough:.2f})"
     )
     click.echo(
         f"  AUROC {roc_auc_score(right, shares):.3f}, among near misses {roc_auc_score(right[near], shares[near]):.3f}"

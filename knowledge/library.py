@@ -13,6 +13,7 @@ from knowledge.errors import IndexUnavailable, IndexUnreachable, KnowledgeError
 from knowledge.index import PassageIndex
 from knowledge.note import Draft, Hit, Note, NoteFilter, Scope
 from knowledge.notebook import Notebook
+from knowledge.reranker import Reranker
 from knowledge.search import Asked, candidates, search
 
 logger = logging.getLogger(__name__)
@@ -32,11 +33,20 @@ class Library:
     the next change, at the next start, or on request.
     """
 
-    def __init__(self, notebook: Notebook, index: PassageIndex, embedder: Embedder) -> None:
-        """Args: the record's notes, the index beside it, and what makes the vectors of both notes and questions."""
+    def __init__(
+        self, notebook: Notebook, index: PassageIndex, embedder: Embedder, reranker: Reranker | None = None
+    ) -> None:
+        """Set up.
+
+        Args:
+            notebook, index: the record's notes, and the index beside it.
+            embedder: what makes the vectors of both notes and questions.
+            reranker: what reads the notes found with the question.
+        """
         self.notebook = notebook
         self.index = index
         self.embedder = embedder
+        self.reranker = reranker
         # One question is looked up more than once on its way to an answer.
         self._vector = functools.lru_cache(maxsize=64)(lambda question: embedder.embed([question])[0])
 
@@ -132,13 +142,13 @@ class Library:
         """
         asked = Asked(question, self._vector(question), scope.categories, prior or {}, today or dt.date.today())
         try:
-            return search(self.notebook, self.index, asked, limit)
+            return search(self.notebook, self.index, asked, limit, self.reranker)
         except IndexUnreachable:
             raise
         except IndexUnavailable:
             # Damaged while running: made again once, since the record has everything.
             self.reindex()
-            return search(self.notebook, self.index, asked, limit)
+            return search(self.notebook, self.index, asked, limit, self.reranker)
 
     def evidence(self, question: str) -> dict[str, float]:
         """Return what speaks for a question in each category's notes: that of the best note, 0 to 1.

@@ -103,6 +103,15 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Told:
+    """A sentence of a note, read together with a question."""
+
+    sentence: str
+    answering: float
+    """How likely it answers, 0 to 1."""
+
+
+@dataclass(frozen=True)
 class Hit:
     """A note that a search found, with its best passages."""
 
@@ -119,8 +128,15 @@ class Hit:
     """Share of the question's words, weighted by their rarity in the house, that the note holds; 0 to 1."""
     best: int = 0
     """Which of the passages the note was found by."""
+    deciding: tuple[Told, ...] = ()
+    """Its sentences that answer best, best first; none where nobody read it."""
     history: tuple[Moment, ...] = ()
     """All notes that tell of the same thing, itself among them, oldest first; empty where there are not three."""
+
+    @property
+    def answering(self) -> float:
+        """How likely its best sentence answers, 0 to 1; nought where nobody read it."""
+        return self.deciding[0].answering if self.deciding else 0.0
 
     @property
     def evidence(self) -> float:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from knowledge.note import Passage
+from knowledge.note import Passage, Told
 from knowledge.timing import Timing
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ WEIGHTS: Mapping[str, float] = {
     "overlap": 0.41,  # with the words of the question
     "coded": 0.30,  # with a code of the question
     "titled": 0.16,  # of the title alone with the words
+    "answering": 0.30,  # of its best sentence, read together with the question
     "alike": 0.20,  # to the best note, less one
     "ranged": 0.19,  # within the dates that the question names
     "newest, asked how it is now": 0.35,
@@ -66,6 +67,13 @@ class Candidate:
     coded: float
     vector: NDArray[np.float32] | None
     """The mean of its passages' vectors, of length one; None where the index has none yet."""
+    deciding: tuple[Told, ...] = ()
+    """Its sentences that answer best, best first, read together with the question; none where nobody read it."""
+
+    @property
+    def answering(self) -> float:
+        """How likely its best sentence answers; nought where nobody read it."""
+        return self.deciding[0].answering if self.deciding else 0.0
 
     @property
     def evidence(self) -> float:
@@ -106,6 +114,7 @@ def signs(
                 "overlap": each.overlap,
                 "coded": each.coded,
                 "titled": each.titled,
+                "answering": each.answering,
                 "alike": 0.0 if time.often else _likeness(lead, each) - 1,
                 "ranged": float(time.holds(each.date)),
                 "prior": _prior(each, prior),

@@ -12,6 +12,7 @@ from knowledge.codes import codes_asked
 from knowledge.note import Hit, Moment, Passage, evidence
 from knowledge.notebook import Notebook, words_of
 from knowledge.ranking import Candidate, history, ranked
+from knowledge.rereading import reread
 from knowledge.timing import Timing, timing
 
 if TYPE_CHECKING:
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from knowledge.index import PassageIndex
+    from knowledge.reranker import Reranker
 
 CANDIDATES = 40
 """Passages taken by meaning, and as many by words, before they are ranked together."""
 PASSAGES_PER_NOTE = 3
+READ = 6
+"""Notes, the first of them, that are read with the question, sentence by sentence; each costs 40 ms."""
 COMMON = 3_000
 """Passages that may hold a question's words before its commonest words are left out of the looking up: they tell
 little, and cost the most."""
@@ -52,17 +56,22 @@ class Asked:
     today: dt.date
 
 
-def search(notebook: Notebook, index: PassageIndex, asked: Asked, limit: int) -> list[Hit]:
+def search(
+    notebook: Notebook, index: PassageIndex, asked: Asked, limit: int, reranker: Reranker | None = None
+) -> list[Hit]:
     """Return the notes of a scope that may answer a question, best first, each counted once.
 
     Args:
         limit: how many notes at most.
+        reranker: who reads the first ones with the question; None where their vectors and words are all there is.
 
     Raises:
         IndexUnavailable, NotebookUnavailable: the notes cannot be searched.
     """
     found = candidates(notebook, index, asked)
     time = resolved(notebook, timing(asked.question, asked.today))
+    if reranker is not None:
+        found = with_first_read(found, time, asked, reranker)
     best = ranked(found, time, asked.prior)[:limit]
     return [_hit(candidate, score, history(candidate, found)) for candidate, score in best]
 
@@ -109,6 +118,13 @@ def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Ca
     return found
 
 
+def with_first_read(found: Sequence[Candidate], time: Timing, asked: Asked, reranker: Reranker) -> list[Candidate]:
+    """Return the candidates, the first `READ` of their ranking read with the question; raises IndexUnavailable."""
+    first = [each for each, _ in ranked(found, time, asked.prior)[:READ]]
+    read = {each.note_id: each for each in reread(asked.question, first, reranker)}
+    return [read.get(each.note_id, each) for each in found]
+
+
 def _hit(candidate: Candidate, score: float, told_again: Sequence[Candidate]) -> Hit:
     return Hit(
         note_id=candidate.note_id,
@@ -120,6 +136,7 @@ def _hit(candidate: Candidate, score: float, told_again: Sequence[Candidate]) ->
         similarity=candidate.similarity,
         overlap=candidate.overlap,
         best=candidate.best,
+        deciding=candidate.deciding,
         history=tuple(Moment(each.note_id, each.title, each.date) for each in told_again if each.date),
     )
 

@@ -18,7 +18,7 @@ from knowledge.record import Record
 
 pytest_plugins = (
     *("small_house", "command_line", "taught_house"),
-    *("tiny_language_model", "ollama_server", "browser_support"),
+    *("tiny_encoder", "tiny_language_model", "ollama_server", "browser_support"),
 )
 """Fixtures of their own: whole houses with tiny models, a server that speaks Ollama, and the page in Chromium."""
 

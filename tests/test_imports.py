@@ -15,7 +15,7 @@ PACKAGES = ("app", "assistant", "classifier", "finetune", "knowledge")
 ALLOWED = {
     "app": {"assistant"},
     "assistant": {"classifier", "finetune", "knowledge"},
-    "finetune": {"classifier"},
+    "finetune": {"classifier", "knowledge"},
     "classifier": set[str](),
     "knowledge": set[str](),
 }

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 from conftest import WordEmbedder
 
 from assistant.pointing import LONGEST, deciding
-from knowledge.note import Hit, Passage
+from knowledge.note import Hit, Passage, Told
 
 
 def hit(note_id: str, text: str) -> Hit:
@@ -24,3 +26,15 @@ def test_a_sentence_without_end_is_cut_and_an_empty_note_gives_none() -> None:
     assert list(found) == ["long"]
     assert len(found["long"]) <= LONGEST
     assert deciding("pump", [], WordEmbedder().embed) == {}
+
+
+def test_the_sentences_that_answer_best_are_shown_of_notes_that_the_search_has_read() -> None:
+    pump = replace(hit("pump", "…"), deciding=(Told("Ray came.", 0.9), Told("It cost $1,150.", 0.8), Told("No.", 0.1)))
+    other = replace(hit("other", "…"), deciding=(Told("The old one cost $900.", 0.5), Told("Green.", 0.4)))
+
+    found = deciding("Who, and what did it cost?", [other, pump], WordEmbedder().embed)
+
+    assert found == {"pump": "Ray came. … It cost $1,150.", "other": "The old one cost $900. … Green."}
+    assert deciding("Who?", [replace(pump, deciding=(Told("x" * 999, 0.9), Told("y", 0.1)))], WordEmbedder().embed) == {
+        "pump": "x" * LONGEST
+    }

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from classifier.errors import RouterUnavailable
 from classifier.tuned_encoder import TunedEncoder, load_encoder
@@ -23,31 +22,9 @@ EXAMPLES = [
 LABELS = labels_of(EXAMPLES)
 
 
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a tiny random BERT that reads letters and words."""
-    from transformers import BertConfig, BertModel, BertTokenizer
-
-    folder = tmp_path_factory.mktemp("encoder")
-    words = ["wet", "leak", "hot", "spark", "joke", *"abcdefgh"]
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words]
-    BertTokenizer(vocab={token: at for at, token in enumerate(vocabulary)}).save_pretrained(folder)
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        initializer_range=0.3,
-    )
-    BertModel(config).save_pretrained(folder)
-    return folder
-
-
-def test_tuning_tells_held_out_questions_apart_that_the_plain_encoder_does_not(encoder: Path, tmp_path: Path) -> None:
+def test_tuning_tells_questions_apart_that_the_plain_encoder_does_not(tiny_encoder: Path, tmp_path: Path) -> None:
     training, held_out = EXAMPLES[::2], EXAMPLES[1::2]
-    plain = TunedEncoder(encoder)
+    plain = TunedEncoder(tiny_encoder)
     vectors = plain.embed([each.question for each in training])
     start = regression(vectors, columns_of(training, LABELS), HeadConfig())
     heard: list[tuple[int, int]] = []
@@ -55,8 +32,8 @@ def test_tuning_tells_held_out_questions_apart_that_the_plain_encoder_does_not(e
     def hear(done: int, total: int) -> None:
         heard.append((done, total))
 
-    weight, bias = train_encoder(encoder, training, LABELS, *start, tmp_path / "adapter", CONFIG, on_progress=hear)
-    tuned = TunedEncoder(encoder, tmp_path / "adapter")
+    weight, bias = train_encoder(tiny_encoder, training, LABELS, *start, tmp_path / "adapter", CONFIG, on_progress=hear)
+    tuned = TunedEncoder(tiny_encoder, tmp_path / "adapter")
     head = calibrated(weight, bias, held_out, tuned.embed, "tiny", LABELS, HeadConfig())
 
     def right(weight: object, bias: object, encoder: TunedEncoder) -> float:
@@ -69,8 +46,8 @@ def test_tuning_tells_held_out_questions_apart_that_the_plain_encoder_does_not(e
     assert head.temperature > 0
 
 
-def test_vectors_are_of_length_one_and_the_same_whatever_is_read_beside(encoder: Path) -> None:
-    plain = TunedEncoder(encoder)
+def test_vectors_are_of_length_one_and_the_same_whatever_is_read_beside(tiny_encoder: Path) -> None:
+    plain = TunedEncoder(tiny_encoder)
     questions = ["wet", "a b c d e f g h a b c d", "hot spark", ""] * 20
 
     found = plain.embed(questions)
@@ -80,8 +57,8 @@ def test_vectors_are_of_length_one_and_the_same_whatever_is_read_beside(encoder:
     assert plain.embed([]).shape == (0, 16)
 
 
-def test_an_adapter_that_is_missing_or_of_another_encoder_is_said(encoder: Path, tmp_path: Path) -> None:
+def test_an_adapter_that_is_missing_or_of_another_encoder_is_said(tiny_encoder: Path, tmp_path: Path) -> None:
     with pytest.raises(RouterUnavailable, match="encoder cannot be read"):
-        load_encoder(encoder, tmp_path / "nowhere")
+        load_encoder(tiny_encoder, tmp_path / "nowhere")
     with pytest.raises(RouterUnavailable, match="encoder cannot be read"):
         load_encoder(tmp_path)

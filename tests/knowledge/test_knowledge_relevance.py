@@ -1,19 +1,31 @@
-from knowledge.note import Hit
-from knowledge.relevance import LEARNED
+import pytest
+
+from knowledge.note import Hit, Told
+from knowledge.relevance import LEARNED, UNREAD, Relevance, learned
 
 
-def hit(similarity: float, overlap: float) -> Hit:
-    return Hit("a", "a", None, None, (), 0.5, similarity, overlap)
+def hit(similarity: float, overlap: float, answering: float = 0.5) -> Hit:
+    return Hit("a", "a", None, None, (), 0.5, similarity, overlap, deciding=(Told("…", answering),))
 
 
-def test_it_rises_with_nearness_and_words() -> None:
+@pytest.mark.parametrize("relevance", [LEARNED, UNREAD])
+def test_it_rises_with_nearness_and_words(relevance: Relevance) -> None:
     far, near = [hit(0.1, 0.1)], [hit(0.1, 0.1), hit(0.6, 0.5)]
 
-    assert 0 < LEARNED.probability(far) < LEARNED.probability(near) < 1
+    assert 0 < relevance.probability(far) < relevance.probability(near) < 1
 
 
-def test_nothing_found_answers_nothing_and_the_learned_bound_tells_near_from_far() -> None:
-    assert LEARNED.probability([]) == 0
-    assert not LEARNED.holds([])
-    assert not LEARNED.holds([hit(0.05, 0.0)])
-    assert LEARNED.holds([hit(0.6, 0.6)])
+def test_it_rises_with_a_sentence_that_answers_where_the_notes_are_read() -> None:
+    near_miss, answered = [hit(0.5, 0.3, 0.01)], [hit(0.5, 0.3, 0.99)]
+
+    assert LEARNED.probability(near_miss) < 0.5 * LEARNED.probability(answered)
+    assert UNREAD.probability(near_miss) == UNREAD.probability(answered)
+    assert (learned(read=True), learned(read=False)) == (LEARNED, UNREAD)
+
+
+@pytest.mark.parametrize("relevance", [LEARNED, UNREAD])
+def test_nothing_found_answers_nothing_and_the_learned_bound_tells_near_from_far(relevance: Relevance) -> None:
+    assert relevance.probability([]) == 0
+    assert not relevance.holds([])
+    assert not relevance.holds([hit(0.05, 0.0)])
+    assert relevance.holds([hit(0.6, 0.6)])

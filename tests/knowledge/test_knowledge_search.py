@@ -1,12 +1,15 @@
 import datetime as dt
+from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from conftest import WordEmbedder
 from knowledge_support import fill
+from numpy.typing import NDArray
 
 from knowledge.library import Library
 from knowledge.note import Draft, Hit, Scope
-from knowledge.search import CANDIDATES, PASSAGES_PER_NOTE, Asked, search
+from knowledge.search import CANDIDATES, PASSAGES_PER_NOTE, READ, Asked, search
 
 
 def find(library: Library, question: str, *categories: str, limit: int = 5) -> list[Hit]:
@@ -244,3 +247,36 @@ def test_what_the_router_holds_likely_goes_first_where_the_scope_leaves_it_open(
     assert order(fountain=0.7, pool=0.2, car=0.1) == ["fountain", "pool", "car"]
     assert order(car=0.9, pool=0.1) == ["car", "pool", "fountain"]
     assert order() == ["car", "fountain", "pool"]
+
+
+class Knowing:
+    """A reranker that knows which sentence answers, and keeps what it was shown."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        self.shown: list[str] = []
+
+    def scores(self, question: str, sentences: Sequence[str]) -> NDArray[np.float32]:
+        self.shown += sentences
+        return np.array([5.0 if self.words in each else -5.0 for each in sentences], np.float32)
+
+
+def test_the_first_notes_are_read_with_the_question_and_the_one_that_answers_goes_first(house: Library) -> None:
+    assert ids(find(house, "pool pump", "pool"))[0] == "pump"
+    house.reranker = Knowing("pH 7.4")
+
+    first, *others = find(house, "pool pump", "pool")
+
+    assert (first.note_id, first.deciding[0].sentence) == ("opening", "Chlorine 3 ppm, pH 7.4, pump on a timer.")
+    assert first.answering > 0.99 > 0.01 > max(each.answering for each in others)
+    assert "Pool opening (04 May 2024): Chlorine 3 ppm, pH 7.4, pump on a timer." in house.reranker.shown
+
+
+def test_only_the_first_notes_are_read_in_a_large_house(library: Library) -> None:
+    fill(library, (Draft(f"The pump was oiled, visit {at}.", "Pump", "pool", id=f"n{at}") for at in range(3 * READ)))
+    library.reranker = Knowing("visit 1.")
+
+    hits = find(library, "Who oiled the pump?", limit=3 * READ)
+
+    assert len(library.reranker.shown) == READ
+    assert sum(bool(hit.deciding) for hit in hits) == READ
