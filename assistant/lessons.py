@@ -20,7 +20,6 @@ from assistant.pipeline import POINTED, relevant
 from assistant.prompts import NO_NOTE
 from finetune.reader import Exercise, Lesson
 from knowledge.note import Draft, NoteFilter
-from knowledge.relevance import learned
 
 if TYPE_CHECKING:
     from knowledge.library import Library
@@ -93,10 +92,9 @@ def lesson(book: Workbook, library: Library) -> Lesson:
     dossier = dossier_of(book.category, library.notebook.select(NoteFilter(category=book.category)))
     numbers = {note.id: number for number, note in enumerate(dossier.notes, start=1)}
     scope = library.scope([book.category], "it is what the workbook is about")
-    relevance = learned(library.reranker is not None)
     exercises = []
     for each in book.asked:
-        hits = relevant(library.search(each.question, scope, LIMIT, {}, book.today), relevance)
+        hits = relevant(library.search(each.question, scope, LIMIT, {}, book.today))
         if not hits:
             continue  # said to be unanswerable without asking the model
         messages, _ = dossier.asked(each.question, hits[:POINTED], {}, book.today)

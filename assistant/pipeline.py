@@ -26,7 +26,8 @@ from classifier.taxonomy import NONE
 from knowledge.errors import KnowledgeError
 from knowledge.library import Library
 from knowledge.note import Hit, Scope
-from knowledge.relevance import Relevance, learned
+from knowledge.relevance import LEARNED as RELEVANCE
+from knowledge.relevance import Relevance
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +56,7 @@ class Finder:
         limit: int,
         *,
         listening: Listening = LISTENING,
-        relevance: Relevance | None = None,
+        relevance: Relevance = RELEVANCE,
         today: Callable[[], dt.date] = dt.date.today,
     ) -> None:
         """Set up.
@@ -63,12 +64,12 @@ class Finder:
         Args:
             router, library, limit: who labels, what is searched, how many notes at most.
             listening: who hears the notes.
-            relevance: what is worth showing; what was learned for this library unless given.
+            relevance: what is worth showing.
             today: what day it is.
         """
         self.router = router
         self.library = library
-        self.relevance = relevance or learned(library.reranker is not None)
+        self.relevance = relevance
         self._limit = limit
         self._listening = listening
         self._today = today
@@ -126,7 +127,7 @@ class Finder:
                 return self.library.scope(decision.likely, "it could be either")
 
 
-def relevant(hits: Sequence[Hit], relevance: Relevance) -> tuple[Hit, ...]:
+def relevant(hits: Sequence[Hit], relevance: Relevance = RELEVANCE) -> tuple[Hit, ...]:
     """Return those of the hits, best first, that are worth showing: none where nothing found answers at all."""
     if not relevance.holds(hits):
         return ()

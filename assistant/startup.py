@@ -99,7 +99,9 @@ class Startup:
             self.router = self.house.filer(router)
             self._library.set()
             library.heal(lambda done, total: self._say(Status("indexing notes", done / total if total else None)))
-            router.classify(["warm-up"])  # what a first question would otherwise wait for
+            # What a first question would otherwise wait for:
+            router.classify(["warm-up"])
+            library.warm_up()
             assistant = self.house.assistant(router=router)
         except (AssistantError, KnowledgeError, RouterError) as error:
             logger.error("%s", error)

@@ -29,6 +29,10 @@ class IndexUnreachable(IndexUnavailable):
     """The server that holds the vector index does not answer, or not as it should."""
 
 
+class RerankerUnavailable(KnowledgeError):
+    """What reads notes with a question cannot be read itself."""
+
+
 class NoteRejected(KnowledgeError):
     """A note cannot be kept as it is."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import logging
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from knowledge.embedding import Embedder
-from knowledge.errors import IndexUnavailable, IndexUnreachable, KnowledgeError
+from knowledge.errors import IndexUnavailable, IndexUnreachable, KnowledgeError, RerankerUnavailable
 from knowledge.index import PassageIndex
 from knowledge.note import Draft, Hit, Note, NoteFilter, Scope
 from knowledge.notebook import Notebook
@@ -149,6 +150,12 @@ class Library:
             # Damaged while running: made again once, since the record has everything.
             self.reindex()
             return search(self.notebook, self.index, asked, limit, self.reranker)
+
+    def warm_up(self) -> None:
+        """Load what reads notes with a question, so that a first question does not wait for it."""
+        if self.reranker is not None:
+            with contextlib.suppress(RerankerUnavailable):  # the search says it, and goes on without
+                self.reranker.scores("warm-up", ["warm-up"])
 
     def evidence(self, question: str) -> dict[str, float]:
         """Return what speaks for a question in each category's notes: that of the best note, 0 to 1.

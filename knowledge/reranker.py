@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from knowledge.errors import IndexUnavailable
+from knowledge.errors import RerankerUnavailable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +34,11 @@ class Reranker(Protocol):
     """Anything that reads a question and sentences together."""
 
     def scores(self, question: str, sentences: Sequence[str]) -> NDArray[np.float32]:
-        """Return one score a sentence: the log-odds that it answers, against that nothing does."""
+        """Return one score a sentence: the log-odds that it answers, against that nothing does.
+
+        Raises:
+            RerankerUnavailable: they cannot be read.
+        """
 
 
 class CrossEncoder:
@@ -57,7 +61,7 @@ class CrossEncoder:
             changed(model, changes)
             head.load_state_dict({name: changes[HEAD + name].float() for name in ("weight", "bias")})
         except Exception as error:  # transformers, safetensors and torch each raise what they like
-            raise IndexUnavailable(f"The reranker cannot be read from {self._changes} ({error}).") from error
+            raise RerankerUnavailable(f"The reranker cannot be read from {self._changes} ({error}).") from error
         half = torch.bfloat16 if torch.backends.cpu.get_cpu_capability() == "AVX512" else torch.float32
         return model.to(half).train(False), tokenizer, head
 
@@ -65,7 +69,7 @@ class CrossEncoder:
         """Return one score a sentence, of shape (sentences,).
 
         Raises:
-            IndexUnavailable: the weights cannot be read.
+            RerankerUnavailable: the weights cannot be read.
         """
         import numpy as np
         import torch

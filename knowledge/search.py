@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from knowledge.codes import codes_asked
+from knowledge.errors import RerankerUnavailable
 from knowledge.note import Hit, Moment, Passage, evidence
 from knowledge.notebook import Notebook, words_of
 from knowledge.ranking import Candidate, history, ranked
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     from knowledge.index import PassageIndex
     from knowledge.reranker import Reranker
+
+logger = logging.getLogger(__name__)
 
 CANDIDATES = 40
 """Passages taken by meaning, and as many by words, before they are ranked together."""
@@ -119,9 +123,13 @@ def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Ca
 
 
 def with_first_read(found: Sequence[Candidate], time: Timing, asked: Asked, reranker: Reranker) -> list[Candidate]:
-    """Return the candidates, the first `READ` of their ranking read with the question; raises IndexUnavailable."""
+    """Return the candidates, the first `READ` of their ranking read with the question, where that can be done."""
     first = [each for each, _ in ranked(found, time, asked.prior)[:READ]]
-    read = {each.note_id: each for each in reread(asked.question, first, reranker)}
+    try:
+        read = {each.note_id: each for each in reread(asked.question, first, reranker)}
+    except RerankerUnavailable as error:
+        logger.warning("%s The notes are ranked without it.", error)
+        return list(found)
     return [read.get(each.note_id, each) for each in found]
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from finetune.reranker import Reading, RerankerConfig, changes, train_reranker
-from knowledge.errors import IndexUnavailable
+from knowledge.errors import RerankerUnavailable
 from knowledge.reranker import CrossEncoder, changed, encoder
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -88,7 +88,7 @@ def test_weights_that_cannot_be_read_are_said(tiny_encoder: Path, tmp_path: Path
     file = tmp_path / "reranker.safetensors"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(IndexUnavailable, match="reranker cannot be read"):
+    with pytest.raises(RerankerUnavailable, match="reranker cannot be read"):
         CrossEncoder(tiny_encoder, file).scores("Who?", ["Ray did."])
 
 

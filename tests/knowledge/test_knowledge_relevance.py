@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from knowledge.note import Hit, Told
-from knowledge.relevance import LEARNED, UNREAD, Relevance, learned
+from knowledge.relevance import LEARNED, UNREAD, Relevance
 
 
 def hit(similarity: float, overlap: float, answering: float = 0.5) -> Hit:
@@ -20,7 +22,13 @@ def test_it_rises_with_a_sentence_that_answers_where_the_notes_are_read() -> Non
 
     assert LEARNED.probability(near_miss) < 0.5 * LEARNED.probability(answered)
     assert UNREAD.probability(near_miss) == UNREAD.probability(answered)
-    assert (learned(read=True), learned(read=False)) == (LEARNED, UNREAD)
+
+
+def test_hits_that_nobody_read_are_judged_by_what_was_learned_of_such() -> None:
+    unread = [replace(hit(0.2, 0.1), deciding=())]
+
+    assert LEARNED.probability(unread) == UNREAD.probability(unread)
+    assert LEARNED.holds(unread) == UNREAD.holds(unread)
 
 
 @pytest.mark.parametrize("relevance", [LEARNED, UNREAD])

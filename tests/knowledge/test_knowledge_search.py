@@ -7,6 +7,7 @@ from conftest import WordEmbedder
 from knowledge_support import fill
 from numpy.typing import NDArray
 
+from knowledge.errors import RerankerUnavailable
 from knowledge.library import Library
 from knowledge.note import Draft, Hit, Scope
 from knowledge.search import CANDIDATES, PASSAGES_PER_NOTE, READ, Asked, search
@@ -280,3 +281,21 @@ def test_only_the_first_notes_are_read_in_a_large_house(library: Library) -> Non
 
     assert len(library.reranker.shown) == READ
     assert sum(bool(hit.deciding) for hit in hits) == READ
+
+
+class Broken:
+    """A reranker whose weights cannot be read."""
+
+    def scores(self, question: str, sentences: Sequence[str]) -> NDArray[np.float32]:
+        raise RerankerUnavailable("The reranker cannot be read.")
+
+
+def test_a_reranker_that_cannot_be_read_costs_its_verdict_and_no_question(
+    house: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = find(house, "Who replaced the pool pump?")
+    house.reranker = Broken()
+    house.warm_up()
+
+    assert find(house, "Who replaced the pool pump?") == before
+    assert "ranked without it" in caplog.text
