@@ -40,7 +40,7 @@ MAX_QUESTION = 2_000
 NEAR = 0.5
 """Hits below this share of the best one's evidence are left out: every note shown costs the model time."""
 POINTED = 2
-"""Hits that are pointed to by their numbers alone, for a reader who was taught so."""
+"""Hits that are pointed to in what was read ahead, with the sentence that decides; each costs half a second."""
 
 NO_ROOM = "The question is so long that no note fits beside it. Ask it shorter, or raise OUR_HOUSE_CONTEXT_TOKENS."
 """What is said where notes were found and cannot be shown to the model."""
@@ -259,11 +259,8 @@ class Assistant:
         if hits and self.reading is not None and scope.categories is not None and len(scope.categories) == 1:
             dossier = self.reading.dossier(scope.categories[0])
             if dossier is not None:
-                if self.reading.by_numbers:
-                    return *dossier.asked(question, hits[:POINTED], {}, self._today()), tuple(hits)
-                words = deciding(question, hits, self._embed)
-                pointed = [hit for hit in hits if hit.note_id in words]
-                return *dossier.asked(question, pointed, words, self._today()), tuple(hits)
+                words = {} if self.reading.by_numbers else deciding(question, hits[:POINTED], self._embed)
+                return *dossier.asked(question, hits[:POINTED], words, self._today()), tuple(hits)
         budget = self.model.context_tokens - self._answer_tokens
         messages, fitting = answer_messages(question, hits, self._today(), budget)
         return messages, fitting, fitting

@@ -15,35 +15,21 @@ if TYPE_CHECKING:
 SENTENCE = re.compile(r"(?<=[.!?:;])\s+|\n+")
 LONGEST = 240
 """Characters of a sentence that is shown; every one costs time."""
-POINTED = 4
-"""Sentences that are shown, of the notes that the search has read with the question."""
-NEAREST = 2
-"""Notes of which one is shown, where it has read none."""
-WORTH = 0.2
-"""Share of the best sentence's probability below which another one is not worth its time."""
 
 
 def deciding(
     question: str, hits: Sequence[Hit], embed: Callable[[Sequence[str]], NDArray[np.float32]]
 ) -> Mapping[str, str]:
-    """Return the words that decide a question, by the id of their note: those that answer best, of all hits.
+    """Return the deciding sentence of each hit, by its note's id.
 
-    Where the search has read none of them, it is the sentence of each of the first that is nearest to the question.
+    It is the one that answers best, where the search has read the note with the question, and else the nearest.
 
     Args:
         embed: texts to vectors of length one.
     """
-    read = sorted(
-        ((told.answering, hit.note_id, told.sentence) for hit in hits for told in hit.deciding),
-        key=lambda each: -each[0],
-    )
-    if not read:
-        return _nearest(question, hits[:NEAREST], embed)
-    found: dict[str, str] = {}
-    for answering, note_id, sentence in read[:POINTED]:
-        if answering >= WORTH * read[0][0]:
-            found[note_id] = " … ".join(filter(None, [found.get(note_id, ""), sentence[:LONGEST]]))
-    return found
+    read = {hit.note_id: hit.deciding[0].sentence for hit in hits if hit.deciding}
+    found = read | _nearest(question, [hit for hit in hits if hit.note_id not in read], embed)
+    return {note_id: sentence[:LONGEST] for note_id, sentence in found.items()}
 
 
 def _nearest(
@@ -58,4 +44,4 @@ def _nearest(
     nearest: dict[str, tuple[float, str]] = {}
     for (note_id, sentence), vector in zip(told, vectors, strict=True):
         nearest[note_id] = max(nearest.get(note_id, (-1.0, "")), (float(asked @ vector), sentence))
-    return {note_id: sentence[:LONGEST] for note_id, (_, sentence) in nearest.items()}
+    return {note_id: sentence for note_id, (_, sentence) in nearest.items()}
