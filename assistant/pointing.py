@@ -28,7 +28,7 @@ def deciding(
         embed: texts to vectors of length one.
     """
     read = {hit.note_id: hit.deciding[0].sentence for hit in hits if hit.deciding}
-    found = read | _nearest(question, [hit for hit in hits if hit.note_id not in read], embed)
+    found = {**read, **_nearest(question, [hit for hit in hits if hit.note_id not in read], embed)}
     return {note_id: sentence[:LONGEST] for note_id, sentence in found.items()}
 
 

@@ -4,6 +4,7 @@ KnowledgeError
 ├── NotebookUnavailable   the record cannot be opened or written: read-only, full, damaged
 ├── IndexUnavailable      the vector index cannot be opened or written
 │   └── IndexUnreachable  its server does not answer; making it anew would help nobody
+├── RerankerUnavailable   what reads notes with a question cannot be read itself
 ├── NoteRejected          a note that cannot be kept: empty, too long, a date that is none
 ├── NoSuchNote            an id that no note has
 ├── NoteChanged           somebody else changed the note meanwhile
