@@ -97,7 +97,7 @@ class Finder:
             IndexUnavailable, NotebookUnavailable: the notes cannot be searched.
         """
         scope, hits = self.ranked(question, decision, category)
-        return scope, relevant(hits, self.relevance)
+        return scope, relevant(hits, self.relevance, vouched=category not in (None, NONE))
 
     def ranked(self, question: str, decision: Decision, category: str | None = None) -> tuple[Scope, list[Hit]]:
         """Return the same with the notes that answer nothing left in; raises as `find`."""
@@ -127,9 +127,13 @@ class Finder:
                 return self.library.scope(decision.likely, "it could be either")
 
 
-def relevant(hits: Sequence[Hit], relevance: Relevance = RELEVANCE) -> tuple[Hit, ...]:
-    """Return those of the hits, best first, that are worth showing: none where nothing found answers at all."""
-    if not relevance.holds(hits):
+def relevant(hits: Sequence[Hit], relevance: Relevance = RELEVANCE, vouched: bool = False) -> tuple[Hit, ...]:
+    """Return those of the hits, best first, that are worth showing: none where nothing found answers at all.
+
+    Args:
+        vouched: whether a person named the category that was searched.
+    """
+    if not relevance.holds(hits, vouched):
         return ()
     # By what speaks for each alone: the newest of a series may be far ahead in rank, and its fellows tell, too.
     bar = NEAR * max(hit.evidence for hit in hits)

@@ -326,7 +326,8 @@ def test_a_backup_of_a_newer_house_is_refused(empty: SmallHouse, tmp_path: Path,
 
 
 def changed_letter(pieces: dict[str, bytes]) -> None:
-    pieces["routers/mine/head.bin"] = b"x" + pieces["routers/mine/head.bin"][1:]
+    letters = pieces["routers/mine/head.bin"]
+    pieces["routers/mine/head.bin"] = bytes([letters[0] ^ 1]) + letters[1:]
 
 
 def climbing(pieces: dict[str, bytes]) -> None:

@@ -37,3 +37,14 @@ def test_nothing_found_answers_nothing_and_the_learned_bound_tells_near_from_far
     assert not relevance.holds([])
     assert not relevance.holds([hit(0.05, 0.0)])
     assert relevance.holds([hit(0.6, 0.6)])
+
+
+@pytest.mark.parametrize("relevance", [LEARNED, UNREAD])
+def test_where_a_person_named_the_category_less_will_do_but_not_nothing(relevance: Relevance) -> None:
+    doubtful, far = [hit(0.425, 0.162, 0.319)], [hit(0.05, 0.0, 0.0)]
+    demanding = replace(relevance, enough=0.3, unread=None)
+
+    assert not demanding.holds(doubtful)
+    assert demanding.holds(doubtful, vouched=True)
+    assert not demanding.holds(far, vouched=True)
+    assert not demanding.holds([], vouched=True)
