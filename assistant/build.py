@@ -373,12 +373,6 @@ class House:
 
         taxonomy = version.taxonomy
         if model := self.settings.router_model:
-            if version.mode != "code":  # another half than what its fusion weighs, were there one on Ollama
-                raise RouterUnavailable(
-                    f"The router {version.name} answers through a head of its own, which Ollama cannot run. Clear "
-                    "OUR_HOUSE_ROUTER_MODEL; or teach a router that writes codes, `our-house train --mode code "
-                    "--promote`, and export that one: `our-house export router`."
-                )
             before, after = version.config["prompt"]
             return OllamaScorer(self.settings.ollama_host, Prompt(before, after, task(taxonomy, "code")[1]), model)
         try:
@@ -413,12 +407,12 @@ class House:
         from finetune.config import Base
 
         weights = CATALOGUE[name]
-        path = self.store.ensure(weights, self.report)
+        path, sha256 = self.store.ensure(weights, self.report), weights.files[0].sha256
         if path.suffix == ".gguf":
-            path = dense_copy(path, lambda: self.report(Progress(name, 0, 1, f"unpacking {weights.title}, once")))
-        else:
-            furnish(path)
-        return Base(name, weights.files[0].sha256, path)
+            dense = dense_copy(path, lambda: self.report(Progress(name, 0, 1, f"unpacking {weights.title}, once")))
+            return Base(name, sha256, dense, packed=path)
+        furnish(path)
+        return Base(name, sha256, path)
 
     def choice(self) -> Choice:
         """Say which language model answers: Ollama's, else the best whose weights are here or can be had.

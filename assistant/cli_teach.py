@@ -183,7 +183,7 @@ def export() -> None:
 @house_options
 @click.argument("out", type=_PATH)
 @click.option("--router", "name", help="A version that the house has; the serving one unless named.")
-@click.option("--adapter", type=_PATH, help="Instead of a version: an adapter of `train --mode code --out`.")
+@click.option("--adapter", type=_PATH, help="Instead of a version: an adapter of `train --out`.")
 @click.option("--ollama-base", help="What Ollama calls the model that the router was trained for.")
 @click.option("--merged", is_flag=True, help="Write the whole model, too, as safetensors.")
 def export_router_(
@@ -195,7 +195,7 @@ def export_router_(
     ollama_base: str | None,
     merged: bool,
 ) -> None:
-    """Write a router's language model, one that writes codes, for Ollama and others."""
+    """Write a router's language model, which then writes codes, for Ollama and others."""
     from assistant.terminal import print_json
     from classifier.errors import RouterUnavailable
     from classifier.language_model import ADAPTER
@@ -213,6 +213,8 @@ def export_router_(
         folder, config = version.folder, version.config
     base_name, taxonomy = exportable(config, folder)
     base = house.router_base(base_name)
+    if ollama_base is None and base.packed is not None:
+        ollama_base = str(base.packed)  # the very file that the router was taught on
     files = export_router(base.folder, folder / ADAPTER, out, taxonomy, ollama_base, merged)
     if as_json:
         print_json({"folder": str(out), "files": [str(path) for path in files], "create": create_command(out)})

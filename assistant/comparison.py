@@ -20,6 +20,8 @@ TITLES = {
     "code": "fine-tuned, code",
 }
 """What the report calls a fine-tuned language model alone, by its mode."""
+WRITING = "fine-tuned, writing codes"
+"""What it calls one that answers through a head, exported: its rows are its codes' own, and it writes freely."""
 
 
 def systems(house: House, version: Version, adapters: Sequence[Path] = (), baselines: bool = False) -> Iterator[System]:
@@ -47,6 +49,8 @@ def systems(house: House, version: Version, adapters: Sequence[Path] = (), basel
     taxonomy = version.taxonomy
     if baselines:
         yield from _untrained(base, taxonomy)
+        if version.mode == "head":
+            yield _exported(base, taxonomy, version)
     taken = {TITLES[version.mode]}
     for folder in dict.fromkeys(adapters):
         system = _trained(base, taxonomy, folder)
@@ -76,6 +80,18 @@ def _untrained(base: Base, taxonomy: Taxonomy) -> Iterator[System]:
     yield System("base, writing codes", "base", base.name, "code", written(by_code))
     yield System("base, scored names", "base", base.name, "category", routed(ScorerRouter(by_name, None, base.name)))
     yield System("base, scored codes", "base", base.name, "code", routed(ScorerRouter(codes, None, base.name)))
+
+
+def _exported(base: Base, taxonomy: Taxonomy, version: Version) -> System:
+    from classifier.language_model import ADAPTER
+    from finetune.baselines import PromptedModel
+    from finetune.code_rows import code_rows, writer_of_codes
+    from finetune.evaluate import System, written
+
+    adapter = version.folder / ADAPTER
+    rows = code_rows(base.folder, adapter, taxonomy)
+    model = PromptedModel(*writer_of_codes(base.folder, adapter, rows), taxonomy, "code")
+    return System(WRITING, "fine-tuned", version.name, "code", written(model))
 
 
 def _trained(base: Base, taxonomy: Taxonomy, folder: Path) -> System:

@@ -165,7 +165,8 @@ class CodeScorer:
             raise RouterUnavailable(
                 f"The router's language model has a head over {len(outputs)} labels, and there are {len(self.labels)}."
             )
-        self._outputs = outputs.detach().clone()
+        # In float32: a row of many equal parts makes great logits, whose differences bfloat16 would not tell apart.
+        self._outputs = outputs.detach().float()
         self._tokenizer = tokenizer
         self._prefix = text_tokens(tokenizer, prompt.before)
         self._after = text_tokens(tokenizer, prompt.after)
@@ -185,7 +186,7 @@ class CodeScorer:
         scores = np.zeros((len(questions), len(self.labels)))
         with self._alone, torch.inference_mode():
             for batch, hidden in self._hidden(questions):
-                logits = (hidden.to(self._outputs.dtype) @ self._outputs.T).float()
+                logits = hidden.float() @ self._outputs.T
                 scores[batch] = torch.log_softmax(logits, dim=-1).numpy().astype(np.float64)
         return scores
 

@@ -17,6 +17,8 @@ class Base:
     """Of the publisher's file."""
     folder: Path
     """Where its dense copy lies on this machine."""
+    packed: Path | None = None
+    """Its GGUF file, where it was made of one."""
 
     @property
     def identity(self) -> dict[str, str]:
@@ -55,7 +57,7 @@ class TrainConfig(FitConfig):
     """One training run of the router's language model."""
 
     mode: Mode = "head"
-    """A head learns the same questions better in the same minutes; only what writes codes can be exported."""
+    """A head learns the same questions better in the same minutes than the codes' own rows of the output matrix."""
     epochs: float = 0.6
     """Of the training questions: as many different ones as 25 minutes on 2 cores allow teach more than fewer, twice."""
     batch: int = 32

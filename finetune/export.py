@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from classifier.errors import RouterUnavailable
-from classifier.language_model import load_base, load_tokenizer
+from classifier.language_model import LABEL_HEAD, label_head_size, load_base, load_tokenizer
 from classifier.ollama import ROUTER_MODEL, context_tokens
 from classifier.prompt import Mode, Prompt, code_tokens, router_prompt, task
 from classifier.taxonomy import Taxonomy
+from finetune.code_rows import CodeRows, code_rows, writer_of_codes
 from finetune.examples import Example, ExamplesRejected
 
 if TYPE_CHECKING:
@@ -51,13 +52,14 @@ _INEXPRESSIBLE = ("use_dora", "use_rslora", "alpha_pattern", "fan_in_fan_out")
 """Settings of peft that give the factors another meaning than a LoRA in GGUF has."""
 
 
-def adapter_to_gguf(adapter: Path, base: Path, out: Path, *, half: bool = False) -> None:
+def adapter_to_gguf(adapter: Path, base: Path, out: Path, *, rows: CodeRows | None = None, half: bool = False) -> None:
     """Write a LoRA adapter as the GGUF file that llama.cpp and Ollama apply to the base's own GGUF.
 
     Args:
         adapter: the folder of an adapter that peft wrote.
         base: the folder of the base it was taught on; only its `config.json` is read.
         out: the file, which appears whole or not at all.
+        rows: what its head is in the output matrix, where it has one.
         half: whether the factors are written in half precision, which llama.cpp takes and Ollama does not.
 
     Raises:
@@ -66,7 +68,9 @@ def adapter_to_gguf(adapter: Path, base: Path, out: Path, *, half: bool = False)
     from gguf import GGUFType, GGUFWriter, Keys
 
     architecture = _architecture(base)
-    alpha, tensors = _read_adapter(adapter)
+    alpha, tensors = _read_adapter(adapter, headed=rows is not None)
+    if rows is not None:
+        tensors |= _output_factors(rows, alpha)
     with _whole(out) as partial:
         writer = GGUFWriter(partial, architecture)
         try:
@@ -82,17 +86,22 @@ def adapter_to_gguf(adapter: Path, base: Path, out: Path, *, half: bool = False)
             writer.close()
 
 
-def merge(base: Path, adapter: Path, out: Path) -> None:
+def merge(base: Path, adapter: Path, out: Path, rows: CodeRows | None = None) -> None:
     """Write the base with the adapter merged into it, dense and with its tokenizer, as `load_base` reads it.
 
     A model that is in the folder already is replaced; any other folder that is not empty is left alone.
 
+    Args:
+        rows: what the adapter's head is in the output matrix, where it has one.
+
     Raises:
         RouterUnavailable: the parts do not fit together, or the folder cannot be written.
     """
-    model, tokenizer = load_base(base, adapter)
-    if len(model.get_output_embeddings().weight) != model.config.vocab_size:
-        raise _headed(adapter)
+    if rows is None and label_head_size(adapter):
+        raise RouterUnavailable(
+            f"The adapter in {adapter} answers through a head of its own, and is merged with its rows."
+        )
+    model, tokenizer = load_base(base, adapter) if rows is None else writer_of_codes(base, adapter, rows)
     with _whole(out) as partial:
         model.save_pretrained(partial)
         tokenizer.save_pretrained(partial)
@@ -109,7 +118,7 @@ def modelfile(prompt: Prompt, ollama_base: str) -> str:
     """
     return (
         "# A router of our-house: it answers a household question with the code of its category.\n"
-        f"FROM {ollama_base}\n"
+        f"FROM {_quoted(ollama_base)}\n"
         f"ADAPTER ./{ROUTER_GGUF}\n"
         f'TEMPLATE """{_literal(prompt.before)}{{{{ .Prompt }}}}{_literal(prompt.after)}"""\n'
         "PARAMETER temperature 0\n"
@@ -126,11 +135,9 @@ def exportable(config: Mapping[str, Any], folder: Path) -> tuple[str, Taxonomy]:
         folder: where it lies.
 
     Raises:
-        RouterUnavailable: it does not write codes, or does not say which categories it knows.
+        RouterUnavailable: it writes names, or does not say which categories it knows.
     """
-    if config.get("mode", "code") == "head":
-        raise _headed(folder)
-    if config.get("mode", "code") != "code":
+    if config.get("mode", "code") == "category":
         raise RouterUnavailable(f"The adapter in {folder} writes names. Export one that writes codes.")
     try:
         return config["base"]["name"], Taxonomy.in_order(config["categories"])
@@ -141,16 +148,21 @@ def exportable(config: Mapping[str, Any], folder: Path) -> tuple[str, Taxonomy]:
 
 
 def export_router(
-    base: Path, adapter: Path, out: Path, taxonomy: Taxonomy, ollama_base: str | None = None, merged: bool = False
+    base: Path,
+    adapter: Path,
+    out: Path,
+    taxonomy: Taxonomy,
+    ollama_base: str | None = None,
+    merged: bool = False,
 ) -> list[Path]:
     """Write all that Ollama (0.30 or newer) makes a router of, and return what was written.
 
     Args:
         base: the folder of the dense base that the adapter was taught on.
-        adapter: the folder of an adapter taught to write codes (`exportable`).
+        adapter: the folder of an adapter taught to choose a code (`exportable`), by its head where it has one.
         out: the folder that receives `router.gguf` and the `Modelfile`; made where it is missing.
         taxonomy: the categories that the adapter was taught.
-        ollama_base: what the base is called on Ollama; unless given, the one of `OLLAMA_BASES`.
+        ollama_base: what the base is called on Ollama, or its GGUF file; unless given, the one of `OLLAMA_BASES`.
         merged: whether to write the merged model as well, for programs that take no adapters.
 
     Raises:
@@ -164,10 +176,11 @@ def export_router(
     except ValueError as error:
         raise RouterUnavailable(str(error)) from error
     written = [out / ROUTER_GGUF, out / MODELFILE]
-    adapter_to_gguf(adapter, base, out / ROUTER_GGUF)
+    rows = code_rows(base, adapter, taxonomy) if label_head_size(adapter) else None
+    adapter_to_gguf(adapter, base, out / ROUTER_GGUF, rows=rows)
     _write(out / MODELFILE, modelfile(prompt, ollama_base))
     if merged:
-        merge(base, adapter, out / MERGED)
+        merge(base, adapter, out / MERGED, rows)
         written.append(out / MERGED)
     return written
 
@@ -233,8 +246,23 @@ def _architecture(base: Path) -> str:
     return str(kind)
 
 
-def _read_adapter(folder: Path) -> tuple[float, dict[str, NDArray[np.float32]]]:
-    """Return a LoRA's alpha and its factors in float32, under the names that llama.cpp knows."""
+def _output_factors(rows: CodeRows, alpha: float) -> dict[str, NDArray[np.float32]]:
+    """What the codes' rows change in the output matrix, as factors of a LoRA: one of its ranks a row."""
+    import numpy as np
+
+    count = len(rows.tokens)
+    where = np.zeros((rows.vocabulary, count), np.float32)
+    where[list(rows.tokens), range(count)] = 1.0
+    changed = (rows.rows - rows.before) * (count / alpha)  # llama.cpp multiplies with alpha, a rank
+    return {"output.weight.lora_a": changed.astype(np.float32), "output.weight.lora_b": where}
+
+
+def _read_adapter(folder: Path, headed: bool = False) -> tuple[float, dict[str, NDArray[np.float32]]]:
+    """Return a LoRA's alpha and its factors in float32, under the names that llama.cpp knows.
+
+    Args:
+        headed: whether a head beside them is left out, and not refused.
+    """
     from safetensors import SafetensorError
     from safetensors.torch import load_file  # NumPy has no bfloat16
 
@@ -244,12 +272,14 @@ def _read_adapter(folder: Path) -> tuple[float, dict[str, NDArray[np.float32]]]:
         kind, alpha = config["peft_type"], float(config["lora_alpha"])
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise RouterUnavailable(f"{folder} is no folder of a LoRA adapter ({error}).") from error
-    if config.get("modules_to_save"):
-        raise _headed(folder)
+    if not headed and config.get("modules_to_save"):
+        raise RouterUnavailable(f"The adapter in {folder} cannot be exported: it answers through a head of its own.")
     if odd := [name for name in _INEXPRESSIBLE if config.get(name)]:
         raise RouterUnavailable(f"The adapter in {folder} cannot be exported: it uses {', '.join(odd)}.")
     renamed = {}
     for name, values in sorted(tensors.items()):
+        if headed and LABEL_HEAD in name:
+            continue
         parts = _TENSOR.fullmatch(name)
         if kind != "LORA" or parts is None or parts[2] not in _LAYERS:
             raise RouterUnavailable(f"The adapter in {folder} cannot be exported: it changes {name}.")
@@ -259,12 +289,9 @@ def _read_adapter(folder: Path) -> tuple[float, dict[str, NDArray[np.float32]]]:
     return alpha, renamed
 
 
-def _headed(adapter: Path) -> RouterUnavailable:
-    return RouterUnavailable(
-        f"The adapter in {adapter} answers through a head of its own, which no other program knows. Teach one that "
-        "writes codes, `our-house train --mode code --out FOLDER`, and export that: `our-house export router OUT "
-        "--adapter FOLDER`."
-    )
+def _quoted(text: str) -> str:
+    """Return a name or a path as a Modelfile takes it."""
+    return f'"{text}"' if " " in text else text
 
 
 def _literal(text: str) -> str:

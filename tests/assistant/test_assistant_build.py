@@ -18,6 +18,7 @@ from classifier.encoder import EncoderRouter
 from classifier.errors import RouterUnavailable
 from classifier.fused import FusedRouter
 from classifier.newcomers import AdaptedRouter
+from classifier.prompt import Mode
 from classifier.taxonomy import DEFAULT_TAXONOMY
 from classifier.versions import Version
 from finetune.config import Base, TrainConfig
@@ -269,8 +270,9 @@ def test_a_base_that_nobody_knows_is_said() -> None:
         House(read_settings()).router_base("gpt")
 
 
-def test_a_router_exported_to_ollama_labels_there_without_the_base(taught: TaughtHouse) -> None:
-    config = TrainConfig(rank=2, epochs=0.1, batch=8, evaluations=1, mode="code")
+@pytest.mark.parametrize("mode", ["head", "code"])
+def test_a_router_exported_to_ollama_labels_there_without_the_base(taught: TaughtHouse, mode: Mode) -> None:
+    config = TrainConfig(rank=2, epochs=0.1, batch=8, evaluations=1, mode=mode)
     embedder = taught.embedder
     train_version(
         taught.versions, examples(), WATER_OR_FIRE, taught.base, embedder.embed, embedder.name, config, name="codes"
@@ -284,12 +286,3 @@ def test_a_router_exported_to_ollama_labels_there_without_the_base(taught: Taugh
     assert isinstance(trained(router), FusedRouter)
     with pytest.raises(RouterUnavailable, match="No Ollama answers"):
         router.classify(["when pump"])
-
-
-def test_a_head_behind_an_ollama_is_refused_with_the_way_out(taught: TaughtHouse) -> None:
-    taught.settings = taught.settings.model_copy(update={"router_model": "our-house-router"})
-
-    with pytest.raises(
-        RouterUnavailable, match=r"first answers through a head.*Clear OUR_HOUSE_ROUTER_MODEL; or teach"
-    ):
-        taught.router()

@@ -134,6 +134,7 @@ def test_an_evaluation_compares_the_router_with_its_halves_and_with_what_it_is_t
         "base, writing codes",
         "base, scored names",
         "base, scored codes",
+        "fine-tuned, writing codes",
         "fine-tuned, writing names",
         "fine-tuned, code",
         "fine-tuned, classification head",
@@ -195,14 +196,7 @@ def test_a_named_mode_begins_anew_where_the_household_told_something(run: Run, t
     assert "continues" not in taught.versions.get("codes").config
 
 
-def test_a_head_is_not_exported_and_the_way_out_is_one(run: Run, data: tuple[Any, ...], tmp_path: Path) -> None:
-    refused = run("export", "router", tmp_path / "out")
-    assert refused.exit_code == 1
-    assert "answers through a head of its own" in refused.stderr
-    assert "`our-house train --mode code --out FOLDER`" in refused.stderr
-    assert "`our-house export router OUT --adapter FOLDER`" in refused.stderr
-    assert not (tmp_path / "out").exists()
-
+def test_an_adapter_is_exported_without_a_version(run: Run, data: tuple[Any, ...], tmp_path: Path) -> None:
     codes = tmp_path / "codes"
     lines(run("train", *data, "--epochs", "0.1", "--mode", "code", "--out", codes, "--json"))
     (made,) = lines(run("export", "router", tmp_path / "out", "--adapter", codes, "--json"))
@@ -213,10 +207,11 @@ def test_a_head_is_not_exported_and_the_way_out_is_one(run: Run, data: tuple[Any
     assert "holds no adapter" in run("export", "router", tmp_path / "out", "--adapter", tmp_path / "no").stderr
 
 
+@pytest.mark.parametrize("mode", ["head", "code"])
 def test_a_router_is_exported_for_ollama_with_the_line_that_makes_it_known(
-    run: Run, data: tuple[Any, ...], tmp_path: Path
+    run: Run, data: tuple[Any, ...], tmp_path: Path, mode: str
 ) -> None:
-    run("train", *data, "--epochs", "0.1", "--mode", "code", "--name", "codes", "--promote")
+    run("train", *data, "--epochs", "0.1", "--mode", mode, "--name", "codes", "--promote")
     (made,) = lines(run("export", "router", tmp_path / "out", "--ollama-base", "tiny:1b", "--json"))
 
     assert {Path(each).name for each in made["files"]} == {"router.gguf", "Modelfile"}

@@ -16,10 +16,12 @@ from safetensors.torch import load_file
 from tiny_language_model import WATER_OR_FIRE, tiny_model, tiny_tokenizer
 
 from classifier.errors import RouterUnavailable
-from classifier.language_model import CodeScorer, load_base
+from classifier.language_model import CodeScorer, load_base, use_label_head
 from classifier.ollama import context_tokens
 from classifier.prompt import Prompt, router_prompt
 from classifier.taxonomy import Taxonomy
+from finetune.baselines import PromptedModel
+from finetune.code_rows import code_rows, writer_of_codes
 from finetune.examples import Example, ExamplesRejected
 from finetune.export import (
     adapter_to_gguf,
@@ -218,8 +220,8 @@ def test_an_adapter_says_what_it_is_exported_for() -> None:
     config = {"mode": "code", "base": {"name": "tiny"}, "categories": WATER_OR_FIRE.rows}
 
     assert exportable(config, Path("x")) == ("tiny", WATER_OR_FIRE)
+    assert exportable({**config, "mode": "head"}, Path("x")) == ("tiny", WATER_OR_FIRE)
     for odd, why in (
-        ({**config, "mode": "head"}, "in x answers through a head"),
         ({**config, "mode": "category"}, "in x writes names"),
         ({"mode": "code", "base": {"name": "tiny"}}, "does not say what it was taught"),
     ):
@@ -257,7 +259,7 @@ def test_a_code_of_several_tokens_is_refused(tiny_base: Path, adapter: Path, tmp
         ({"use_rslora": True}, "it uses use_rslora"),
         ({"target_modules": ["q_proj", "lm_head"]}, r"it changes base_model\.model\.lm_head"),
         ({"bias": "all", "target_modules": ["q_proj"]}, r"it changes base_model\..*bias"),
-        ({"modules_to_save": ["lm_head"]}, "head of its own.*--mode code --out FOLDER.*--adapter FOLDER"),
+        ({"modules_to_save": ["lm_head"]}, "answers through a head of its own"),
     ],
 )
 def test_an_adapter_that_a_gguf_cannot_say_is_refused(
@@ -270,14 +272,55 @@ def test_an_adapter_that_a_gguf_cannot_say_is_refused(
     assert not (tmp_path / "router.gguf").exists()
 
 
-def test_a_head_over_the_labels_is_not_merged(tiny_base: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def headed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An adapter of the tiny base that answers through a head over three labels."""
     model = tiny_model()
-    model.set_output_embeddings(torch.nn.Linear(32, 3, bias=False))
-    headed = write_adapter(model, tmp_path / "headed", modules_to_save=["lm_head"])
+    use_label_head(model, 3)
+    torch.nn.init.normal_(model.lm_head.weight, std=0.3)
+    return write_adapter(model, tmp_path_factory.mktemp("headed"), modules_to_save=["lm_head"])
 
-    with pytest.raises(RouterUnavailable, match="head"):
-        merge(tiny_base, headed, tmp_path / "merged")
-    assert not (tmp_path / "merged").exists()
+
+def test_the_rows_of_a_head_make_a_model_write_the_codes_that_the_head_chooses(tiny_base: Path, headed: Path) -> None:
+    rows = code_rows(tiny_base, headed, WATER_OR_FIRE)
+    writer = PromptedModel(*writer_of_codes(tiny_base, headed, rows), WATER_OR_FIRE, "code")
+    chosen = CodeScorer(*load_base(tiny_base, headed), WATER_OR_FIRE)
+
+    expected = [chosen.labels[at] for at in chosen.log_probabilities(QUESTIONS).argmax(axis=1)]
+
+    assert [writer.label(writer.write(question)[:2]) for question in QUESTIONS] == expected
+
+
+def test_merged_with_its_rows_a_head_scores_as_before(tiny_base: Path, headed: Path, tmp_path: Path) -> None:
+    merge(tiny_base, headed, tmp_path / "merged", code_rows(tiny_base, headed, WATER_OR_FIRE))
+
+    merged, before = (
+        CodeScorer(*load_base(*parts), WATER_OR_FIRE).log_probabilities(QUESTIONS)
+        for parts in ((tmp_path / "merged",), (tiny_base, headed))
+    )
+    np.testing.assert_allclose(merged, before, atol=0.05)  # its rows are kept in bfloat16
+    with pytest.raises(RouterUnavailable, match="merged with its rows"):
+        merge(tiny_base, headed, tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+
+
+def test_the_gguf_changes_the_rows_of_the_codes_and_no_others(tiny_base: Path, headed: Path, tmp_path: Path) -> None:
+    rows = code_rows(tiny_base, headed, WATER_OR_FIRE)
+    export_router(tiny_base, headed, tmp_path, WATER_OR_FIRE)
+
+    reader = gguf.GGUFReader(tmp_path / "router.gguf")
+    factors = {tensor.name: tensor.data for tensor in reader.tensors}
+    a, b = factors["output.weight.lora_a"], factors["output.weight.lora_b"]
+    outputs = load_base(tiny_base)[0].lm_head.weight.float().numpy()
+    changed = outputs + text(reader, "adapter.lora.alpha") / len(a) * (b @ a)
+    np.testing.assert_allclose(changed[list(rows.tokens)], rows.rows, atol=1e-4)
+    others = [at for at in range(len(outputs)) if at not in rows.tokens]
+    np.testing.assert_array_equal(changed[others], outputs[others])
+
+
+def test_a_head_is_not_exported_where_writing_and_reading_share_a_matrix(qwen3_base: Path, headed: Path) -> None:
+    with pytest.raises(RouterUnavailable, match=r"--mode code --out FOLDER.*--adapter FOLDER"):
+        code_rows(qwen3_base, headed, WATER_OR_FIRE)
 
 
 def test_another_architecture_is_refused(tiny_base: Path, adapter: Path, tmp_path: Path) -> None:
