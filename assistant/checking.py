@@ -6,7 +6,7 @@ import calendar
 import re
 from collections.abc import Sequence
 
-from assistant.citations import marked
+from assistant.citations import marked, sentences, telling
 from assistant.events import Citation
 from knowledge.note import Hit
 
@@ -54,11 +54,19 @@ def backed(
         return answer, tuple(citations)
     for number, hit in enumerate(hits, start=1):
         if hit not in cited and not unsupported(answer, question, [*cited, hit]):
-            lines = [line for line in hit.text.splitlines() if line.strip()] or [hit.title]
-            quote = max(lines, key=lambda line: sum(figure in line for figure in stray))
-            added = Citation(number, hit.note_id, hit.title, hit.category, hit.date, quote.strip())
+            added = Citation(number, hit.note_id, hit.title, hit.category, hit.date, _quoted(hit, answer, stray))
             return marked(answer, [number]), tuple(sorted([*citations, added], key=lambda each: each.number))
     return None
+
+
+def _quoted(hit: Hit, answer: str, stray: Sequence[str]) -> str:
+    """The sentence of a note that holds most of some figures of an answer, and of those, most of its words."""
+    wanted, words = {part for figure in stray for part in _figures(figure)}, telling(answer)
+    return max(
+        sentences(hit),
+        key=lambda sentence: (len(wanted & _figures(sentence)), len(words & telling(sentence))),
+        default=hit.title,
+    )
 
 
 def _figures(text: str) -> set[str]:

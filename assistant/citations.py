@@ -35,7 +35,7 @@ def cite(text: str, hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
     lines = []
     for line in text.strip().splitlines():
         bullet, words = _bullet(line)
-        sentences = []
+        kept = []
         for sentence in _SENTENCE.split(words):
             claim = _unmarked(sentence)
             if not claim:
@@ -47,10 +47,10 @@ def cite(text: str, hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
                 named = [best] if support[best][0] >= CLEAR_SUPPORT else []
             for number in named:
                 quotes.setdefault(number, support[number][1])
-            sentences.append(marked(claim, named))
+            kept.append(marked(claim, named))
         # A line that held nothing but marks goes with them; a blank one parts paragraphs.
-        if sentences or not line.strip():
-            lines.append(bullet + " ".join(sentences))
+        if kept or not line.strip():
+            lines.append(bullet + " ".join(kept))
     citations = tuple(_citation(number, hits[number - 1], quotes[number]) for number in sorted(quotes))
     return "\n".join(lines).strip(), citations
 
@@ -113,18 +113,22 @@ def _citation(number: int, hit: Hit, quote: str) -> Citation:
 
 def _support(claim: str, hit: Hit) -> tuple[float, str]:
     """How much of a claim a note holds, 0 to 1, and the note's sentence that holds most of it."""
-    wanted = _telling(claim)
+    wanted = telling(claim)
     if not wanted:
         return 0.0, ""
     date = f"{hit.date.day} {hit.date:%B %Y} {hit.date.isoformat()}" if hit.date else ""
-    share = len(wanted & _telling(f"{hit.title} {date} {hit.text}")) / len(wanted)
-    sentences = [sentence.strip() for sentence in _SENTENCE.split(hit.text) if sentence.strip()]
-    quote = max(sentences, key=lambda sentence: len(wanted & _telling(sentence)), default="")
+    share = len(wanted & telling(f"{hit.title} {date} {hit.text}")) / len(wanted)
+    quote = max(sentences(hit), key=lambda sentence: len(wanted & telling(sentence)), default="")
     return share, quote
 
 
-def _telling(text: str) -> set[str]:
-    """The words that make a claim checkable: all but the commonest, numbers without their commas."""
+def sentences(hit: Hit) -> list[str]:
+    """Return the sentences of a note, as they are quoted."""
+    return [sentence.strip() for sentence in _SENTENCE.split(hit.text) if sentence.strip()]
+
+
+def telling(text: str) -> set[str]:
+    """Return the words that make a claim checkable: all but the commonest, numbers without their commas."""
     words = (word.lower().replace(",", "") for word in _WORD.findall(text))
     return {word for word in words if word not in STOP_WORDS}
 

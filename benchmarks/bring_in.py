@@ -3,7 +3,7 @@
     python -m benchmarks.bring_in                  # the drawer: read, refused, category, date, questions, again
     python -m benchmarks.bring_in --misses         # and what was wrong
     python -m benchmarks.bring_in --model          # the facts by the language model, too, not by the rules alone
-    python -m benchmarks.bring_in --files 500      # so many files made of the same sources: speed and memory
+    python -m benchmarks.bring_in --files 500      # so many files made of the same sources: speed, memory, questions
     python -m benchmarks.bring_in --files 100 --pictures   # scans and photos among them
 
 The files are made in a temporary folder and brought into a house of its own, with the router that a new house has.
@@ -16,6 +16,7 @@ import datetime as dt
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +36,9 @@ from knowledge.note import Note
 
 FIRST = 3
 """How many of the hits a person looks at."""
+ASKED_EVERY = 2.0
+"""Seconds between two questions that are asked while files come in."""
+PASSING = ("When was the pool pump replaced?", "What did the roofer charge?", "Which paint is in the hall?")
 WANTED = {"read": "good files read", "refused": "broken files refused", "either": "doubtful ones read or refused"}
 
 
@@ -162,7 +166,8 @@ def measure(home: Path, folder: Path, *, misses: bool, by_model: bool) -> None:
     files = build(folder)
     house = House(read_settings(home=home))
     router = house.serving()
-    outcomes, seconds, megabytes = brought(house, router, folder)
+    filer = house.filer(router)
+    outcomes, seconds, megabytes = brought(house, filer, folder)
     found = Found(outcomes)
     good = [file for file in truths if file.verdict == "read"]
     print(f"{len(files)} files, {len(truths)} with those in ZIPs and mails; {_counts(outcomes)}")
@@ -185,7 +190,7 @@ def measure(home: Path, folder: Path, *, misses: bool, by_model: bool) -> None:
     answers = asked(house, router, questions, found)
     _print(f"questions whose file is in the first {FIRST}", {each: file for each, (file, _) in answers.items()}, misses)
     _print("  and the very note of it", {each: note for each, (_, note) in answers.items()}, misses)
-    again, _, _ = brought(house, router, folder)
+    again, _, _ = brought(house, filer, folder)
     added = [outcome for outcome in again if outcome.status not in ("unchanged", "refused")]
     print(f"a second run: {_counts(again)}")
     for outcome in added if misses else ():
@@ -205,14 +210,36 @@ def asked(house: House, router: Router, questions: Sequence[Question], found: Fo
 
 
 def measure_speed(home: Path, folder: Path, count: int, *, pictures: bool) -> None:
-    """Bring so many files in, and print how fast and in how much memory."""
+    """Bring so many files in while somebody asks, and print how fast, in how much memory, and how long they wait."""
     files = build(folder, list(varied(read_sources(), count, pictures=pictures)), broken=False)
     house = House(read_settings(home=home))
-    router = house.serving()
-    outcomes, seconds, megabytes = brought(house, router, folder)
+    serving = house.serving()
+    finder = house.finder(serving)
+    waits: list[float] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.wait(ASKED_EVERY):
+            began = time.perf_counter()
+            question = PASSING[len(waits) % len(PASSING)]
+            finder.find(question, finder.classify(question))
+            waits.append(time.perf_counter() - began)
+
+    asking = threading.Thread(target=ask)
+    finder.find(PASSING[0], finder.classify(PASSING[0]))  # loads what it needs
+    asking.start()
+    try:
+        outcomes, seconds, megabytes = brought(house, house.filer(serving), folder)
+    finally:
+        done.set()
+        asking.join()
     size = sum(file.stat().st_size for file in files) / 1e6
     print(f"{len(files)} files of {size:.1f} MB: {_counts(outcomes)}")
     print(f"{seconds:.0f} s, {len(files) / seconds:.1f} files a second, {megabytes:.0f} MB more at the most")
+    middle, longest = (statistics.median(waits), max(waits)) if waits else (0.0, 0.0)
+    print(
+        f"{len(waits)} questions meanwhile: their notes found in {middle:.2f} s (median), {longest:.2f} s at the most"
+    )
 
 
 def brought(house: House, router: Router, folder: Path) -> tuple[list[Outcome], float, float]:

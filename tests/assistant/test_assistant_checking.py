@@ -70,3 +70,15 @@ def test_an_answer_without_figures_stays_and_one_with_stray_figures_does_not() -
     assert backed("Ray did it.", "Who?", [], [NOTE]) == ("Ray did it.", ())
     assert backed("It was $413.", "How much?", [], [NOTE, OTHER]) is None
     assert backed("It was $412, with model 342001 and 77.", "How much?", [], [NOTE, OTHER]) is None
+
+
+def test_a_figure_within_another_one_is_not_what_is_quoted() -> None:
+    text = "48 A on a 60 A breaker, April 9, 2022. Serial 2203-7716.\n\nSchedule midnight to 6 am in the car."
+    charger = Hit(
+        "ev", "Charger", "electric", None, (Passage("p", "ev", "Charger", "electric", None, "", text),), 0, 0, 0
+    )
+
+    found = backed("It charges from midnight to 6 am.", "When?", [], [NOTE, charger])
+
+    assert found is not None
+    assert [each.quote for each in found[1]] == ["Schedule midnight to 6 am in the car."]
