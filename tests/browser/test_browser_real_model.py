@@ -12,7 +12,8 @@ from assistant.build import PACKAGED, House
 from assistant.settings import read_settings
 from finetune.examples import load
 
-pytestmark = [pytest.mark.browser, pytest.mark.models]
+# Two starts, six answers and 400 labels by the real models, on cores that may be slow or busy: minutes, and no hang.
+pytestmark = [pytest.mark.browser, pytest.mark.models, pytest.mark.timeout(900)]
 
 LOADING, ANSWERING = 120_000, 180_000
 """Milliseconds on two busy cores; idle, it is a few seconds each."""
