@@ -90,7 +90,7 @@ def _exported(base: Base, taxonomy: Taxonomy, version: Version) -> System:
 
     adapter = version.folder / ADAPTER
     rows = code_rows(base.folder, adapter, taxonomy)
-    model = PromptedModel(*writer_of_codes(base.folder, adapter, rows), taxonomy, "code")
+    model = PromptedModel(*writer_of_codes(base.folder, adapter, rows), taxonomy, "code", most=1)
     return System(WRITING, "fine-tuned", version.name, "code", written(model))
 
 

@@ -27,7 +27,7 @@ MOST_WRITTEN = 12
 class PromptedModel:
     """A causal language model with the router's prompt read once, asked without any help."""
 
-    def __init__(self, model: Any, tokenizer: Any, taxonomy: Taxonomy, mode: Mode) -> None:
+    def __init__(self, model: Any, tokenizer: Any, taxonomy: Taxonomy, mode: Mode, most: int = MOST_WRITTEN) -> None:
         """Take a model over: it can be read from afterwards, and neither trained nor saved.
 
         Args:
@@ -35,6 +35,7 @@ class PromptedModel:
             tokenizer: its tokenizer.
             taxonomy: the labels.
             mode: what it is told to answer with.
+            most: tokens that it may write; one, where it was taught to write a code and not when to end.
         """
         import torch
 
@@ -42,6 +43,7 @@ class PromptedModel:
         self.labels = tuple(prompt.completions)
         """One a column of what `log_probabilities` returns; `none` is the last."""
         self._completions = dict(prompt.completions)
+        self._most = most
         self._model = model
         self._tokenizer = tokenizer
         self._prefix = text_tokens(tokenizer, prompt.before)
@@ -58,7 +60,7 @@ class PromptedModel:
             asked = question_tokens(self._tokenizer, question) + self._after
             logits, read = self._read(asked), len(asked)
             written: list[int] = []
-            while (token := int(logits[-1].argmax())) != self._tokenizer.eos_token_id and len(written) < MOST_WRITTEN:
+            while (token := int(logits[-1].argmax())) != self._tokenizer.eos_token_id and len(written) < self._most:
                 written.append(token)
                 logits, read = self._read([token]), read + 1
             self._cache.crop(-read)

@@ -122,7 +122,7 @@ def modelfile(prompt: Prompt, ollama_base: str) -> str:
         f"ADAPTER ./{ROUTER_GGUF}\n"
         f'TEMPLATE """{_literal(prompt.before)}{{{{ .Prompt }}}}{_literal(prompt.after)}"""\n'
         "PARAMETER temperature 0\n"
-        "PARAMETER num_predict 2\n"
+        "PARAMETER num_predict 1\n"
         f"PARAMETER num_ctx {context_tokens(prompt)}\n"
     )
 

@@ -54,18 +54,16 @@ def completion_loss(model: Any, row: dict[str, torch.Tensor]) -> torch.Tensor:
     causal = model.get_base_model() if hasattr(model, "get_base_model") else model
     decoder = causal.get_decoder()
     cache = None
-    # The factors are kept in float32 and multiplied in the base's format, in which a step takes a tenth less.
-    with torch.autocast(decoder.device.type, torch.bfloat16, enabled=decoder.dtype is torch.bfloat16):
-        if "prefix_ids" in row:
-            with torch.no_grad():
-                cache = decoder(input_ids=row["prefix_ids"], use_cache=True).past_key_values
-        hidden = decoder(
-            input_ids=row["input_ids"],
-            position_ids=row["position_ids"],
-            attention_mask=row["attention_mask"],
-            past_key_values=cache,
-            use_cache=cache is not None,
-        ).last_hidden_state
+    if "prefix_ids" in row:
+        with torch.no_grad():
+            cache = decoder(input_ids=row["prefix_ids"], use_cache=True).past_key_values
+    hidden = decoder(
+        input_ids=row["input_ids"],
+        position_ids=row["position_ids"],
+        attention_mask=row["attention_mask"],
+        past_key_values=cache,
+        use_cache=cache is not None,
+    ).last_hidden_state
     # The output matrix is a third of the model: only what must be written goes through it.
     outputs = causal.get_output_embeddings()
     logits = outputs(hidden[0, row["places"][0]].to(outputs.weight.dtype))

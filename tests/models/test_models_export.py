@@ -68,7 +68,7 @@ def test_the_packaged_router_labels_in_llama_cpp_as_in_transformers(
 def test_exported_it_writes_the_codes_of_itself(dense: Path, rows: CodeRows) -> None:
     """No token is forbidden here, as none is on an Ollama."""
     _, _, expected = in_transformers(dense, ADAPTED, QUESTIONS[:20])
-    writer = PromptedModel(*writer_of_codes(dense, ADAPTED, rows), DEFAULT_TAXONOMY, "code")
+    writer = PromptedModel(*writer_of_codes(dense, ADAPTED, rows), DEFAULT_TAXONOMY, "code", most=1)
 
     written = [writer.label(writer.write(question)) for question in QUESTIONS[:20]]
 
