@@ -1,68 +1,121 @@
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
+import pytest
+from numpy.typing import NDArray
 
+from classifier.papers import Heard, meanings
 from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
 from finetune.examples import Example, check
-from finetune.papers import FOREIGN, Material, PaperConfig, balanced, fit, held_out, read_papers
+from finetune.papers import (
+    FOREIGN,
+    MORE_PAPERS,
+    Material,
+    PaperConfig,
+    balanced,
+    fit,
+    held_out,
+    read_papers,
+    read_workbooks,
+)
 
 LABELS = ("car", "pool", NONE)
+WORDS = {"car": "tyres oil brakes", "pool": "chlorine skimmer liner", NONE: "school dentist taxes"}
+KNOWN = " ".join(WORDS.values()).split()
+
+
+def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    """One dimension a word that the papers know."""
+    found = np.array([[1.0 + text.count(word) for word in KNOWN] for text in texts], np.float32)
+    return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), np.float32)
 
 
 def small() -> Material:
-    words = {"car": "tyres oil brakes", "pool": "chlorine skimmer liner", NONE: "school dentist taxes"}
-    papers = [
-        Example(f"Invoice {number}\n{said} total due {number}", category, f"{category}-{number}")
-        for category, said in words.items()
-        for number in range(6)
+    writers = [
+        [
+            Example(f"Invoice {number}\n{said} total due {number}", category, f"{category}-{number}")
+            for category, said in WORDS.items()
+            for number in range(first, first + 3)
+        ]
+        for first in (0, 3)
     ]
-    return Material(papers, [], [Example("When was the liner replaced?", "pool", "q")])
+    return Material(writers, [], [], [Example("When was the liner replaced?", "pool", "q")])
 
 
-def test_the_packaged_papers_can_be_held_out_by_family_and_cover_every_category() -> None:
-    papers = read_papers()
+def level(material: Material) -> NDArray[np.float64]:
+    return np.full((len(material.papers), len(LABELS)), -1.0)
+
+
+def test_the_packaged_papers_are_sound_and_cover_every_category() -> None:
+    papers = [*read_papers(), *read_papers(MORE_PAPERS)]
 
     assert not check(papers)
-    assert len(papers) >= 200
-    assert set(Counter(paper.category for paper in papers)) == set(DEFAULT_TAXONOMY.labels)
+    assert len(papers) >= 600
+    assert set(Counter(paper.category for paper in read_papers())) == set(DEFAULT_TAXONOMY.labels)
+    assert min(Counter(paper.category for paper in read_papers(MORE_PAPERS)).values()) >= 15
     assert {row.category for row in read_papers(FOREIGN)} == set(DEFAULT_TAXONOMY.labels)
 
 
-def test_a_head_learns_which_words_set_papers_apart() -> None:
-    material, config = small(), PaperConfig(folds=3)
-    words = held_out(material, config)
+def test_workbooks_go_under_a_category_or_surely_under_none() -> None:
+    matters = {note.family.rpartition("-")[0]: note.category for note in read_workbooks(DEFAULT_TAXONOMY)}
 
-    head = fit(material, words, np.zeros_like(words), config)
+    assert matters["pool"] == matters["hot-tub"] == "pool"
+    assert matters["boat"] == NONE
+    assert "plumbing" not in matters  # some of its notes are about hot water
+    assert set(matters.values()) == set(DEFAULT_TAXONOMY.labels)
 
-    rows = head.log_probabilities(["Bill: brakes, total due 9", "Bill: chlorine, total due 9", "dentist"])
-    assert [head.labels[at] for at in rows.argmax(axis=1)] == ["car", "pool", NONE]
+
+def test_a_head_learns_which_words_and_meanings_set_papers_apart() -> None:
+    material, config = small(), PaperConfig()
+    heard, vectors = held_out(material, level(material), embed, config)
+
+    head = fit(material, heard, vectors, "words", config)
+
+    papers = ["Bill: brakes, total due 9", "Bill: chlorine, total due 9", "dentist"]
+    for rows in (head.log_probabilities(papers), head.log_probabilities_of(meanings(papers, embed))):
+        assert [head.labels[at] for at in rows.argmax(axis=1)] == ["car", "pool", NONE]
+    assert head.embedder == "words"
 
 
-def test_held_out_papers_are_told_by_heads_that_did_not_see_them() -> None:
+def test_held_out_papers_are_told_by_heads_that_saw_none_of_their_writers() -> None:
     material = small()
-    unlike = Example("the one word zugzwang", "car", "alone")
+    stranger = [Example("the one word zugzwang", category, f"{category}-alone") for category in LABELS]
+    material = Material([*material.writers, stranger], [], [], material.questions)
 
-    words = held_out(Material([*material.papers, unlike], [], material.questions), PaperConfig(folds=3))
+    heard, _ = held_out(material, level(material), embed, PaperConfig())
 
-    assert np.exp(words[-1]).max() < 0.9
+    assert np.exp(heard.words[-3:]).max() < 0.9
+    assert heard.words[-1] == pytest.approx(heard.words[-2])
+    assert heard.meaning[-1] == pytest.approx(heard.meaning[-2])
+
+
+def test_a_label_that_only_one_writer_has_cannot_be_held_out() -> None:
+    alone = [Example("a gate", "fence", "fence")]
+
+    with pytest.raises(ValueError, match="one writer"):
+        held_out(Material([*small().writers, alone], [], [], []), np.zeros((19, 4)), embed, PaperConfig())
+
+
+def heard_of(words: NDArray[np.float64]) -> Heard:
+    return Heard(words, np.zeros_like(words), np.zeros_like(words))
 
 
 def test_what_is_sure_is_right_often_enough() -> None:
     random = np.random.default_rng(0)
     target = random.integers(0, 3, 400)
     logits = random.normal(size=(400, 3)) + 2 * np.eye(3)[target]
-    words = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-    config = PaperConfig(sure_from=0.0)
+    heard = heard_of(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))
 
-    balance = balanced(words, np.zeros_like(words), target, LABELS, config)
+    balance = balanced(heard, target, LABELS, PaperConfig())
 
-    rows = balance.probabilities(words, np.zeros_like(words), 2)
-    sure = rows.max(axis=1) >= balance.sure_from
-    assert 0.3 < sure.mean() < 1
-    assert (rows.argmax(axis=1) == target)[sure].mean() >= config.right
+    rows = balance.probabilities(heard, 2)
+    sure = (rows.max(axis=1) >= balance.sure_from) & (rows.argmax(axis=1) != 2)
+    assert 0.2 < sure.mean() < 1
+    assert (rows.argmax(axis=1) == target)[sure].mean() >= PaperConfig().right
 
 
-def test_nothing_is_sure_below_the_least_confidence() -> None:
-    words = np.log(np.tile([0.8, 0.1, 0.1], (50, 1)))
+def test_nothing_is_sure_where_nothing_is_right_often_enough() -> None:
+    heard = heard_of(np.log(np.tile([0.8, 0.1, 0.1], (50, 1))))
 
-    assert balanced(words, words, np.zeros(50, np.int64), LABELS, PaperConfig(sure_from=0.97)).sure_from >= 0.97
+    assert balanced(heard, np.tile([0, 1], 25), LABELS, PaperConfig()).sure_from == 1
