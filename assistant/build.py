@@ -280,15 +280,12 @@ class House:
 
     def load_filer(self, version: Version) -> Router:
         """Return what labels papers with a version's encoder half; raises RouterUnavailable."""
-        from classifier.errors import RouterUnavailable
         from classifier.papers import PaperHead, PaperRouter
         from classifier.taxonomy import DEFAULT_TAXONOMY
         from finetune.packaged import FOLDER
 
-        papers, present = PaperHead.load(FOLDER), self._present(DEFAULT_TAXONOMY)
-        if papers.embedder != self.embedder.name:
-            raise RouterUnavailable(f"What files papers was made for the embedder {papers.embedder}.")
-        return PaperRouter(papers, self.embedder.embed, self.load_router(version, quick=True), present)
+        papers = PaperHead.load(FOLDER)
+        return PaperRouter(papers, self.load_router(version, quick=True), self._present(DEFAULT_TAXONOMY))
 
     def ensure_router(self, name: str | None = None) -> Version:
         """Return the serving version, or a named one, whole; the packaged one is put into a house that has none.

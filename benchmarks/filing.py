@@ -99,7 +99,7 @@ def suggested(filing: Filing, true: str) -> Suggestion:
     return Suggestion(said, true, filing.confidence or 0.0, filing.sure)
 
 
-def of_papers(house: House, router: Router, *, save: bool) -> list[Suggestion]:
+def of_papers(router: Router, *, save: bool) -> list[Suggestion]:
     """File each paper by a head that saw none of its writer's, weighed on the others; with `save`, make the head anew.
 
     Of the two houses, whose notes count as papers, each is a writer, too.
@@ -114,13 +114,13 @@ def of_papers(house: House, router: Router, *, save: bool) -> list[Suggestion]:
     papers, target = material.papers, columns_of(material.papers, labels)
     said = router.classify([paper.question for paper in papers])
     encoder = np.log([[max(each.probabilities.get(label, 0.0), LEAST) for label in labels] for each in said])
-    heard, vectors = held_out(material, encoder, house.embedder.embed, config)
+    words = held_out(material, config)
     if save:
-        fit(material, heard, vectors, house.embedder.name, config).save(PACKAGED)
+        fit(material, words, encoder, config).save(PACKAGED)
     found = []
     for training, out in material.turns():
-        balance = balanced(heard.of(training), target[training], labels, config)
-        rows = balance.probabilities(heard.of(out), labels.index(NONE))
+        balance = balanced(words[training], encoder[training], target[training], labels, config)
+        rows = balance.probabilities(words[out], encoder[out], labels.index(NONE))
         right = np.mean(rows.argmax(axis=1) == target[out])
         print(f"held out {len(out)}, right {right:.1%}")
         for at, row in zip(out, rows, strict=True):
@@ -165,7 +165,7 @@ def main() -> None:
         house = House(read_settings(home=Path(home)))
         quick = house.load_router(house.ensure_router(), quick=True)
         if options.papers or options.fit:
-            report(of_papers(house, quick, save=options.fit))
+            report(of_papers(quick, save=options.fit))
             return
         filer = quick if options.by == "questions" else house.filer(quick)
         notes = drawer(Path(folder))

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifier.encoder import Embed
-from classifier.papers import Balance, Heard, PaperHead, counts, meanings, weighed
+from classifier.papers import LEAST, Balance, PaperHead, counts, weighed
 from classifier.taxonomy import NONE, Taxonomy
 from finetune.examples import Example
 from finetune.head import columns_of, labels_of
@@ -25,7 +24,7 @@ PAPERS = DATA / "papers"
 MORE_PAPERS = DATA / "more_papers"
 """Papers of many households, in six languages, some with a scanner's slips."""
 FOREIGN = DATA / "foreign_words.jsonl"
-"""What things are called on German, French, Spanish and Italian papers."""
+"""What things are called on German, French, Spanish, Italian and Dutch papers."""
 WORKBOOKS = DATA / "workbooks"
 """Notebooks of many families, each about one matter, which is not always a category."""
 UNDER = {"hot tub": "pool", "washing machine": "appliances"}
@@ -43,10 +42,8 @@ PACKAGED = Path(__file__).parent / "packaged"
 class PaperConfig:
     """What the fit depends on."""
 
-    strength: float = 30.0
-    """Inverse of the L2 penalty on the words."""
-    meaning_strength: float = 10.0
-    """The same on the meaning."""
+    strength: float = 10.0
+    """Inverse of the L2 penalty; the best of 5, 10, 30 and 100 on held-out writers."""
     question: float = 0.5
     """Weight of a question beside a paper, whose kind it is not."""
     every: int = 10
@@ -84,7 +81,7 @@ class Material:
     notes: Sequence[Example]
     """Notes, which count as papers and are never held out."""
     words: Sequence[Example]
-    """Lists of words, which mean nothing together."""
+    """Lists of words, which count as papers, too."""
     questions: Sequence[Example]
 
     @property
@@ -99,60 +96,60 @@ class Material:
             yield np.flatnonzero(writer != at), np.flatnonzero(writer == at)
 
 
-def held_out(
-    material: Material, encoder: NDArray[np.float64], embed: Embed, config: PaperConfig
-) -> tuple[Heard, NDArray[np.float32]]:
-    """Return what is said of every paper by heads that saw none of its writer's, and the papers' and notes' meanings.
-
-    Args:
-        encoder: the encoder half's log-probabilities of the papers, of shape (papers, labels).
-        embed: texts to unit vectors.
-    """
+def held_out(material: Material, config: PaperConfig) -> NDArray[np.float64]:
+    """Return what words say of every paper, by heads that saw none of its writer's: log-probabilities."""
     papers, labels = material.papers, labels_of(material.papers)
-    words, meaning = (np.zeros((len(papers), len(labels))) for _ in range(2))
-    vectors = meanings([each.question for each in (*papers, *material.notes)], embed)
+    found = np.zeros((len(papers), len(labels)))
     for training, out in material.turns():
-        head = _head(material, training, vectors, labels, config)
-        words[out] = head.log_probabilities([papers[at].question for at in out])
-        meaning[out] = head.log_probabilities_of(vectors[out])
-    return Heard(words, meaning, encoder), vectors
+        head = _words(material, training, labels, config)
+        found[out] = head.log_probabilities([papers[at].question for at in out])
+    return found
 
 
-def fit(
-    material: Material, heard: Heard, vectors: NDArray[np.float32], embedder: str, config: PaperConfig
-) -> PaperHead:
+def fit(material: Material, words: NDArray[np.float64], encoder: NDArray[np.float64], config: PaperConfig) -> PaperHead:
     """Fit a head on everything.
 
     Args:
-        heard: what `held_out` returned, with `vectors`.
-        embedder: the name of what made the vectors.
+        words: what `held_out` returned.
+        encoder: the encoder half's log-probabilities of the papers, of the same shape.
     """
     papers, labels = material.papers, labels_of(material.papers)
-    head = _head(material, np.arange(len(papers)), vectors, labels, config)
-    return replace(head, embedder=embedder, balance=balanced(heard, columns_of(papers, labels), labels, config))
+    head = _words(material, np.arange(len(papers)), labels, config)
+    return replace(head, balance=balanced(words, encoder, columns_of(papers, labels), labels, config))
 
 
-def balanced(heard: Heard, target: NDArray[np.int64], labels: Sequence[str], config: PaperConfig) -> Balance:
-    """Weigh what is said by least log loss, and find from where on a category is right often enough.
+def balanced(
+    words: NDArray[np.float64],
+    encoder: NDArray[np.float64],
+    target: NDArray[np.int64],
+    labels: Sequence[str],
+    config: PaperConfig,
+) -> Balance:
+    """Weigh words and encoder by least log loss, and find from where on a category is right often enough.
+
+    Every label weighs the same: how many papers of no category were written says nothing of a household's drawer.
 
     Args:
-        heard: of held-out papers.
+        words: log-probabilities of held-out papers, of shape (papers, labels); `encoder` likewise.
         target: the right label's column, of shape (papers,).
     """
     from scipy.optimize import minimize
 
     rows, none = np.arange(len(target)), list(labels).index(NONE)
+    share = 1 / np.bincount(target, minlength=len(labels))[target]
 
     def rough(weights: NDArray[np.float64]) -> Balance:
-        words, meaning, encoder, bias = map(float, weights)
-        return Balance(words, meaning, encoder, bias, 1.0)
+        said, heard, bias = map(float, weights)
+        return Balance(said, heard, bias, 1.0)
 
     def loss(weights: NDArray[np.float64]) -> float:
-        return float(-np.log(rough(weights).probabilities(heard, none)[rows, target] + 1e-300).mean())
+        probabilities = rough(weights).probabilities(words, encoder, none)[rows, target]
+        return float(np.average(-np.log(np.maximum(probabilities, LEAST)), weights=share))
 
-    limits = [(0.0, 10.0)] * 3 + [(-5.0, 5.0)]
-    balance = rough(minimize(loss, np.array([0.5, 0.5, 0.5, 0.0]), bounds=limits, method="L-BFGS-B").x)
-    return replace(balance, sure_from=_sure_from(balance.probabilities(heard, none), target, none, config.right))
+    limits = [(0.0, 10.0), (0.0, 10.0), (-5.0, 5.0)]
+    balance = rough(minimize(loss, np.array([0.5, 0.5, 0.0]), bounds=limits, method="L-BFGS-B").x)
+    probabilities = balance.probabilities(words, encoder, none)
+    return replace(balance, sure_from=_sure_from(probabilities, target, none, config.right))
 
 
 def _sure_from(rows: NDArray[np.float64], target: NDArray[np.int64], none: int, right: float) -> float:
@@ -166,42 +163,22 @@ def _sure_from(rows: NDArray[np.float64], target: NDArray[np.int64], none: int, 
     return float(confidence[order[enough[-1]]]) if len(enough) else 1.0
 
 
-def _head(
-    material: Material,
-    training: NDArray[np.int64],
-    vectors: NDArray[np.float32],
-    labels: Sequence[str],
-    config: PaperConfig,
-) -> PaperHead:
-    """Fit both regressions on some of the papers and on all the rest; the vectors are of papers and notes."""
+def _words(material: Material, training: NDArray[np.int64], labels: Sequence[str], config: PaperConfig) -> PaperHead:
+    """Fit the regression on some of the papers and on all the rest."""
     from sklearn.feature_extraction.text import TfidfTransformer
-
-    papers = material.papers
-    whole = [*(papers[at] for at in training), *material.notes, *material.words]
-    questions = material.questions[:: config.every]
-    found = counts([each.question for each in (*whole, *questions)])
-    rarity = TfidfTransformer().fit(found).idf_.astype(np.float32)
-    heed = np.repeat([1.0, config.question], [len(whole), len(questions)])
-    target = columns_of([*whole, *questions], labels)
-    weight, bias = _regression(weighed(found, rarity), target, heed, len(labels), config.strength)
-    seen = np.concatenate([training, np.arange(len(papers), len(vectors))])
-    meant = len(seen)  # the lists of words and the questions come after
-    meaning, meaning_bias = _regression(
-        vectors[seen], target[:meant], np.ones(meant), len(labels), config.meaning_strength
-    )
-    return PaperHead(tuple(labels), weight, bias, rarity, meaning, meaning_bias, "", Balance(1.0, 1.0, 0.0, 0.0, 1.0))
-
-
-def _regression(
-    rows: object, target: NDArray[np.int64], heed: NDArray[np.float64], labels: int, strength: float
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the weights, of shape (labels, columns), and the bias of a multinomial logistic regression."""
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
-    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=100, tol=1e-3)
+    papers, questions = material.papers, material.questions[:: config.every]
+    whole = [*(papers[at] for at in training), *material.notes, *material.words]
+    every = [*whole, *questions]
+    found = counts([each.question for each in every])
+    rarity = TfidfTransformer().fit(found).idf_.astype(np.float32)
+    weights = np.repeat([1.0, config.question], [len(whole), len(questions)])
+    model = LogisticRegression(C=config.strength, class_weight="balanced", max_iter=100, tol=1e-3)
     with threadpool_limits(1):
-        model.fit(rows, target, sample_weight=heed)
-    if len(model.classes_) < labels:
+        model.fit(weighed(found, rarity), columns_of(every, labels), sample_weight=weights)
+    if len(model.classes_) < len(labels):
         raise ValueError("a label has no papers but those of one writer")
-    return model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
+    weight, bias = model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
+    return PaperHead(tuple(labels), weight, bias, rarity, Balance(1.0, 0.0, 0.0, 1.0))

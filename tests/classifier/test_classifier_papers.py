@@ -4,22 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from classifier.decision import Decision, ranked
 from classifier.errors import RouterUnavailable
 from classifier.papers import (
     CALIBRATION_FILE,
     DIMENSION,
-    OPENING,
-    TITLE,
     WEIGHTS_FILE,
     Balance,
-    Heard,
     PaperHead,
     PaperRouter,
     counts,
-    meanings,
     weighed,
 )
 from classifier.taxonomy import NONE
@@ -47,18 +42,13 @@ def packaged() -> PaperHead:
     return PaperHead.load(FOLDER)
 
 
-def nothing(texts: Sequence[str]) -> NDArray[np.float32]:
-    """An embedder to which nothing means anything."""
-    return np.zeros((len(texts), 384), np.float32)
-
-
 def level(head: PaperHead) -> dict[str, float]:
     return dict.fromkeys(head.labels, 1 / len(head.labels))
 
 
 def decide(head: PaperHead, said: Mapping[str, float], **present: str | None) -> Decision:
     names: dict[str, str | None] = {**{label: label for label in head.labels}, **present}
-    (decision,) = PaperRouter(head, nothing, Said(said), lambda: names).classify([INVOICE])
+    (decision,) = PaperRouter(head, Said(said), lambda: names).classify([INVOICE])
     return decision
 
 
@@ -123,42 +113,16 @@ def test_a_word_that_all_papers_share_says_less() -> None:
 
 def test_a_head_is_read_as_it_was_written(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
-    weight, meaning = (random.normal(size=(3, size)).astype(np.float32) for size in (2 * DIMENSION, 8))
-    bias, rarity = np.zeros(3, np.float32), np.ones(2 * DIMENSION, np.float32)
-    head = PaperHead(LABELS, weight, bias, rarity, meaning, bias, "small", Balance(2.0, 0.5, 0.1, 0.3, 0.9))
-    vectors = random.normal(size=(2, 8)).astype(np.float32)
+    weight = random.normal(size=(3, 2 * DIMENSION)).astype(np.float32)
+    head = PaperHead(
+        LABELS, weight, np.zeros(3, np.float32), np.ones(2 * DIMENSION, np.float32), Balance(2.0, 0.1, 0.3, 0.9)
+    )
 
     head.save(tmp_path)
     read = PaperHead.load(tmp_path)
 
-    assert (read.labels, read.embedder, read.balance) == (head.labels, head.embedder, head.balance)
-    assert read.log_probabilities_of(vectors) == pytest.approx(head.log_probabilities_of(vectors), abs=0.01)
+    assert (read.labels, read.balance) == (head.labels, head.balance)
     assert read.log_probabilities([INVOICE]) == pytest.approx(head.log_probabilities([INVOICE]), abs=0.01)
-
-
-def test_a_title_is_heard_beside_the_opening_of_its_paper() -> None:
-    asked: list[str] = []
-
-    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
-        asked.extend(texts)
-        return np.eye(4, dtype=np.float32)[: len(texts)]
-
-    vectors = meanings(["Invoice 7\n" + "a" * 5000, "a note"], embed)
-
-    assert asked == ["Invoice 7\n" + "a" * (OPENING - 10), "a note", "Invoice 7", "a note"]
-    assert vectors.shape == (2, 8)
-    assert vectors[0].nonzero()[0].tolist() == [0, 6]
-    assert vectors[0, 6] == pytest.approx(TITLE)
-
-
-def test_meaning_decides_where_words_say_nothing() -> None:
-    flat = np.zeros((1, 3))
-    heard = Heard(flat, np.log([[0.1, 0.8, 0.1]]), flat)
-
-    (row,) = Balance(2.0, 1.0, 0.5, 0.0, 0.9).probabilities(heard, 2)
-
-    assert row == pytest.approx([0.1, 0.8, 0.1])
-    assert Balance(2.0, 0.0, 0.5, 0.0, 0.9).probabilities(heard, 2)[0] == pytest.approx([1 / 3] * 3)
 
 
 def test_a_damaged_head_says_so(tmp_path: Path) -> None:
@@ -170,4 +134,4 @@ def test_a_damaged_head_says_so(tmp_path: Path) -> None:
 
 
 def test_no_papers_are_no_decisions(packaged: PaperHead) -> None:
-    assert PaperRouter(packaged, nothing, Said({NONE: 1.0}), dict).classify([]) == []
+    assert PaperRouter(packaged, Said({NONE: 1.0}), dict).classify([]) == []

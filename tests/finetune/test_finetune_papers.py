@@ -1,11 +1,8 @@
 from collections import Counter
-from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from classifier.papers import Heard, meanings
 from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
 from finetune.examples import Example, check
 from finetune.papers import (
@@ -22,13 +19,6 @@ from finetune.papers import (
 
 LABELS = ("car", "pool", NONE)
 WORDS = {"car": "tyres oil brakes", "pool": "chlorine skimmer liner", NONE: "school dentist taxes"}
-KNOWN = " ".join(WORDS.values()).split()
-
-
-def embed(texts: Sequence[str]) -> NDArray[np.float32]:
-    """One dimension a word that the papers know."""
-    found = np.array([[1.0 + text.count(word) for word in KNOWN] for text in texts], np.float32)
-    return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), np.float32)
 
 
 def small() -> Material:
@@ -41,10 +31,6 @@ def small() -> Material:
         for first in (0, 3)
     ]
     return Material(writers, [], [], [Example("When was the liner replaced?", "pool", "q")])
-
-
-def level(material: Material) -> NDArray[np.float64]:
-    return np.full((len(material.papers), len(LABELS)), -1.0)
 
 
 def test_the_packaged_papers_are_sound_and_cover_every_category() -> None:
@@ -66,16 +52,14 @@ def test_workbooks_go_under_a_category_or_surely_under_none() -> None:
     assert set(matters.values()) == set(DEFAULT_TAXONOMY.labels)
 
 
-def test_a_head_learns_which_words_and_meanings_set_papers_apart() -> None:
+def test_a_head_learns_which_words_set_papers_apart() -> None:
     material, config = small(), PaperConfig()
-    heard, vectors = held_out(material, level(material), embed, config)
+    words = held_out(material, config)
 
-    head = fit(material, heard, vectors, "words", config)
+    head = fit(material, words, np.zeros_like(words), config)
 
-    papers = ["Bill: brakes, total due 9", "Bill: chlorine, total due 9", "dentist"]
-    for rows in (head.log_probabilities(papers), head.log_probabilities_of(meanings(papers, embed))):
-        assert [head.labels[at] for at in rows.argmax(axis=1)] == ["car", "pool", NONE]
-    assert head.embedder == "words"
+    rows = head.log_probabilities(["Bill: brakes, total due 9", "Bill: chlorine, total due 9", "dentist"])
+    assert [head.labels[at] for at in rows.argmax(axis=1)] == ["car", "pool", NONE]
 
 
 def test_held_out_papers_are_told_by_heads_that_saw_none_of_their_writers() -> None:
@@ -83,39 +67,47 @@ def test_held_out_papers_are_told_by_heads_that_saw_none_of_their_writers() -> N
     stranger = [Example("the one word zugzwang", category, f"{category}-alone") for category in LABELS]
     material = Material([*material.writers, stranger], [], [], material.questions)
 
-    heard, _ = held_out(material, level(material), embed, PaperConfig())
+    words = held_out(material, PaperConfig())
 
-    assert np.exp(heard.words[-3:]).max() < 0.9
-    assert heard.words[-1] == pytest.approx(heard.words[-2])
-    assert heard.meaning[-1] == pytest.approx(heard.meaning[-2])
+    assert np.exp(words[-3:]).max() < 0.9
+    assert words[-1] == pytest.approx(words[-2])
 
 
 def test_a_label_that_only_one_writer_has_cannot_be_held_out() -> None:
     alone = [Example("a gate", "fence", "fence")]
 
     with pytest.raises(ValueError, match="one writer"):
-        held_out(Material([*small().writers, alone], [], [], []), np.zeros((19, 4)), embed, PaperConfig())
-
-
-def heard_of(words: NDArray[np.float64]) -> Heard:
-    return Heard(words, np.zeros_like(words), np.zeros_like(words))
+        held_out(Material([*small().writers, alone], [], [], []), PaperConfig())
 
 
 def test_what_is_sure_is_right_often_enough() -> None:
     random = np.random.default_rng(0)
     target = random.integers(0, 3, 400)
     logits = random.normal(size=(400, 3)) + 2 * np.eye(3)[target]
-    heard = heard_of(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))
+    words = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
 
-    balance = balanced(heard, target, LABELS, PaperConfig())
+    balance = balanced(words, np.zeros_like(words), target, LABELS, PaperConfig())
 
-    rows = balance.probabilities(heard, 2)
+    rows = balance.probabilities(words, np.zeros_like(words), 2)
     sure = (rows.max(axis=1) >= balance.sure_from) & (rows.argmax(axis=1) != 2)
     assert 0.2 < sure.mean() < 1
     assert (rows.argmax(axis=1) == target)[sure].mean() >= PaperConfig().right
 
 
 def test_nothing_is_sure_where_nothing_is_right_often_enough() -> None:
-    heard = heard_of(np.log(np.tile([0.8, 0.1, 0.1], (50, 1))))
+    words = np.log(np.tile([0.8, 0.1, 0.1], (60, 1)))
 
-    assert balanced(heard, np.tile([0, 1], 25), LABELS, PaperConfig()).sure_from == 1
+    assert balanced(words, words, np.tile([0, 1, 2], 20), LABELS, PaperConfig()).sure_from == 1
+
+
+def test_how_many_papers_are_of_no_category_does_not_move_the_others() -> None:
+    words = np.log(np.tile([[0.6, 0.2, 0.2], [0.2, 0.6, 0.2], [0.2, 0.2, 0.6]], (30, 1)))
+    target = np.tile([0, 1, 2], 30)
+    more = np.concatenate([np.arange(90), np.tile(np.arange(2, 90, 3), 9)])
+
+    even, many = (
+        balanced(words[rows], np.zeros_like(words[rows]), target[rows], LABELS, PaperConfig())
+        for rows in (np.arange(90), more)
+    )
+
+    assert even.none_bias == pytest.approx(many.none_bias, abs=0.05)
