@@ -119,7 +119,9 @@ def of_papers(router: Router, *, save: bool) -> list[Suggestion]:
         fit(material, words, encoder, config).save(PACKAGED)
     found = []
     for training, out in material.turns():
-        balance = balanced(words[training], encoder[training], target[training], labels, config)
+        balance = balanced(
+            words[training], encoder[training], target[training], material.writer[training], labels, config
+        )
         rows = balance.probabilities(words[out], encoder[out], labels.index(NONE))
         right = np.mean(rows.argmax(axis=1) == target[out])
         print(f"held out {len(out)}, right {right:.1%}")

@@ -86,7 +86,7 @@ def test_what_is_sure_is_right_often_enough() -> None:
     logits = random.normal(size=(400, 3)) + 2 * np.eye(3)[target]
     words = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
 
-    balance = balanced(words, np.zeros_like(words), target, LABELS, PaperConfig())
+    balance = balanced(words, np.zeros_like(words), target, np.zeros_like(target), LABELS, PaperConfig())
 
     rows = balance.probabilities(words, np.zeros_like(words), 2)
     sure = (rows.max(axis=1) >= balance.sure_from) & (rows.argmax(axis=1) != 2)
@@ -95,9 +95,25 @@ def test_what_is_sure_is_right_often_enough() -> None:
 
 
 def test_nothing_is_sure_where_nothing_is_right_often_enough() -> None:
-    words = np.log(np.tile([0.8, 0.1, 0.1], (60, 1)))
+    words, target = np.log(np.tile([0.8, 0.1, 0.1], (60, 1))), np.tile([0, 1, 2], 20)
 
-    assert balanced(words, words, np.tile([0, 1, 2], 20), LABELS, PaperConfig()).sure_from == 1
+    assert balanced(words, words, target, np.zeros_like(target), LABELS, PaperConfig()).sure_from == 1
+
+
+def test_what_is_sure_is_right_often_enough_of_the_hardest_writer() -> None:
+    random = np.random.default_rng(0)
+    target, writer = random.integers(0, 3, 800), np.repeat([0, 1], 400)
+    logits = random.normal(size=(800, 3)) + np.where(writer == 0, 4.0, 1.0)[:, None] * np.eye(3)[target]
+    words = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+
+    both, as_one = (
+        balanced(words, np.zeros_like(words), target, each, LABELS, PaperConfig()) for each in (writer, 0 * writer)
+    )
+
+    rows = both.probabilities(words, np.zeros_like(words), 2)
+    sure = (rows.max(axis=1) >= both.sure_from) & (rows.argmax(axis=1) != 2) & (writer == 1)
+    assert both.sure_from > as_one.sure_from
+    assert (rows.argmax(axis=1) == target)[sure].mean() >= PaperConfig().right
 
 
 def test_how_many_papers_are_of_no_category_does_not_move_the_others() -> None:
@@ -106,7 +122,7 @@ def test_how_many_papers_are_of_no_category_does_not_move_the_others() -> None:
     more = np.concatenate([np.arange(90), np.tile(np.arange(2, 90, 3), 9)])
 
     even, many = (
-        balanced(words[rows], np.zeros_like(words[rows]), target[rows], LABELS, PaperConfig())
+        balanced(words[rows], np.zeros_like(words[rows]), target[rows], 0 * rows, LABELS, PaperConfig())
         for rows in (np.arange(90), more)
     )
 
