@@ -2,7 +2,7 @@
 
     python -m benchmarks.filing                   # the drawer's notes, filed as in a new house
     python -m benchmarks.filing --by questions    # the same by the encoder half of the question router alone
-    python -m benchmarks.filing --papers          # the papers of finetune/data/papers, by heads that have not seen them
+    python -m benchmarks.filing --papers          # the papers it is fitted on, by heads without their writers
     python -m benchmarks.filing --fit             # that, and the head that comes with the product is made anew
 
 A suggestion is right where it is the note's category, and where it is none for papers about other matters. What is not
@@ -31,10 +31,21 @@ from benchmarks.drawer.source import outer
 from benchmarks.drawer.truth import read_truth
 from classifier.decision import Router
 from classifier.papers import LEAST
-from classifier.taxonomy import NONE
-from finetune.examples import Example, folds, load
-from finetune.head import columns_of, labels_of
-from finetune.papers import FOREIGN, PACKAGED, Material, PaperConfig, balanced, fit, held_out, read_papers
+from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
+from finetune.examples import Example, load
+from finetune.head import columns_of
+from finetune.papers import (
+    FOREIGN,
+    MORE_PAPERS,
+    PACKAGED,
+    Material,
+    PaperConfig,
+    balanced,
+    fit,
+    held_out,
+    read_papers,
+    read_workbooks,
+)
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
 from knowledge.readers import read
@@ -89,21 +100,31 @@ def suggested(filing: Filing, true: str) -> Suggestion:
 
 
 def of_papers(router: Router, *, save: bool) -> list[Suggestion]:
-    """File each paper by a head that saw none of its family, weighed on the others; with `save`, make the head anew."""
-    papers, config = read_papers(), PaperConfig()
-    notes = [Example(f"{each.title}\n{each.text}", each.category or NONE, "") for each in drafts()]
-    notes += [Example(f"{each.title}\n{each.text}", each.category or NONE, "") for each in _notes(HOUSE_NOTES)]
-    material = Material(papers, [*notes, *read_papers(FOREIGN)], load())
-    labels = labels_of(papers)
-    words, target = held_out(material, config), columns_of(papers, labels)
+    """File each paper by a head that saw none of its writer's, weighed on the others; with `save`, make the head anew.
+
+    Of the two houses, whose notes count as papers, each is a writer, too.
+    """
+    config, labels = PaperConfig(), DEFAULT_TAXONOMY.labels
+    houses = [
+        [Example(f"{each.title}\n{each.text}", each.category or NONE, "") for each in notes]
+        for notes in (drafts(), _notes(HOUSE_NOTES))
+    ]
+    writers = [read_papers(), read_papers(MORE_PAPERS), *houses]
+    material = Material(writers, read_workbooks(DEFAULT_TAXONOMY), read_papers(FOREIGN), load())
+    papers, target = material.papers, columns_of(material.papers, labels)
     said = router.classify([paper.question for paper in papers])
     encoder = np.log([[max(each.probabilities.get(label, 0.0), LEAST) for label in labels] for each in said])
+    words = held_out(material, config)
     if save:
         fit(material, words, encoder, config).save(PACKAGED)
     found = []
-    for training, out in folds(papers, config.folds, config.seed):
-        balance = balanced(words[training], encoder[training], target[training], labels, config)
+    for training, out in material.turns():
+        balance = balanced(
+            words[training], encoder[training], target[training], material.writer[training], labels, config
+        )
         rows = balance.probabilities(words[out], encoder[out], labels.index(NONE))
+        right = np.mean(rows.argmax(axis=1) == target[out])
+        print(f"held out {len(out)}, right {right:.1%}")
         for at, row in zip(out, rows, strict=True):
             name, share = labels[int(row.argmax())], float(row.max())
             found.append(Suggestion(name, papers[at].category, share, name != NONE and share >= balance.sure_from))
@@ -139,7 +160,7 @@ def main() -> None:
     """Print the figures that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--by", choices=("papers", "questions"), default="papers", help="what files the drawer")
-    parser.add_argument("--papers", action="store_true", help="the papers of finetune/data/papers instead")
+    parser.add_argument("--papers", action="store_true", help="the papers that it is fitted on instead")
     parser.add_argument("--fit", action="store_true", help="make the packaged head anew")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory() as folder:

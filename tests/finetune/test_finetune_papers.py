@@ -1,35 +1,59 @@
 from collections import Counter
 
 import numpy as np
+import pytest
 
 from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
 from finetune.examples import Example, check
-from finetune.papers import FOREIGN, Material, PaperConfig, balanced, fit, held_out, read_papers
+from finetune.papers import (
+    FOREIGN,
+    MORE_PAPERS,
+    Material,
+    PaperConfig,
+    balanced,
+    fit,
+    held_out,
+    read_papers,
+    read_workbooks,
+)
 
 LABELS = ("car", "pool", NONE)
+WORDS = {"car": "tyres oil brakes", "pool": "chlorine skimmer liner", NONE: "school dentist taxes"}
 
 
 def small() -> Material:
-    words = {"car": "tyres oil brakes", "pool": "chlorine skimmer liner", NONE: "school dentist taxes"}
-    papers = [
-        Example(f"Invoice {number}\n{said} total due {number}", category, f"{category}-{number}")
-        for category, said in words.items()
-        for number in range(6)
+    writers = [
+        [
+            Example(f"Invoice {number}\n{said} total due {number}", category, f"{category}-{number}")
+            for category, said in WORDS.items()
+            for number in range(first, first + 3)
+        ]
+        for first in (0, 3)
     ]
-    return Material(papers, [], [Example("When was the liner replaced?", "pool", "q")])
+    return Material(writers, [], [], [Example("When was the liner replaced?", "pool", "q")])
 
 
-def test_the_packaged_papers_can_be_held_out_by_family_and_cover_every_category() -> None:
-    papers = read_papers()
+def test_the_packaged_papers_are_sound_and_cover_every_category() -> None:
+    papers = [*read_papers(), *read_papers(MORE_PAPERS)]
 
     assert not check(papers)
-    assert len(papers) >= 200
-    assert set(Counter(paper.category for paper in papers)) == set(DEFAULT_TAXONOMY.labels)
+    assert len(papers) >= 600
+    assert set(Counter(paper.category for paper in read_papers())) == set(DEFAULT_TAXONOMY.labels)
+    assert min(Counter(paper.category for paper in read_papers(MORE_PAPERS)).values()) >= 15
     assert {row.category for row in read_papers(FOREIGN)} == set(DEFAULT_TAXONOMY.labels)
 
 
+def test_workbooks_go_under_a_category_or_surely_under_none() -> None:
+    matters = {note.family.rpartition("-")[0]: note.category for note in read_workbooks(DEFAULT_TAXONOMY)}
+
+    assert matters["pool"] == matters["hot-tub"] == "pool"
+    assert matters["boat"] == NONE
+    assert "plumbing" not in matters  # some of its notes are about hot water
+    assert set(matters.values()) == set(DEFAULT_TAXONOMY.labels)
+
+
 def test_a_head_learns_which_words_set_papers_apart() -> None:
-    material, config = small(), PaperConfig(folds=3)
+    material, config = small(), PaperConfig()
     words = held_out(material, config)
 
     head = fit(material, words, np.zeros_like(words), config)
@@ -38,13 +62,22 @@ def test_a_head_learns_which_words_set_papers_apart() -> None:
     assert [head.labels[at] for at in rows.argmax(axis=1)] == ["car", "pool", NONE]
 
 
-def test_held_out_papers_are_told_by_heads_that_did_not_see_them() -> None:
+def test_held_out_papers_are_told_by_heads_that_saw_none_of_their_writers() -> None:
     material = small()
-    unlike = Example("the one word zugzwang", "car", "alone")
+    stranger = [Example("the one word zugzwang", category, f"{category}-alone") for category in LABELS]
+    material = Material([*material.writers, stranger], [], [], material.questions)
 
-    words = held_out(Material([*material.papers, unlike], [], material.questions), PaperConfig(folds=3))
+    words = held_out(material, PaperConfig())
 
-    assert np.exp(words[-1]).max() < 0.9
+    assert np.exp(words[-3:]).max() < 0.9
+    assert words[-1] == pytest.approx(words[-2])
+
+
+def test_a_label_that_only_one_writer_has_cannot_be_held_out() -> None:
+    alone = [Example("a gate", "fence", "fence")]
+
+    with pytest.raises(ValueError, match="one writer"):
+        held_out(Material([*small().writers, alone], [], [], []), PaperConfig())
 
 
 def test_what_is_sure_is_right_often_enough() -> None:
@@ -52,17 +85,45 @@ def test_what_is_sure_is_right_often_enough() -> None:
     target = random.integers(0, 3, 400)
     logits = random.normal(size=(400, 3)) + 2 * np.eye(3)[target]
     words = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-    config = PaperConfig(sure_from=0.0)
 
-    balance = balanced(words, np.zeros_like(words), target, LABELS, config)
+    balance = balanced(words, np.zeros_like(words), target, np.zeros_like(target), LABELS, PaperConfig())
 
     rows = balance.probabilities(words, np.zeros_like(words), 2)
-    sure = rows.max(axis=1) >= balance.sure_from
-    assert 0.3 < sure.mean() < 1
-    assert (rows.argmax(axis=1) == target)[sure].mean() >= config.right
+    sure = (rows.max(axis=1) >= balance.sure_from) & (rows.argmax(axis=1) != 2)
+    assert 0.2 < sure.mean() < 1
+    assert (rows.argmax(axis=1) == target)[sure].mean() >= PaperConfig().right
 
 
-def test_nothing_is_sure_below_the_least_confidence() -> None:
-    words = np.log(np.tile([0.8, 0.1, 0.1], (50, 1)))
+def test_nothing_is_sure_where_nothing_is_right_often_enough() -> None:
+    words, target = np.log(np.tile([0.8, 0.1, 0.1], (60, 1))), np.tile([0, 1, 2], 20)
 
-    assert balanced(words, words, np.zeros(50, np.int64), LABELS, PaperConfig(sure_from=0.97)).sure_from >= 0.97
+    assert balanced(words, words, target, np.zeros_like(target), LABELS, PaperConfig()).sure_from == 1
+
+
+def test_what_is_sure_is_right_often_enough_of_the_hardest_writer() -> None:
+    random = np.random.default_rng(0)
+    target, writer = random.integers(0, 3, 800), np.repeat([0, 1], 400)
+    logits = random.normal(size=(800, 3)) + np.where(writer == 0, 4.0, 1.0)[:, None] * np.eye(3)[target]
+    words = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+
+    both, as_one = (
+        balanced(words, np.zeros_like(words), target, each, LABELS, PaperConfig()) for each in (writer, 0 * writer)
+    )
+
+    rows = both.probabilities(words, np.zeros_like(words), 2)
+    sure = (rows.max(axis=1) >= both.sure_from) & (rows.argmax(axis=1) != 2) & (writer == 1)
+    assert both.sure_from > as_one.sure_from
+    assert (rows.argmax(axis=1) == target)[sure].mean() >= PaperConfig().right
+
+
+def test_how_many_papers_are_of_no_category_does_not_move_the_others() -> None:
+    words = np.log(np.tile([[0.6, 0.2, 0.2], [0.2, 0.6, 0.2], [0.2, 0.2, 0.6]], (30, 1)))
+    target = np.tile([0, 1, 2], 30)
+    more = np.concatenate([np.arange(90), np.tile(np.arange(2, 90, 3), 9)])
+
+    even, many = (
+        balanced(words[rows], np.zeros_like(words[rows]), target[rows], 0 * rows, LABELS, PaperConfig())
+        for rows in (np.arange(90), more)
+    )
+
+    assert even.none_bias == pytest.approx(many.none_bias, abs=0.05)
