@@ -290,7 +290,7 @@ def surroundings() -> dict[str, Any]:
     """What the figures depend on besides the code."""
     import torch
 
-    from classifier.language_model import best_dtype
+    from classifier.number_format import best_dtype
 
     load_average = [round(value, 2) for value in os.getloadavg()] if hasattr(os, "getloadavg") else []
     return {

@@ -5,7 +5,8 @@
 
 Notes are made up of a household's words; one category holds half of them, another one of two hundred. The first
 `--real` vectors come from the encoder, the others are those turned a little at random, which is as crowded and takes no
-time; the ingest rate is that of the real ones. Every search is the chat's: words, codes, dates and vectors.
+time; the ingest rate is that of the real ones. Every search is the chat's but for reading the first notes with the
+question, which takes the same time in any house: words, codes, dates and vectors.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from assistant.catalogue import CATALOGUE
 from assistant.settings import read_settings
 from knowledge.embedding import Embedder
 from knowledge.folder_index import FolderIndex
+from knowledge.index import PAGE
 from knowledge.library import Library
 from knowledge.note import Draft
 
@@ -163,11 +165,7 @@ def question(words: random.Random) -> str:
 
 def recalls(library: Library, names: Sequence[str], vectors: NDArray[np.float32]) -> list[tuple[str, float]]:
     """How many of the 40 nearest passages the index returns, in all, in the worst category, and on average."""
-    with library.index._reading() as collection:
-        held = collection.get(include=["embeddings", "metadatas"])
-    ids = np.array(held["ids"])
-    rows = np.asarray(held["embeddings"], dtype=np.float32)
-    of = np.array([each["category"] for each in held["metadatas"]])
+    ids, rows, of = _everything(library)
     found = {}
     for name in [None, *names]:
         within = np.ones(len(ids), bool) if name is None else of == name
@@ -181,6 +179,17 @@ def recalls(library: Library, names: Sequence[str], vectors: NDArray[np.float32]
         found[name] = float(np.mean(shares))
     worst = min((name for name in found if name is not None), key=lambda name: found[name])
     return [("the whole house", found[None]), (f"the worst category ({worst})", found[worst])]
+
+
+def _everything(library: Library) -> tuple[NDArray[np.str_], NDArray[np.float32], NDArray[np.str_]]:
+    """Return all ids, vectors and categories of the index."""
+    pages: list[dict[str, list[object]]] = []
+    with library.index._reading() as collection:
+        while not pages or len(pages[-1]["ids"]) == PAGE:
+            pages.append(collection.get(limit=PAGE, offset=PAGE * len(pages), include=["embeddings", "metadatas"]))
+    ids = np.concatenate([np.array(page["ids"], dtype=np.str_) for page in pages if page["ids"]])
+    rows = np.concatenate([np.asarray(page["embeddings"], dtype=np.float32) for page in pages if page["ids"]])
+    return ids, rows, np.array([each["category"] for page in pages for each in page["metadatas"]])  # type: ignore[index]
 
 
 if __name__ == "__main__":

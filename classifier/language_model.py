@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from classifier.errors import RouterUnavailable
+from classifier.number_format import best_dtype
 from classifier.packing import pack
 from classifier.prompt import code_tokens, question_tokens, router_prompt, text_tokens
 
@@ -30,15 +31,6 @@ TOGETHER = 256
 """Tokens of waiting questions that are read in one pass: more gain little speed and take quadratic memory."""
 _ROWS = 24
 """Tokens of a question, as a hint of what oneDNN should lay weights out for."""
-
-
-def best_dtype() -> torch.dtype:
-    """The number format in which a model is quickest here: bfloat16 where the processor has instructions for it."""
-    import torch
-
-    if torch.cuda.is_available() or torch.ops.mkldnn._is_mkldnn_bf16_supported():
-        return torch.bfloat16
-    return torch.float32
 
 
 def load_base(folder: Path, adapter: Path | None = None) -> tuple[Any, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from classifier.errors import RouterUnavailable
+from classifier.number_format import processor_dtype
 
 if TYPE_CHECKING:
     import torch
@@ -58,7 +59,7 @@ def vectors(model: Any, tokenizer: Any, texts: Sequence[str]) -> torch.Tensor:
     import torch
 
     read = tokenizer(list(texts), padding=True, truncation=True, max_length=LONGEST, return_tensors="pt")
-    states = model(**read).last_hidden_state
+    states = model(**read).last_hidden_state.float()
     mask = read["attention_mask"][..., None].to(states.dtype)
     means = (states * mask).sum(dim=1) / mask.sum(dim=1)
     return torch.nn.functional.normalize(means, dim=-1)
@@ -69,7 +70,8 @@ class TunedEncoder:
 
     def __init__(self, folder: Path, adapter: Path | None = None) -> None:
         """Args: as of `load_encoder`, which raises RouterUnavailable."""
-        self._model, self._tokenizer = load_encoder(folder, adapter)
+        model, self._tokenizer = load_encoder(folder, adapter)
+        self._model = model.to(processor_dtype())
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return unit vectors of shape (texts, dimension)."""

@@ -112,6 +112,16 @@ def create_origins(db: Database) -> None:
             db.execute(f"ALTER TABLE notes ADD COLUMN {column} {kind}")
 
 
+@migrations()
+def index_deleted(db: Database) -> None:
+    """Deleted notes are few, and every search counts what is left without them."""
+    db.execute("CREATE INDEX IF NOT EXISTS notes_deleted ON notes(id) WHERE deleted_at IS NOT NULL")
+
+
+_OF_DELETED = "FROM notes JOIN passages ON note_id = notes.id WHERE deleted_at IS NOT NULL"
+"""The passages that count for nothing, found by their own index."""
+
+
 class Notebook:
     """The notes of one house."""
 
@@ -271,12 +281,7 @@ class Notebook:
     def document_frequency(self, words: Sequence[str]) -> dict[str, int]:
         """In how many passages of the house each word occurs, by its stem."""
         # Joining every passage that holds a common word is slow; those of deleted notes are few.
-        deleted = [
-            row[0]
-            for row in self._record.rows(
-                "SELECT passages.rowid FROM passages JOIN notes ON notes.id = note_id WHERE deleted_at IS NOT NULL"
-            )
-        ]
+        deleted = [row[0] for row in self._record.rows(f"SELECT passages.rowid {_OF_DELETED}")]
         counts = {}
         for word in words:
             if not _tokens(word):
@@ -290,7 +295,8 @@ class Notebook:
 
     def passage_count(self) -> int:
         """How many passages the index should hold."""
-        return self._number("SELECT count(*) FROM passages JOIN notes ON notes.id = note_id WHERE deleted_at IS NULL")
+        # Joining all of them with their notes takes a hundred times as long.
+        return self._number("SELECT count(*) FROM passages") - self._number(f"SELECT count(*) {_OF_DELETED}")
 
     # --- changing ---------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from knowledge.note import Passage, Told
@@ -75,7 +76,7 @@ class Candidate:
         """How likely its best sentence answers; nought where nobody read it."""
         return self.deciding[0].answering if self.deciding else 0.0
 
-    @property
+    @cached_property
     def evidence(self) -> float:
         """What speaks for it whatever the others are."""
         signs = {"similarity": max(0.0, self.similarity), "overlap": self.overlap, "coded": self.coded}

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from knowledge.embedding import quick_format
 from knowledge.errors import RerankerUnavailable
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ class CrossEncoder:
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any, Any]:
-        import torch
         from safetensors.torch import load_file
 
         try:
@@ -62,8 +62,7 @@ class CrossEncoder:
             head.load_state_dict({name: changes[HEAD + name].float() for name in ("weight", "bias")})
         except Exception as error:  # transformers, safetensors and torch each raise what they like
             raise RerankerUnavailable(f"The reranker cannot be read from {self._changes} ({error}).") from error
-        half = torch.bfloat16 if torch.backends.cpu.get_cpu_capability() == "AVX512" else torch.float32
-        return model.to(half).train(False), tokenizer, head
+        return model.to(quick_format()).train(False), tokenizer, head
 
     def scores(self, question: str, sentences: Sequence[str]) -> NDArray[np.float32]:
         """Return one score a sentence, of shape (sentences,).

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from knowledge.codes import codes_asked
@@ -101,7 +102,8 @@ def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Ca
     found = []
     for note_id, passages in by_note.items():
         similarity = {each.id: near[each.id].similarity if each.id in near else farthest for each in passages}
-        overlap = {each.id: _overlap(f"{each.title} {each.heading} {each.text}", weights) for each in passages}
+        title = _stems(passages[0].title)
+        overlap = {each.id: _overlap(title | _stems(f"{each.heading} {each.text}"), weights) for each in passages}
         best = sorted(passages, key=lambda each: (-evidence(similarity[each.id], overlap[each.id]), _position(each)))
         kept = sorted(best[:PASSAGES_PER_NOTE], key=_position)
         found.append(
@@ -114,7 +116,7 @@ def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Ca
                 best=kept.index(best[0]),
                 similarity=max(similarity.values()),
                 overlap=max(overlap.values()),
-                titled=_overlap(best[0].title, weights),
+                titled=_overlap(title, weights),
                 coded=max((codes.get(each.id, 0.0) for each in passages), default=0.0),
                 vector=_mean([near[each.id].vector for each in passages if each.id in near]),
             )
@@ -222,17 +224,18 @@ def _telling(counts: Mapping[str, int]) -> list[str]:
 
 
 def _weights(counts: Mapping[str, int], size: int) -> dict[str, float]:
-    """How telling each word of the question is in this house: its inverse document frequency."""
-    return {word: math.log(1 + (max(size, found) - found + 0.5) / (found + 0.5)) for word, found in counts.items()}
+    """How telling each stem of the question's words is in this house: its inverse document frequency."""
+    weights: dict[str, float] = {}
+    for word, found in counts.items():
+        weight = math.log(1 + (max(size, found) - found + 0.5) / (found + 0.5))
+        weights[_stem(word)] = weights.get(_stem(word), 0.0) + weight
+    return weights
 
 
-def _overlap(text: str, weights: Mapping[str, float]) -> float:
-    """The share of the question's words, by weight, that a text holds."""
+def _overlap(held: Set[str], weights: Mapping[str, float]) -> float:
+    """The share of the question's stems, by weight, that are among those of a text."""
     total = sum(weights.values())
-    if not total:
-        return 0.0
-    held = _stems(text)
-    return sum(weight for word, weight in weights.items() if _stem(word) in held) / total
+    return sum(weight for stem, weight in weights.items() if stem in held) / total if total else 0.0
 
 
 def _stems(text: str) -> set[str]:
@@ -243,6 +246,7 @@ def _position(passage: Passage) -> int:
     return int(passage.id.rpartition("#")[2])
 
 
+@lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
     """A word without its commonest endings: enough to match 'replaced' with 'replace' and 'filters' with 'filter'."""
     for ending in ("ing", "ed", "es", "s", "e"):

@@ -289,7 +289,8 @@ def test_where_too_many_are_to_be_compared_the_graph_answers(
     index: FolderIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vectors = crowd(index, 1000)
-    monkeypatch.setattr("knowledge.index.EXACT_MOST", 100)
+    monkeypatch.setattr("knowledge.index.EXACT_IN_CATEGORY", 10)
+    monkeypatch.setattr("knowledge.index.PAGE", 10)
 
     in_small = index.nearest(vectors[0], ["doorbell"], 5)
     in_large = index.nearest(vectors[1], ["pool"], 5)
@@ -297,6 +298,36 @@ def test_where_too_many_are_to_be_compared_the_graph_answers(
     assert (in_small[0].passage_id, in_large[0].passage_id) == ("n0#0", "n1#0")
     assert in_large[0].similarity == pytest.approx(1, abs=1e-5)
     np.testing.assert_allclose(in_large[0].vector, vectors[1], atol=1e-6)
+
+
+def test_more_than_one_page_of_vectors_is_compared(index: FolderIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("knowledge.index.PAGE", 7)
+    vectors = crowd(index, 100)
+
+    found = index.nearest(vectors[99], ["pool"], 200)
+
+    assert found[0].passage_id == "n99#0"
+    assert len(found) == 98
+
+
+def test_what_moved_to_another_category_is_compared_there(index: FolderIndex) -> None:
+    put(index, passage("a#0", "pool pump", "pool"), passage("b#0", "fence gate", "fence"))
+    for category in ("pool", "fence"):
+        nearest(index, "pool pump", [category])  # both are held in memory now
+    put(index, passage("a#0", "pool pump", "fence"))
+
+    assert nearest(index, "pool pump", ["pool"]) == []
+    assert set(nearest(index, "pool pump", ["fence"])) == {"a#0", "b#0"}
+
+
+def test_what_another_process_wrote_is_compared_after_own_writing(index: FolderIndex) -> None:
+    put(index, passage("a#0", "pool pump", "pool"))
+    assert nearest(index, "pool pump", ["pool"]) == ["a#0"]
+    other = FolderIndex(index.folder, "words")
+    put(other, passage("b#0", "pool heater", "pool"))
+    put(index, passage("c#0", "pool cover", "pool"))
+
+    assert set(nearest(index, "pool pump", ["pool"])) == {"a#0", "b#0", "c#0"}
 
 
 def test_what_changed_is_compared_as_it_is_now(index: FolderIndex) -> None:
