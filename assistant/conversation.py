@@ -197,6 +197,13 @@ _POINTING = re.compile(
     r"\b(it|its|that|those|these|they|them|their|he|him|his|she|her|there|then|one|ones)\b", re.IGNORECASE
 )
 _ASKING = re.compile(r"^(why|who|where|when|how much|how long)\b", re.IGNORECASE)
+_OF_ANYTHING = frozenset(
+    "after again before bill brand charge charged color colour company cost costs covered date day days deep due else "
+    "ever exactly first guarantee guy happened happens kind later long made make many model month much name new next "
+    "number often old other paid part pay person phone previous price same second serial since size still then third "
+    "time times today total type until used warranty week went while work wrong year years".split()
+)
+"""Words that ask something of anything, and name nothing."""
 MANY_WORDS = 9
 """A question of more words mostly names what it is about, whatever pronouns it has."""
 
@@ -230,6 +237,7 @@ def _leans(question: str) -> bool:
         _BEGINNING.search(question)
         or _POINTING.search(question)
         or (_ASKING.search(question) and _names_little(question))
+        or _names_nothing(question)
     )
 
 
@@ -252,6 +260,12 @@ def _short(question: str) -> bool:
 def _names_little(question: str) -> bool:
     """Whether a question has one word that means something, or none: 'the cost?', but not 'quantum mechanics'."""
     return len([word for word in words_of(question) if word not in STOP_WORDS]) <= 1
+
+
+def _names_nothing(question: str) -> bool:
+    """Whether every word of a question could be asked of anything: 'what was wrong the first time?'."""
+    words = words_of(question)
+    return bool(words) and all(word in STOP_WORDS or word in _OF_ANYTHING for word in words)
 
 
 def _title(question: str) -> str:

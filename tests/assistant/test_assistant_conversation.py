@@ -169,7 +169,10 @@ HISTORY = [ASKED, TOLD]
 
 @pytest.mark.parametrize(
     "question",
-    ["And who did it?", "How much was it?", "why?", "What about the filter?", "Which one was that?", "Who?"],
+    [
+        *("And who did it?", "How much was it?", "why?", "What about the filter?", "Which one was that?", "Who?"),
+        *("what was wrong the first time", "Which model number?", "the time before last?"),
+    ],
 )
 def test_a_follow_up_is_searched_together_with_what_it_leans_on(question: str) -> None:
     assert standalone(question, HISTORY) == f"{ASKED.content} {question}"
@@ -233,9 +236,9 @@ POOL = decision("pool", 0.9, "pool")
 @pytest.mark.parametrize(
     "question",
     [
-        "the cost?",
+        "the gasket?",
         "Is the labor still under warranty?",
-        "For how long, and what time of day?",
+        "For how long, and which season?",
         "Got it. One of the nuts looks odd to me, where did we keep the thing for it?",
     ],
 )
