@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from assistant.parting import parted, told
 from classifier.decision import Decision, Router
 from classifier.taxonomy import NONE
 from knowledge.errors import NoSuchNote, NoteRejected, Unreadable
@@ -23,8 +24,6 @@ from knowledge.waiting import WaitingDrafts
 Status = Literal["added", "updated", "restored", "unchanged", "refused", "waiting", "gone"]
 PAGE = "page:"
 """What the place of a file begins with that a browser brought: it tells a name, and not where the file lies."""
-LONGEST = 2000
-"""Characters of a note that are read to file it."""
 NO_NOTE = "no note: "
 """What stands in the place of a content where a file gives no note itself."""
 
@@ -130,13 +129,8 @@ def filed(draft: Draft, library: Library, router: Router | None, category: str |
         return Filing(replace(draft, category=None, tags=tags), lost, sure=False)
     if router is None:
         return Filing(draft, sure=False)
-    (decision,) = router.classify([_told(draft)])
+    (decision,) = router.classify([told(draft)])
     return _by(decision, draft)
-
-
-def _told(draft: Draft) -> str:
-    """What a router reads of a draft."""
-    return f"{draft.title}\n{draft.text}"[:LONGEST]
 
 
 def _by(decision: Decision, draft: Draft) -> Filing:
@@ -225,7 +219,7 @@ class Intake:
         if self._router is None or self._review is None or not self._unfiled:
             return
         unfiled, self._unfiled = self._unfiled, []
-        decisions = self._router.classify([_told(draft) for _, draft in unfiled])
+        decisions = self._router.classify([told(draft) for _, draft in unfiled])
         for (waiting_id, draft), decision in zip(unfiled, decisions, strict=True):
             filing = _by(decision, draft)
             category = filing.draft.category or filing.likeliest
@@ -304,7 +298,7 @@ class Intake:
     def _changed(self, source: Source, digest: str, old: Sequence[Said]) -> Iterator[Outcome]:
         """A file that says something else now: its notes follow, as far as no person wrote in them."""
         drafts = []
-        for draft in self._read(source):
+        for draft in self._read(source, whole=len(old) == 1):
             if isinstance(draft, Outcome):
                 yield draft
             else:
@@ -326,10 +320,16 @@ class Intake:
             for note in left:
                 yield Outcome("gone", source.name, note, "the file tells of it no more; its note stays")
 
-    def _read(self, source: Source) -> Iterator[Draft | Outcome]:
+    def _read(self, source: Source, *, whole: bool = False) -> Iterator[Draft | Outcome]:
+        """Read a file; with `whole`, a document of many matters stays the one note that it was."""
         try:
             for draft in read_one(source):
-                yield draft if isinstance(draft, Draft) else self._refused(source.name, str(draft))
+                if not isinstance(draft, Draft):
+                    yield self._refused(source.name, str(draft))
+                elif self._router is None or self._category or whole:
+                    yield draft
+                else:
+                    yield from parted(draft, self._router)
         except Unreadable as error:
             yield self._refused(source.name, str(error))
 

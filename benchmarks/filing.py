@@ -23,6 +23,7 @@ import numpy as np
 
 from assistant.build import House
 from assistant.ingest import Filing, filed
+from assistant.parting import parted
 from assistant.sample import drafts
 from assistant.settings import read_settings
 from benchmarks.bring_in import plain
@@ -36,7 +37,6 @@ from finetune.examples import Example, load
 from finetune.head import columns_of
 from finetune.papers import (
     FOREIGN,
-    MORE_PAPERS,
     PACKAGED,
     Material,
     PaperConfig,
@@ -45,6 +45,7 @@ from finetune.papers import (
     held_out,
     read_papers,
     read_workbooks,
+    read_writers,
 )
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
@@ -70,10 +71,20 @@ class Suggestion:
         return self.said == self.true
 
 
-def drawer(folder: Path) -> list[tuple[Draft, str]]:
-    """Make the drawer's files and read them; returns a note of each truth, its own category off, and the true."""
+def drawer(folder: Path, router: Router) -> list[tuple[Draft, str]]:
+    """Make the drawer's files and read them; returns a note of each truth, its own category off, and the true.
+
+    Args:
+        router: tells which documents are about several matters, and become several notes.
+    """
     build(folder)
-    made = [each for path in sorted(folder.rglob("*")) if path.is_file() for each in _read(path)]
+    made = [
+        part
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        for each in _read(path)
+        for part in parted(each, router)
+    ]
     found = []
     for file in (file for file in read_truth() if file.verdict == "read"):
         own = [draft for draft in made if file.path.name in draft.source]
@@ -109,7 +120,7 @@ def of_papers(router: Router, *, save: bool) -> list[Suggestion]:
         [Example(f"{each.title}\n{each.text}", each.category or NONE, "") for each in notes]
         for notes in (drafts(), _notes(HOUSE_NOTES))
     ]
-    writers = [read_papers(), read_papers(MORE_PAPERS), *houses]
+    writers = [*read_writers(), *houses]
     material = Material(writers, read_workbooks(DEFAULT_TAXONOMY), read_papers(FOREIGN), load())
     papers, target = material.papers, columns_of(material.papers, labels)
     said = router.classify([paper.question for paper in papers])
@@ -170,7 +181,7 @@ def main() -> None:
             report(of_papers(quick, save=options.fit))
             return
         filer = quick if options.by == "questions" else house.filer(quick)
-        notes = drawer(Path(folder))
+        notes = drawer(Path(folder), filer)
         began = time.perf_counter()
         report([suggested(filed(draft, house.library, filer), true) for draft, true in notes])
         print(f"{len(notes) / (time.perf_counter() - began):.1f} notes a second")

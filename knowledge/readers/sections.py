@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,24 @@ def in_sections(source: Source, fields: Mapping[str, Any], text: str) -> Iterato
         whole = f"{fields.get('title')}: {title}" if title else str(fields.get("title") or "")
         # An id that the file gives is the whole file's; the parts are known by their words.
         yield draft_of(source, {**fields, "title": whole, "id": None}, part)
+
+
+def sections_of(text: str) -> list[tuple[str, str]]:
+    """Split a text at the highest headings that it has more than one of; what stands before them goes with the first.
+
+    Returns: (heading, text with its heading) a section; none where it has no two headings of a kind.
+    """
+    marks = list(_HEADING.finditer(text))
+    counts = Counter(_level(mark) for mark in marks)
+    highest = min((level for level, count in counts.items() if count > 1), default=None)
+    marks = [mark for mark in marks if _level(mark) == highest]
+    starts = [0, *(mark.start() for mark in marks[1:])]
+    ends = [*starts[1:], len(text)]
+    return [(mark[1], text[start:end].strip()) for mark, start, end in zip(marks, starts, ends, strict=False)]
+
+
+def _level(heading: re.Match[str]) -> int:
+    return len(heading[0]) - len(heading[0].lstrip("#"))
 
 
 def gathered(parts: Sequence[str]) -> Iterator[tuple[str, str]]:

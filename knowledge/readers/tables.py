@@ -22,19 +22,52 @@ MAX_ROWS = 20_000
 _DATES = (
     *("date", "day", "when", "datum", "service date", "purchase date", "invoice date", "paid on", "visit date"),
     *("order date", "transaction date", "posting date", "job date", "bought", "purchased", "done on"),
+    *("rechnungsdatum", "buchungstag", "jour", "fecha", "fecha de factura", "día", "giorno", "data fattura", "dag"),
+    "factuurdatum",
 )
 """Names of columns that say when; and whatever begins with 'date'."""
 _TELLING = (
     *("title", "description", "what", "work", "work done", "service", "item", "task", "subject", "job", "product"),
     *("details", "note", "notes", "text", "comment", "comments", "memo", "event", "problem", "repair"),
+    *(
+        "remark",
+        "remarks",
+        "bezeichnung",
+        "beschreibung",
+        "arbeit",
+        "leistung",
+        "artikel",
+        "betreff",
+        "verwendungszweck",
+    ),
+    *(
+        "bemerkung",
+        "bemerkungen",
+        "notiz",
+        "désignation",
+        "description des travaux",
+        "travaux",
+        "prestation",
+        "libellé",
+    ),
+    *("objet", "remarque", "remarques", "concepto", "descripción", "trabajo", "artículo", "observaciones", "notas"),
+    *("descrizione", "lavoro", "articolo", "oggetto", "osservazioni", "omschrijving", "werk", "opmerking"),
+    *("opmerkingen", "onderwerp"),
 )
 """Those that say what happened, the best title first."""
 _WHO = (
     *("vendor", "company", "contractor", "payee", "merchant", "store", "shop", "supplier", "provider", "who"),
-    *("person", "from", "name"),
+    *("person", "from", "name", "firma", "lieferant", "händler", "entreprise", "fournisseur", "magasin", "proveedor"),
+    *("empresa", "tienda", "fornitore", "ditta", "negozio", "leverancier", "bedrijf", "winkel"),
 )
-_COST = ("cost", "price", "amount", "total", "paid", "sum", "charge", "usd", "eur")
-_FILED = ("category", "area", "room", "system", "type", "kind")
+_COST = (
+    *("cost", "price", "amount", "total", "paid", "sum", "charge", "usd", "eur", "betrag", "preis", "kosten", "summe"),
+    *("montant", "prix", "coût", "importe", "precio", "coste", "importo", "prezzo", "costo", "bedrag", "prijs"),
+)
+_FILED = (
+    *("category", "area", "room", "system", "type", "kind"),
+    *("kategorie", "catégorie", "categoría", "categoria", "categorie"),
+)
 Row = list[str]
 
 

@@ -238,3 +238,29 @@ def test_what_is_refused_is_remembered_with_its_reason(drawer: Drawer) -> None:
     (last,) = drawer.trail.imports.recent()
     assert drawer.trail.imports.refusals(last.id) == [("torn.pdf", outcome.reason)]
     assert drawer.trail.imports.undoable() is None
+
+
+HANDOVER = "# The water\n\nThe pool is deep.\n\n# Out back\n\nThe fence leans."
+
+
+def test_sections_of_several_matters_come_in_under_their_own_categories(drawer: Drawer) -> None:
+    path = drawer.write("handover.md", f"# Our house\n\n{HANDOVER}")
+
+    assert [outcome.status for outcome in drawer.come_in(path)] == ["added", "added"]
+    assert {note.title: note.category for note in drawer.notebook.select()} == {
+        "Our house: The water": "pool",
+        "Our house: Out back": "fence",
+    }
+    assert [outcome.status for outcome in drawer.come_in(path)] == ["unchanged", "unchanged"]
+
+    drawer.write("handover.md", f"# Our house\n\n{HANDOVER} It leans east.")
+    assert sorted(outcome.status for outcome in drawer.come_in(path)) == ["unchanged", "updated"]
+
+
+def test_a_document_that_came_in_as_one_note_stays_one(drawer: Drawer) -> None:
+    path = drawer.write("handover.md", "# Our house\n\n# The water\n\nThe pool is deep.")
+    drawer.come_in(path)
+    drawer.write("handover.md", f"# Our house\n\n{HANDOVER}")
+
+    assert [outcome.status for outcome in drawer.come_in(path)] == ["updated"]
+    assert drawer.titles() == ["Our house"]

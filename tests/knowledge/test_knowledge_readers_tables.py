@@ -71,6 +71,23 @@ def test_the_same_row_twice_is_two_notes_and_stays_two(tmp_path: Path) -> None:
     assert ids == [each.id for each in drafts(path)]
 
 
+@pytest.mark.parametrize(
+    ("table", "title"),
+    [
+        ("Datum;Firma;Bemerkung;Betrag\n03.05.2022;Blau;Pumpe getauscht;80,00", "Pumpe getauscht (Blau)"),
+        ("Fecha;Proveedor;Descripción;Importe\n03.05.2022;Azul;Bomba nueva;80,00", "Bomba nueva (Azul)"),
+        ("Datum;pH;Bemerkung\n03.05.2022;7,4;klar", "klar"),
+    ],
+)
+def test_columns_are_known_in_the_languages_of_the_papers(tmp_path: Path, table: str, title: str) -> None:
+    path = tmp_path / "ledger.csv"
+    path.write_text(table, "utf-8")
+
+    (draft,) = drafts(path)
+
+    assert (draft.title, draft.date) == (title, dt.date(2022, 5, 3))
+
+
 def test_a_table_of_no_events_is_one_note(tmp_path: Path) -> None:
     path = tmp_path / "paint-colours.csv"
     path.write_text("Room,Colour,Code\nKitchen,Alabaster,SW 7008\nHall,Repose Gray,SW 7015\n", "utf-8")

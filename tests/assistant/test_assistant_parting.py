@@ -1,0 +1,64 @@
+import datetime as dt
+
+import pytest
+from small_house import WordRouter
+
+from assistant.parting import parted
+from knowledge.note import Draft
+
+ROUTER = WordRouter(["pool", "fence", "electric"])
+HANDOVER = """Dear new owners, this is all we know.
+
+# The water
+
+The pool is nine feet deep.
+
+# Out back
+
+The fence leans at the third post.
+
+## In winter
+
+Leave it be.
+
+# Windows
+
+They stick."""
+
+
+def read(text: str, title: str = "Our house", category: str | None = None, made_id: bool = True) -> Draft:
+    return Draft(text, title, category, dt.date(2014, 6, 20), id="made", source="house.docx", made_id=made_id)
+
+
+def test_a_document_about_several_matters_becomes_a_note_a_section() -> None:
+    water, out_back, windows = parted(read(HANDOVER), ROUTER)
+
+    assert (water.title, out_back.title, windows.title) == (
+        "Our house: The water",
+        "Our house: Out back",
+        "Our house: Windows",
+    )
+    assert water.text.startswith("Dear new owners") and water.text.endswith("nine feet deep.")
+    assert out_back.text.endswith("Leave it be.")  # with the smaller heading below it
+    assert {each.date for each in (water, out_back, windows)} == {dt.date(2014, 6, 20)}
+    assert len({each.id for each in (water, out_back, windows)}) == 3
+    assert parted(read(HANDOVER), ROUTER) == [water, out_back, windows]  # and the same ids the next time
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Ingredients\n\nFlour.\n\n# Method\n\nBake it.",  # nothing of a category
+        "# Pump\n\nThe pool pump.\n\n# Heater\n\nThe pool heater.",  # one category
+        "# Pool\n\nThe pool pump.\n\nIts fence and its electric cover.",  # one heading
+        "# Pool\n\nThe pool pump.\n\n# Fence\n\nPerhaps the fence.",  # a second category that is a guess
+        "The pool.\n\nThe fence.",
+    ],
+)
+def test_what_is_about_one_matter_stays_together(text: str) -> None:
+    assert parted(read(text), ROUTER) == [read(text)]
+
+
+def test_a_file_that_says_its_category_or_its_id_stays_as_it_is() -> None:
+    for draft in (read(HANDOVER, category="pool"), read(HANDOVER, made_id=False)):
+        assert parted(draft, ROUTER) == [draft]
