@@ -23,6 +23,8 @@ PAPERS = DATA / "papers"
 """The papers of an invented family, one file a category."""
 MORE_PAPERS = DATA / "more_papers"
 """Papers of many households, in six languages, some with a scanner's slips."""
+PAPERS_OF = DATA / "papers_of"
+"""Papers of one writer a file: long ones, with all that surrounds the lines that matter."""
 FOREIGN = DATA / "foreign_words.jsonl"
 """What things are called on German, French, Spanish, Italian and Dutch papers."""
 WORKBOOKS = DATA / "workbooks"
@@ -59,6 +61,11 @@ def read_papers(path: Path = PAPERS) -> list[Example]:
     return [
         Example(f"{row['title']}\n{row['text']}", row["category"], row["family"], row.get("kind", "")) for row in rows
     ]
+
+
+def read_writers() -> list[list[Example]]:
+    """Read the packaged papers, those of one writer after the other."""
+    return [read_papers(PAPERS), read_papers(MORE_PAPERS), *map(read_papers, sorted(PAPERS_OF.glob("*.jsonl")))]
 
 
 def read_workbooks(taxonomy: Taxonomy, path: Path = WORKBOOKS) -> list[Example]:
