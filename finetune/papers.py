@@ -50,7 +50,7 @@ class PaperConfig:
     """Weight of a question beside a paper, whose kind it is not."""
     every: int = 10
     """One question of so many is heard: all of them would drown the papers."""
-    right: float = 0.95
+    right: float = 0.9
     """How often a category that is called sure must be right, on the papers of whichever writer it is right least."""
 
 
