@@ -6,6 +6,7 @@ of the others. A recipe's ingredients and its method, or the chapters of one mac
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from classifier.decision import Router
@@ -23,9 +24,10 @@ def told(draft: Draft) -> str:
 
 
 def parted(draft: Draft, router: Router) -> list[Draft]:
-    """Return the draft itself, or one a section: where the whole is of no sure category, and two sections are of two.
+    """Return the draft itself, or one a section where those that are surely of a category are mostly of different ones.
 
-    A draft whose file says its category, or an id, stays as its file has it.
+    Where the whole is surely of one, three have to say otherwise. A draft whose file says its category, or an id, stays
+    as its file has it.
     """
     if draft.category or not draft.made_id:
         return [draft]
@@ -37,7 +39,8 @@ def parted(draft: Draft, router: Router) -> list[Draft]:
         for heading, text in sections
     ]
     whole, *decisions = router.classify([told(each) for each in [draft, *parts]])
-    sure = {each.category for each in decisions if len(each.likely) == 1}
-    if len(whole.likely) == 1 or len(sure) < 2:
+    sure = Counter(each.category for each in decisions if len(each.likely) == 1)
+    mixed = len(sure) >= (3 if len(whole.likely) == 1 else 2) and 2 * max(sure.values()) <= sure.total()
+    if not mixed:
         return [draft]
     return [replace(part, id=content_id(part)) for part in parts]

@@ -53,6 +53,7 @@ def test_a_document_about_several_matters_becomes_a_note_a_section() -> None:
         "# Pool\n\nThe pool pump.\n\nIts fence and its electric cover.",  # one heading
         "# Pool\n\nThe pool pump.\n\n# Fence\n\nPerhaps the fence.",  # a second category that is a guess
         "The pool.\n\nThe fence.",
+        "# A\n\npool\n\n# B\n\npool\n\n# C\n\npool\n\n# D\n\nfence",  # one section in passing
     ],
 )
 def test_what_is_about_one_matter_stays_together(text: str) -> None:
