@@ -46,7 +46,7 @@ class SentenceEmbedder:
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # a bar for a quarter of a second, in the middle of a command's output
         model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
-        return model.to(quick_format())
+        return model.to(processor_dtype())
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit vector a text; texts beyond the model's window (256 tokens) are read up to there."""
@@ -54,14 +54,16 @@ class SentenceEmbedder:
 
         with self._lock:
             found = self._model.encode(list(texts), batch_size=32, show_progress_bar=False)
-        vectors = np.asarray(found, dtype=np.float32)
+            dimension = self._model.get_embedding_dimension()
+        # Of no texts, the model gives an array without a second axis.
+        vectors = np.asarray(found, dtype=np.float32).reshape(len(texts), dimension)
         # Again, in float32: a vector of bfloat16 has the length of one only to within half a hundredth.
         unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
         return unit
 
 
-def quick_format() -> torch.dtype:
-    """The number format in which an encoder is quickest here: bfloat16 where the processor has instructions for it.
+def processor_dtype() -> torch.dtype:
+    """Return the number format in which an encoder is quickest: bfloat16 where the processor has instructions for it.
 
     It takes half the time there, and a vector keeps its direction (cosine .9999), so that an index made in the other
     format stays good.

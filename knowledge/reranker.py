@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from knowledge.embedding import quick_format
+from knowledge.embedding import processor_dtype
 from knowledge.errors import RerankerUnavailable
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class CrossEncoder:
             head.load_state_dict({name: changes[HEAD + name].float() for name in ("weight", "bias")})
         except Exception as error:  # transformers, safetensors and torch each raise what they like
             raise RerankerUnavailable(f"The reranker cannot be read from {self._changes} ({error}).") from error
-        return model.to(quick_format()).train(False), tokenizer, head
+        return model.to(processor_dtype()).train(False), tokenizer, head
 
     def scores(self, question: str, sentences: Sequence[str]) -> NDArray[np.float32]:
         """Return one score a sentence, of shape (sentences,).

@@ -56,11 +56,24 @@ def test_a_real_model_gives_unit_vectors_that_find_notes(tiny_model: Path, tmp_p
     assert vectors.shape == (3, 32)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1, 1], abs=1e-5)
-    assert embedder.embed([]).shape[0] == 0
+    assert embedder.embed([]).shape == (0, 32)
 
     library = open_library(tmp_path, embedder)
     library.add([Draft("the pool pump hums"), Draft("the gate in the fence")])
     assert library.search("the pool pump hums", Scope(None, "test"))[0].text == "the pool pump hums"
+    assert_index_equals_record(library)
+
+
+@pytest.mark.slow
+def test_a_note_deleted_after_a_search_leaves_what_was_searched(tiny_model: Path, tmp_path: Path) -> None:
+    library = open_library(tmp_path, SentenceEmbedder(tiny_model, "tiny"))
+    pump, gate = library.add([Draft("the pool pump hums"), Draft("the gate in the fence")])
+    library.search("the pool pump hums", Scope(None, "test"))
+
+    library.delete([pump.id])
+
+    assert not library.notebook.unindexed()
+    assert [hit.note_id for hit in library.search("the pool pump hums", Scope(None, "test"))] == [gate.id]
     assert_index_equals_record(library)
 
 
