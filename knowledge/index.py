@@ -162,11 +162,11 @@ class PassageIndex(ABC):
         with self._reading() as collection:
             # Counting a hundred thousand takes longer than comparing them.
             self._size = self._size or collection.count()
-            if not (size := self._size):
+            if not self._size:
                 return []
-            matrices = self._all_of(collection, categories, size)
+            matrices = self._all_of(collection, categories, self._size)
             if matrices is None:
-                found = _nearest_in_graph(collection, vector, categories, min(limit, size))
+                found = _nearest_in_graph(collection, vector, categories, min(limit, self._size))
             else:
                 found = _nearest_of_all(matrices, vector, limit)
             missing = sorted({*also} - {neighbour.passage_id for neighbour in found})

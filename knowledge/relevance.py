@@ -61,7 +61,7 @@ reading the notes tells apart: the area under the ROC curve is 0.60."""
 LEARNED = Relevance(
     intercept=-5.96, similarity=6.27, overlap=1.55, answering=2.66, enough=0.10, vouched=0.04, unread=UNREAD
 )
-"""Two in a hundred questions that the houses answer fall below the bound, and of those that a drawer of papers answers,
-in lines rather than sentences, a few (six at 0.15); one in six of the near misses, and 8 % of what no note is
-about: the second look at an answer tells the rest. The area under the ROC curve is 0.80 over all and 0.79 among
-near misses, in held-out tenths."""
+"""Two in a hundred questions that the houses answer fall below the bound, and two of 65 that a drawer's papers answer
+in lines rather than sentences (four at 0.15); one in six of the near misses, and 8 % of what no note is about: the
+second look at an answer is to tell the rest. The area under the ROC curve is 0.80 over all and 0.79 among near misses,
+in held-out tenths."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from knowledge.errors import Unreadable
@@ -43,9 +44,8 @@ def sections_of(text: str) -> list[tuple[str, str]]:
     counts = Counter(_level(mark) for mark in marks)
     highest = min((level for level, count in counts.items() if count > 1), default=None)
     marks = [mark for mark in marks if _level(mark) == highest]
-    starts = [0, *(mark.start() for mark in marks[1:])]
-    ends = [*starts[1:], len(text)]
-    return [(mark[1], text[start:end].strip()) for mark, start, end in zip(marks, starts, ends, strict=False)]
+    cuts = [0, *(mark.start() for mark in marks[1:]), len(text)]
+    return [(mark[1], text[slice(*cut)].strip()) for mark, cut in zip(marks, pairwise(cuts), strict=False)]
 
 
 def _level(heading: re.Match[str]) -> int:

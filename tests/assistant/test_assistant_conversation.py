@@ -172,6 +172,7 @@ HISTORY = [ASKED, TOLD]
     [
         *("And who did it?", "How much was it?", "why?", "What about the filter?", "Which one was that?", "Who?"),
         *("what was wrong the first time", "Which model number?", "the time before last?"),
+        *("the cost?", "For how long, and what time of day?"),
     ],
 )
 def test_a_follow_up_is_searched_together_with_what_it_leans_on(question: str) -> None:

@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,7 @@ from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
 from finetune.examples import Example, check
 from finetune.papers import (
     FOREIGN,
+    MORE_PAPERS,
     Material,
     PaperConfig,
     balanced,
@@ -39,6 +42,7 @@ def test_the_packaged_papers_are_sound_and_cover_every_category() -> None:
     assert sum(map(len, writers)) >= 1300
     for papers in writers:
         assert {paper.category for paper in papers} == set(DEFAULT_TAXONOMY.labels)
+    assert min(Counter(paper.category for paper in read_papers(MORE_PAPERS)).values()) >= 15
     assert {row.category for row in read_papers(FOREIGN)} == set(DEFAULT_TAXONOMY.labels)
 
 
