@@ -129,7 +129,8 @@ class Arrivals:
                 for outcome in intake.file(path, place=place):
                     self._hear(outcome)
         finally:
-            intake.finish()
+            for outcome in intake.finish():
+                self._hear(outcome)
 
     def _hear(self, outcome: Outcome) -> None:
         with self._lock:

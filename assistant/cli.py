@@ -244,7 +244,7 @@ def add_note(
     house: House, as_json: bool, text: str, title: str, category: str | None, date: str, tags: tuple[str, ...]
 ) -> None:
     """Add a note; TEXT - reads it from standard input."""
-    from assistant.ingest import file
+    from assistant.filing import file
     from knowledge.note import Draft
     from knowledge.notebook import parse_date
 

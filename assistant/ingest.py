@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
+from assistant.filing import filed, filed_by
 from assistant.parting import parted, told
 from classifier.decision import Decision, Router
-from classifier.taxonomy import NONE
 from knowledge.errors import NoSuchNote, NoteRejected, Unreadable
 from knowledge.exported import original_beside
+from knowledge.following import Following
 from knowledge.imports import Change, Imports, KnownFile, Said, fingerprint, known_file
 from knowledge.library import BATCH, Library
 from knowledge.note import Draft, Note
@@ -48,20 +51,6 @@ class Trail:
     waiting: WaitingDrafts
 
 
-@dataclass(frozen=True)
-class Filing:
-    """Where a draft goes."""
-
-    draft: Draft
-    reason: str = ""
-    """What was decided on the person's behalf."""
-    confidence: float | None = None
-    """How sure the router is of the category, 0 to 1; None where it was not asked."""
-    sure: bool = True
-    likeliest: str | None = None
-    """The category that the router would take, though it is not sure."""
-
-
 def ingest(
     paths: Iterable[Path],
     library: Library,
@@ -91,54 +80,19 @@ def ingest(
     intake = Intake(library, router, category, trail=trail, day_first=day_first, on_file=on_file)
     paths = list(paths)
     intake.total = sum(len(files_in(path)) for path in paths if path.exists())
-    waiting = 0
-    try:
-        for path in paths:
-            for outcome in intake.path(path):
-                yield outcome
-                waiting += outcome.note is not None
-                if waiting >= BATCH:
-                    library.heal_quietly()
-                    waiting = 0
-    finally:
-        if waiting:
-            library.heal_quietly()
+    with Following(library) as following:
+        for outcome in chain.from_iterable([*map(intake.path, paths), intake.finish()]):
+            if outcome.note is not None:
+                following.added()
+            yield outcome
 
 
-def file(draft: Draft, library: Library, router: Router | None, category: str | None = None) -> tuple[Draft, str]:
-    """Return the draft with the category that it goes under, and what was decided on the person's behalf.
+@dataclass(frozen=True)
+class _Unlabelled:
+    """A draft that waits until there are enough for a router to read together."""
 
-    A category that the house does not have becomes a tag, so that the word is not lost.
-    """
-    filing = filed(draft, library, router, category)
-    return filing.draft, filing.reason
-
-
-def filed(draft: Draft, library: Library, router: Router | None, category: str | None = None) -> Filing:
-    """The same, with how sure that is."""
-    if category is not None:
-        return Filing(replace(draft, category=category))
-    if draft.category and draft.category.casefold() == NONE:
-        return Filing(replace(draft, category=None))  # whoever wrote it wanted none
-    if draft.category:
-        known = library.notebook.category_named(draft.category)
-        if known is not None:
-            return Filing(replace(draft, category=known))
-        tags = tuple(dict.fromkeys([*draft.tags, draft.category]))
-        lost = f"no category {draft.category!r} here: kept as a tag"
-        return Filing(replace(draft, category=None, tags=tags), lost, sure=False)
-    if router is None:
-        return Filing(draft, sure=False)
-    (decision,) = router.classify([told(draft)])
-    return _by(decision, draft)
-
-
-def _by(decision: Decision, draft: Draft) -> Filing:
-    """Where a router's decision puts a draft."""
-    if len(decision.likely) == 1:
-        reason = f"filed by the router ({decision.confidence:.0%} sure)"
-        return Filing(replace(draft, category=decision.category), reason, decision.confidence)
-    return Filing(draft, "no category is likely", decision.confidence, sure=False, likeliest=decision.category)
+    draft: Draft
+    digest: str
 
 
 class Intake:
@@ -166,7 +120,8 @@ class Intake:
         self._trail, self._day_first = trail, day_first
         self._review = trail.waiting if trail and review else None
         self._origin, self._import_id = origin, ""
-        self._unfiled: list[tuple[str, Draft]] = []
+        self._unlabelled: list[_Unlabelled | Callable[[], None]] = []
+        self._suggestible: list[tuple[str, Draft]] = []
         self._on_file, self._done = on_file, 0
         self.total = 0
         """How many files there will be, as far as whoever hands them in knows."""
@@ -179,7 +134,10 @@ class Intake:
         return self._import_id
 
     def path(self, path: Path) -> Iterator[Outcome]:
-        """Bring a file in, or all those of a folder; notes of files that are gone from it are marked."""
+        """Bring a file in, or all those of a folder; notes of files that are gone from it are marked.
+
+        Some outcomes come with a later file, or with `finish`.
+        """
         if not path.exists():
             yield Outcome("refused", str(path), reason="there is no such file or folder")
             return
@@ -187,10 +145,9 @@ class Intake:
             yield from self.file(each)
         if self._trail and path.is_dir():
             yield from self.gone(path)
-        self.finish()
 
     def file(self, path: Path, name: str = "", place: str = "") -> Iterator[Outcome]:
-        """Bring one file in, or all that is packed in it.
+        """Bring one file in, or all that is packed in it; some outcomes come with a later file, or with `finish`.
 
         Args:
             name: what the person calls it; its own name unless given.
@@ -208,20 +165,27 @@ class Intake:
         except Unreadable as error:
             yield self._refused(name, str(error))
         if self._trail:
-            known = self._trail.imports.at(place)
-            with suppress(OSError):
-                # Something packed, or nothing that can be read: remembered by its size and time alone.
-                if known is None or known.digest.startswith(NO_NOTE):
-                    self._trail.imports.saw(known_file(path, place, name, NO_NOTE + place))
+            self._once_kept(partial(self._saw_no_note, path, name, place))
 
-    def finish(self) -> None:
-        """Suggest categories for the drafts that were put up without one; many at once cost a router far less."""
-        if self._router is None or self._review is None or not self._unfiled:
+    def finish(self) -> Iterator[Outcome]:
+        """Label what still waits for it: many at once cost a router far less than one after the other."""
+        assert self._router is not None or not (self._unlabelled or self._suggestible)
+        if self._router is None:
             return
-        unfiled, self._unfiled = self._unfiled, []
-        decisions = self._router.classify([told(draft) for _, draft in unfiled])
-        for (waiting_id, draft), decision in zip(unfiled, decisions, strict=True):
-            filing = _by(decision, draft)
+        unlabelled, self._unlabelled = self._unlabelled, []
+        drafts = [each.draft for each in unlabelled if isinstance(each, _Unlabelled)]
+        labelled = iter(parted(drafts, self._router))
+        for each in unlabelled:
+            if isinstance(each, _Unlabelled):
+                for draft, decision in next(labelled):
+                    yield self._taken(draft, None, each.digest, decision=decision)
+            else:
+                each()
+        suggestible, self._suggestible = self._suggestible, []
+        decisions = self._router.classify([told(draft) for _, draft in suggestible]) if suggestible else []
+        for (waiting_id, draft), decision in zip(suggestible, decisions, strict=True):
+            assert self._review is not None
+            filing = filed_by(decision, draft)
             category = filing.draft.category or filing.likeliest
             sure = filing.sure and draft.date is not None
             self._review.suggest(waiting_id, category, filing.confidence, filing.reason, sure=sure)
@@ -238,8 +202,7 @@ class Intake:
 
     def _one(self, source: Source, place: str) -> Iterator[Outcome]:
         if self._trail is None:
-            for draft in self._read(source):
-                yield draft if isinstance(draft, Outcome) else self._kept(draft, None, "")
+            yield from self._new(source, "")
             return
         imports, waiting = self._trail.imports, self._trail.waiting
         before = imports.at(place)
@@ -260,7 +223,7 @@ class Intake:
         else:
             old = imports.notes_of(before.digest) if before and before.digest != digest else []
             yield from self._changed(source, digest, old) if old else self._new(source, digest)
-            imports.saw(now)
+            self._once_kept(partial(imports.saw, now))
 
     def _saw(self, now: KnownFile) -> None:
         """Remember where a known content lies now: moved where the place before is empty, else a copy."""
@@ -271,13 +234,35 @@ class Intake:
                 imports.moved(known, now)
         imports.saw(now)
 
+    def _saw_no_note(self, path: Path, name: str, place: str) -> None:
+        """Remember by its size and time alone what is packed, or cannot be read."""
+        assert self._trail is not None
+        known = self._trail.imports.at(place)
+        with suppress(OSError):
+            if known is None or known.digest.startswith(NO_NOTE):
+                self._trail.imports.saw(known_file(path, place, name, NO_NOTE + place))
+
+    def _once_kept(self, remember: Callable[[], None]) -> None:
+        """Remember a file once its notes are safe: one that was broken off before then is read again."""
+        if self._unlabelled:
+            self._unlabelled.append(remember)
+        else:
+            remember()
+
     def _new(self, source: Source, digest: str) -> Iterator[Outcome]:
-        for draft in self._read(source):
+        at_once = self._review is not None or self._router is None or self._category is not None
+        for draft in self._read(source, whole=not at_once):
             if isinstance(draft, Outcome):
                 yield draft
+                continue
+            if self._trail is not None:
+                draft = replace(draft, original=digest, exported_with=self._original(source, digest))
+            if at_once:
+                yield self._taken(draft, None, digest)
             else:
-                beside = self._original(source, digest)
-                yield self._taken(replace(draft, original=digest, exported_with=beside), None, digest)
+                self._unlabelled.append(_Unlabelled(draft, digest))
+            if sum(isinstance(each, _Unlabelled) for each in self._unlabelled) + len(self._suggestible) >= BATCH:
+                yield from self.finish()
 
     def _same(self, source: Source, said: Sequence[Said], digest: str) -> Iterator[Outcome]:
         """A content that came in before: nothing is read again."""
@@ -321,7 +306,7 @@ class Intake:
                 yield Outcome("gone", source.name, note, "the file tells of it no more; its note stays")
 
     def _read(self, source: Source, *, whole: bool = False) -> Iterator[Draft | Outcome]:
-        """Read a file; with `whole`, a document of many matters stays the one note that it was."""
+        """Read a file; with `whole`, a document of many matters stays one."""
         try:
             for draft in read_one(source):
                 if not isinstance(draft, Draft):
@@ -329,28 +314,34 @@ class Intake:
                 elif self._router is None or self._category or whole:
                     yield draft
                 else:
-                    yield from parted(draft, self._router)
+                    for parts in parted([draft], self._router):
+                        yield from (part for part, _ in parts)
         except Unreadable as error:
             yield self._refused(source.name, str(error))
 
     # --- one draft --------------------------------------------------------------------------------------------
 
-    def _taken(self, draft: Draft, note: Note | None, digest: str, said: Said | None = None) -> Outcome:
-        assert self._trail is not None
+    def _taken(
+        self,
+        draft: Draft,
+        note: Note | None,
+        digest: str,
+        said: Said | None = None,
+        *,
+        decision: Decision | None = None,
+    ) -> Outcome:
         if self._review:
             return self._reviewed(draft, note, digest, said)
-        with self._trail.imports.together():
+        with self._trail.imports.together() if self._trail else nullcontext():
             if note is not None and said is not None:
                 return self._updated(draft, note, digest, said)
-            return self._kept(draft, note, digest)
+            return self._kept(draft, note, digest, decision)
 
     def _reviewed(self, draft: Draft, note: Note | None, digest: str, said: Said | None) -> Outcome:
         note = note or self._known(draft)
         if note is None and self._router and not (draft.category or self._category):
             assert self._review is not None
-            self._unfiled.append((self._review.put(self.import_id, draft, sure=False).id, draft))
-            if len(self._unfiled) >= BATCH:
-                self.finish()
+            self._suggestible.append((self._review.put(self.import_id, draft, sure=False).id, draft))
             return Outcome("waiting", draft.source, None, "to be reviewed")
         if note is None:
             filing = filed(draft, self._library, self._router, self._category)
@@ -390,16 +381,16 @@ class Intake:
         except NoSuchNote:
             return None
 
-    def _kept(self, draft: Draft, note: Note | None, digest: str) -> Outcome:
+    def _kept(self, draft: Draft, note: Note | None, digest: str, decision: Decision | None) -> Outcome:
         try:
             if known := note or self._known(draft):
                 return self._again(draft, known, digest)
-            draft, reason = file(draft, self._library, self._router, self._category)
-            note = self._notebook.add(draft)
+            filing = filed(draft, self._library, self._router, self._category, decision)
+            note = self._notebook.add(filing.draft)
         except NoteRejected as error:
             return self._refused(draft.source, str(error))
         self._remember(note, "added", digest, draft.exported_with)
-        return Outcome("added", draft.source, self._notebook.get(note.id), reason)
+        return Outcome("added", draft.source, self._notebook.get(note.id), filing.reason)
 
     def _again(self, draft: Draft, known: Note, digest: str) -> Outcome:
         """A note that is there already: brought back if deleted, changed if it says something else now."""

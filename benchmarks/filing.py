@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.build import House
-from assistant.ingest import Filing, filed
+from assistant.filing import Filing, filed
 from assistant.parting import parted
 from assistant.sample import drafts
 from assistant.settings import read_settings
@@ -78,13 +78,8 @@ def drawer(folder: Path, router: Router) -> list[tuple[Draft, str]]:
         router: tells which documents are about several matters, and become several notes.
     """
     build(folder)
-    made = [
-        part
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        for each in _read(path)
-        for part in parted(each, router)
-    ]
+    whole = [each for path in sorted(folder.rglob("*")) if path.is_file() for each in _read(path)]
+    made = [part for parts in parted(whole, router) for part, _ in parts]
     found = []
     for file in (file for file in read_truth() if file.verdict == "read"):
         own = [draft for draft in made if file.path.name in draft.source]

@@ -9,7 +9,7 @@ import gradio as gr
 
 from assistant.arrivals import Arrivals
 from assistant.build import House
-from assistant.ingest import file
+from assistant.filing import file
 from assistant.startup import Startup
 from assistant.web import render
 from assistant.web.facts import FactsCard

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from small_house import WordRouter
 
-from assistant.ingest import Outcome, file, ingest
+from assistant.filing import file
+from assistant.ingest import Outcome, ingest
 from assistant.parting import LONGEST
 from classifier.decision import Decision
 from knowledge.errors import NoteRejected

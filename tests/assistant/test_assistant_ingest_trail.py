@@ -1,18 +1,21 @@
 """Files that come in again: the same, changed, renamed, gone; and imports taken back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from conftest import WordEmbedder
 from small_house import WordRouter
 
 from assistant.ingest import Intake, Outcome, Trail, ingest
+from classifier.decision import Decision
+from classifier.errors import RouterUnavailable
 from classifier.taxonomy import DEFAULT_TAXONOMY
 from knowledge import imports, notebook, waiting
 from knowledge.folder_index import FolderIndex
 from knowledge.imports import Imports
-from knowledge.library import Library
+from knowledge.library import BATCH, Library
 from knowledge.notebook import Notebook
 from knowledge.originals import Originals, digest_of
 from knowledge.record import Record
@@ -45,7 +48,8 @@ class Drawer:
 
     def review(self, *paths: Path, origin: str = "page") -> list[Outcome]:
         intake = Intake(self.library, ROUTER, trail=self.trail, review=True, origin=origin)
-        return [outcome for path in paths or (self.papers,) for outcome in intake.path(path)]
+        outcomes = [outcome for path in paths or (self.papers,) for outcome in intake.path(path)]
+        return [*outcomes, *intake.finish()]
 
     def undo(self) -> tuple[list[str], list[str]]:
         last = self.trail.imports.undoable()
@@ -189,7 +193,7 @@ def test_two_different_files_of_one_name_from_the_page_are_two_notes(drawer: Dra
     def drop(text: str) -> list[Outcome]:
         path = drawer.write("uploaded.txt", text)
         intake = Intake(drawer.library, ROUTER, trail=drawer.trail, origin="page")
-        return list(intake.file(path, "invoice.txt", "page:invoice.txt"))
+        return [*intake.file(path, "invoice.txt", "page:invoice.txt"), *intake.finish()]
 
     assert statuses(drop("Blue Heron replaced the pump for $1,150.")) == ["added"]
     assert statuses(drop("The fence was stained by two cheerful men, twice.")) == ["added"]
@@ -215,9 +219,50 @@ def test_a_category_that_a_person_chose_meanwhile_is_not_overruled(drawer: Drawe
     list(intake.file(path))
     (draft,) = drawer.trail.waiting.all()
     drawer.trail.waiting.amend(draft.id, category="fence")
-    intake.finish()
+    assert list(intake.finish()) == []
     (draft,) = drawer.trail.waiting.all()
     assert (draft.draft.category, draft.confidence) == ("fence", None)
+
+
+def test_files_are_labelled_by_the_batch(drawer: Drawer) -> None:
+    class Counting(WordRouter):
+        asked: ClassVar[list[int]] = []
+
+        def classify(self, questions: Sequence[str]) -> list[Decision]:
+            self.asked.append(len(questions))
+            return super().classify(questions)
+
+    for number in range(BATCH + 3):
+        drawer.write(f"{number:02}.txt", f"Pool pump number {number}.")
+    drawer.write("rows.jsonl", "".join(f'{{"text": "Fence post {number}."}}\n' for number in range(BATCH + 2)))
+    outcomes = list(ingest([drawer.papers], drawer.library, Counting(["pool", "fence"]), trail=drawer.trail))
+
+    assert statuses(outcomes) == ["added"] * (2 * BATCH + 5)
+    assert Counting.asked == [BATCH, BATCH, 5]
+    assert {note.category for note in drawer.notebook.select()} == {"pool", "fence"}
+    assert statuses(drawer.come_in()) == ["unchanged"] * (2 * BATCH + 5)
+
+
+def test_an_import_that_is_broken_off_reads_again_what_was_not_kept_yet(drawer: Drawer) -> None:
+    class Failing(WordRouter):
+        def classify(self, questions: Sequence[str]) -> list[Decision]:
+            raise RouterUnavailable("The plug was pulled.")
+
+    drawer.write("pump.txt", "The pool pump hums.")
+    drawer.write("rows.jsonl", '{"text": "A fence post."}\n{"text": "A fence rail."}\n')
+    with pytest.raises(RouterUnavailable):
+        list(ingest([drawer.papers], drawer.library, Failing([]), trail=drawer.trail))
+    assert drawer.notebook.count() == 0
+
+    assert statuses(drawer.come_in()) == ["added"] * 3
+    assert statuses(drawer.come_in()) == ["unchanged"] * 3
+
+
+def test_two_files_of_one_content_that_come_together_are_one_note(drawer: Drawer) -> None:
+    for name in ("pump.txt", "copy/pump.txt"):
+        drawer.write(name, "The pool pump hums.")
+    assert sorted(statuses(drawer.come_in())) == ["added", "unchanged"]
+    assert drawer.notebook.count() == 1
 
 
 def test_for_review_a_changed_file_waits_as_a_change(drawer: Drawer) -> None:
