@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
     from numpy.typing import NDArray
+
+
+TOGETHER = 32
+"""Texts that are read in one pass."""
+MAKING_WAY = 0.001
+"""Seconds between two passes: a lock that is taken again at once is never had by whoever waits for it."""
 
 
 class Embedder(Protocol):
@@ -49,14 +56,25 @@ class SentenceEmbedder:
         return model.to(processor_dtype())
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one unit vector a text; texts beyond the model's window (256 tokens) are read up to there."""
+        """Return one unit vector a text; texts beyond the model's window (256 tokens) are read up to there.
+
+        A question that comes while many notes are read has its turn between two groups of them.
+        """
         import numpy as np
 
         with self._lock:
-            found = self._model.encode(list(texts), batch_size=32, show_progress_bar=False)
             dimension = self._model.get_embedding_dimension()
-        # Of no texts, the model gives an array without a second axis.
-        vectors = np.asarray(found, dtype=np.float32).reshape(len(texts), dimension)
+        vectors = np.zeros((len(texts), dimension), np.float32)
+        # Those of like length together, so that little is padded.
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+        for start in range(0, len(order), TOGETHER):
+            if start:
+                time.sleep(MAKING_WAY)
+            group = order[start : start + TOGETHER]
+            with self._lock:
+                vectors[group] = self._model.encode(
+                    [texts[at] for at in group], batch_size=TOGETHER, show_progress_bar=False
+                )
         # Again, in float32: a vector of bfloat16 has the length of one only to within half a hundredth.
         unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
         return unit

@@ -1,4 +1,6 @@
 import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 from conftest import open_library
 from knowledge_support import assert_index_equals_record
 
-from knowledge.embedding import SentenceEmbedder
+from knowledge.embedding import TOGETHER, SentenceEmbedder
 from knowledge.note import Draft, Scope
 
 WORDS = "pool pump hums leaks the a in gate fence stained water heater descaled".split()
@@ -86,3 +88,36 @@ def test_threads_share_one_model(tiny_model: Path) -> None:
         together = list(threads.map(lambda word: embedder.embed([word])[0], WORDS))
 
     np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_many_texts_come_back_in_their_order(tiny_model: Path) -> None:
+    embedder = SentenceEmbedder(tiny_model, "tiny")
+    texts = [" ".join(WORDS[at % 5 : at % 5 + 1 + at % 7]) for at in range(3 * TOGETHER + 1)]
+
+    alone = [embedder.embed([text])[0] for text in texts]
+
+    np.testing.assert_allclose(embedder.embed(texts), alone, atol=0.02)  # bfloat16 rounds otherwise in a batch
+
+
+@pytest.mark.slow
+def test_a_question_has_its_turn_while_many_notes_are_read(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder = SentenceEmbedder(tiny_model, "tiny")
+    encode, begun, read = embedder._model.encode, threading.Event(), list[int]()
+
+    def heard(texts: list[str], **options: object) -> object:
+        begun.set()
+        time.sleep(0.02)  # long enough for the other thread to wait at the lock
+        read.append(len(texts))
+        return encode(texts, **options)
+
+    monkeypatch.setattr(embedder._model, "encode", heard)
+    notes = threading.Thread(target=embedder.embed, args=(["the pool pump hums"] * 20 * TOGETHER,))
+    notes.start()
+    assert begun.wait(60)
+    embedder.embed(["gate"])
+    before = read.index(1)
+    notes.join()
+
+    assert before < 10, "the question waited for all the notes"
+    assert len(read) == 21
