@@ -13,6 +13,7 @@ from assistant.costs import cost_in, not_taken
 from knowledge.days import days_in, later
 from knowledge.facts import Fact, Name
 from knowledge.money import DOLLARS, written
+from knowledge.readers.columns import PAID
 
 HEADED = 4
 """Lines from which a note is taken for a paper with a head."""
@@ -25,22 +26,24 @@ _BUSINESS = re.compile(
 _TOLD = re.compile(r"(?<!inc)(?<!ltd)(?<!corp)(?<!\bco)[.!?]$|\b(?:we|was|is|came)\b|^[\w ]{2,25}:", re.IGNORECASE)
 """A line that is a sentence, not a name."""
 _NAME = r"[A-Z][\w&.’'-]*(?:[ ]+(?:&|and|of|the|[A-Z&][\w&.’'-]*))*"
-_LABELLED = re.compile(
-    r"^[ \t]*(?:company|vendor|seller|sold by|merchant|contractor|from|payee|store|shop|supplier|provider|who)[ \t]*:"
-    r"[ \t]*(.+)$",
-    re.I | re.M,
-)
+_LABELLED = re.compile(rf"^[ \t]*(?:{'|'.join(PAID)})[ \t]*:[ \t]*(.+)$", re.I | re.M)
 """What stands before a vendor's name, on papers and in the rows of tables that became notes."""
 _FROM = re.compile(
-    rf"\b(?:[Rr]eceipt|[Ii]nvoice|[Oo]rder|[Qq]uote|[Ee]stimate|[Bb]ill|[Ss]tatement) (?:from|by) (?:the )?({_NAME})"
+    rf"\b(?:[Rr]eceipt|[Ii]nvoice|[Oo]rder|[Qq]uote|[Ee]stimate|[Bb]ill|[Ss]tatement)(?: [#\w/-]*\d[\w/-]*)?"
+    rf" (?:from|by|at|with) (?:the )?({_NAME})"
     rf"|\b[Ss]hopping (?:at|with) ({_NAME})"
 )
 _DID = re.compile(
-    rf"^(?:[\d/.-]+:?[ ]+)?({_NAME})[ ]+(?:came|did|put in|dug|took|built|sent|rebuilt|redid|quoted|charged|replaced|"
+    rf"(?:^(?:[\d/.-]+:?[ ]+)?|[.!:;][ ]+)({_NAME})[ ]+(?:came|did|put in|dug|took|built|sent|rebuilt|"
+    r"redid|quoted|charged|replaced|"
     r"repaired|installed|fixed|cleaned|washed|serviced|finished|visited|swapped|snaked|removed|painted|stained|"
     r"inspected|delivered|treated|sprayed|trimmed|wired|sealed|descaled|winteri[sz]ed|opened|closed|rebuilt|pumped|"
     r"tuckpointed|repointed|hung|moved|patched)\b",
     re.M,
+)
+_SENT = re.compile(
+    rf"\b({_NAME})['’]s (?:apprentice|helper|man|men|guys?|crew|team|people|technician|tech|foreman|"
+    r"plumber|electrician|painter|mason|roofer|carpenter|gardener|installer)\b"
 )
 _BOUGHT = re.compile(
     rf"\b(?:[Bb]ought|[Oo]rdered|[Gg]ot|[Nn]ew)\b[^.\n]{{0,60}}?\b(?:at|from) ({_NAME})"
@@ -118,7 +121,7 @@ def read_facts(
         currency: what a bare number means where the text names none.
         day_first: whether 03/04/2021 is the third of April.
     """
-    found = {fact.name: fact for fact in _read(text, date, day_first)}
+    found = {fact.name: fact for fact in _read(title, text, date, day_first)}
     cost = cost_in(text, currency)
     if cost is not None:
         found["cost"] = Fact(
@@ -127,8 +130,8 @@ def read_facts(
     return found
 
 
-def _read(text: str, date: dt.date | None, day_first: bool) -> Iterator[Fact]:
-    if vendor := vendor_in(text):
+def _read(title: str, text: str, date: dt.date | None, day_first: bool) -> Iterator[Fact]:
+    if vendor := vendor_in(title, text):
         yield Fact("vendor", vendor, vendor)
     for name, pattern in (("person", _PERSON), ("serial", _SERIAL), ("model", _MODEL)):
         if match := pattern.search(text):
@@ -142,12 +145,12 @@ def _read(text: str, date: dt.date | None, day_first: bool) -> Iterator[Fact]:
         yield due
 
 
-def vendor_in(text: str) -> str:
+def vendor_in(title: str, text: str) -> str:
     """Return who was paid, as the note names them; empty where no rule can tell."""
     for match in _LABELLED.finditer(text):
         if name := _cleaned(match[1]):
             return name
-    for match in _FROM.finditer(text):
+    for match in _FROM.finditer(f"{title}\n{text}"):
         name = _trimmed(match[1] or match[2])
         if name.split()[0].casefold() not in _NO_NAME:
             return name
@@ -162,6 +165,9 @@ def vendor_in(text: str) -> str:
         # One word alone may be anybody, or the thing itself.
         if len(name.split()) > 1 and name.split()[0].casefold() not in _NO_NAME:
             return name
+    for match in _SENT.finditer(text):
+        if match[1].split()[0].casefold() not in _NO_NAME:
+            return match[1]
     for match in _BOUGHT.finditer(text):
         name = _trimmed(next(group for group in match.groups() if group))
         if name.split()[0].casefold() not in _NO_NAME:

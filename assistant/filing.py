@@ -48,18 +48,29 @@ def filed(
     """
     if category is not None:
         return Filing(replace(draft, category=category))
-    if draft.category and draft.category.casefold() == NONE:
-        return Filing(replace(draft, category=None))  # whoever wrote it wanted none
-    if draft.category:
+    if settled(draft, library):
+        assert draft.category is not None
         known = library.notebook.category_named(draft.category)
-        if known is not None:
-            return Filing(replace(draft, category=known))
-        tags = tuple(dict.fromkeys([*draft.tags, draft.category]))
-        lost = f"no category {draft.category!r} here: kept as a tag"
-        return Filing(replace(draft, category=None, tags=tags), lost, sure=False)
+        return Filing(replace(draft, category=known))  # or none, which whoever wrote it wanted
+    draft, lost = in_known_words(draft)
     if decision is None and router is not None:
         (decision,) = router.classify([told(draft)])
-    return Filing(draft, sure=False) if decision is None else filed_by(decision, draft)
+    filing = Filing(draft, sure=False) if decision is None else filed_by(decision, draft)
+    return replace(filing, reason="; ".join(part for part in (lost, filing.reason) if part))
+
+
+def settled(draft: Draft, library: Library) -> bool:
+    """Whether a draft says its category itself, in a word that the house knows."""
+    word = draft.category or ""
+    return word.casefold() == NONE or (bool(word) and library.notebook.category_named(word) is not None)
+
+
+def in_known_words(draft: Draft) -> tuple[Draft, str]:
+    """Return an unsettled draft with its word for a category as a tag, and how that is said."""
+    if not draft.category:
+        return draft, ""
+    tags = tuple(dict.fromkeys([*draft.tags, draft.category]))
+    return replace(draft, category=None, tags=tags), f"no category {draft.category!r} here: kept as a tag"
 
 
 def filed_by(decision: Decision, draft: Draft) -> Filing:

@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
-from assistant.filing import filed, filed_by
+from assistant.filing import filed, filed_by, in_known_words, settled
 from assistant.parting import parted, told
 from classifier.decision import Decision, Router
 from knowledge.errors import NoSuchNote, NoteRejected, Unreadable
@@ -121,7 +121,7 @@ class Intake:
         self._review = trail.waiting if trail and review else None
         self._origin, self._import_id = origin, ""
         self._unlabelled: list[_Unlabelled | Callable[[], None]] = []
-        self._suggestible: list[tuple[str, Draft]] = []
+        self._suggestible: list[tuple[str, Draft, str]] = []
         self._on_file, self._done = on_file, 0
         self.total = 0
         """How many files there will be, as far as whoever hands them in knows."""
@@ -174,7 +174,7 @@ class Intake:
             return
         unlabelled, self._unlabelled = self._unlabelled, []
         drafts = [each.draft for each in unlabelled if isinstance(each, _Unlabelled)]
-        labelled = iter(parted(drafts, self._router))
+        labelled = iter(parted(drafts, self._router, self._settled))
         for each in unlabelled:
             if isinstance(each, _Unlabelled):
                 for draft, decision in next(labelled):
@@ -182,13 +182,14 @@ class Intake:
             else:
                 each()
         suggestible, self._suggestible = self._suggestible, []
-        decisions = self._router.classify([told(draft) for _, draft in suggestible]) if suggestible else []
-        for (waiting_id, draft), decision in zip(suggestible, decisions, strict=True):
+        decisions = self._router.classify([told(draft) for _, draft, _ in suggestible]) if suggestible else []
+        for (waiting_id, draft, lost), decision in zip(suggestible, decisions, strict=True):
             assert self._review is not None
             filing = filed_by(decision, draft)
             category = filing.draft.category or filing.likeliest
             sure = filing.sure and draft.date is not None
-            self._review.suggest(waiting_id, category, filing.confidence, filing.reason, sure=sure)
+            reason = "; ".join(part for part in (lost, filing.reason) if part)
+            self._review.suggest(waiting_id, category, filing.confidence, reason, sure=sure)
 
     def gone(self, folder: Path) -> Iterator[Outcome]:
         """Mark the notes of files that lay in a folder and do not any more."""
@@ -314,7 +315,7 @@ class Intake:
                 elif self._router is None or self._category or whole:
                     yield draft
                 else:
-                    for parts in parted([draft], self._router):
+                    for parts in parted([draft], self._router, self._settled):
                         yield from (part for part, _ in parts)
         except Unreadable as error:
             yield self._refused(source.name, str(error))
@@ -339,9 +340,11 @@ class Intake:
 
     def _reviewed(self, draft: Draft, note: Note | None, digest: str, said: Said | None) -> Outcome:
         note = note or self._known(draft)
-        if note is None and self._router and not (draft.category or self._category):
+        if note is None and self._router and not (self._category or self._settled(draft)):
             assert self._review is not None
-            self._suggestible.append((self._review.put(self.import_id, draft, sure=False).id, draft))
+            draft, lost = in_known_words(draft)
+            waits = self._review.put(self.import_id, draft, sure=False, reason=lost)
+            self._suggestible.append((waits.id, draft, lost))
             return Outcome("waiting", draft.source, None, "to be reviewed")
         if note is None:
             filing = filed(draft, self._library, self._router, self._category)
@@ -374,6 +377,9 @@ class Intake:
             self.import_id, draft, aim=aim, note_id=note_id, confidence=confidence, sure=sure, reason=reason
         )
         return Outcome("waiting", draft.source, None, reason or "to be reviewed")
+
+    def _settled(self, draft: Draft) -> bool:
+        return settled(draft, self._library)
 
     def _known(self, draft: Draft) -> Note | None:
         try:

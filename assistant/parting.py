@@ -7,7 +7,7 @@ of the others. A recipe's ingredients and its method, or the chapters of one mac
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from classifier.decision import Decision, Router
@@ -27,21 +27,27 @@ def told(draft: Draft) -> str:
     return f"{draft.title}\n{draft.text}"[:LONGEST]
 
 
-def parted(drafts: Sequence[Draft], router: Router) -> list[list[Labelled]]:
+def parted(
+    drafts: Sequence[Draft], router: Router, settled: Callable[[Draft], bool] = lambda draft: bool(draft.category)
+) -> list[list[Labelled]]:
     """Return what becomes of each draft: itself, labelled, or where its sections differ in category, those.
 
     The sections become notes where those that are surely of a category are mostly of different ones; where the whole
     is surely of one, three have to say otherwise. A draft whose file says its category, or an id, stays as its file
     has it. All are read in one call, which costs a router far less than one each.
+
+    Args:
+        settled: whether a draft's file says its category, so that nobody has to be asked.
     """
-    sections = [_sections(draft) for draft in drafts]
+    said = [settled(draft) for draft in drafts]
+    sections = [[] if skip else _sections(draft) for draft, skip in zip(drafts, said, strict=True)]
     asked = [
-        each for draft, parts in zip(drafts, sections, strict=True) if not draft.category for each in (draft, *parts)
+        each for draft, skip, parts in zip(drafts, said, sections, strict=True) if not skip for each in (draft, *parts)
     ]
     decisions = iter(router.classify([told(each) for each in asked]) if asked else [])
     found: list[list[Labelled]] = []
-    for draft, parts in zip(drafts, sections, strict=True):
-        whole = None if draft.category else next(decisions)
+    for draft, skip, parts in zip(drafts, said, sections, strict=True):
+        whole = None if skip else next(decisions)
         labelled = [(replace(part, id=content_id(part)), next(decisions)) for part in parts]
         mixed = whole is not None and _mixed(whole, [decision for _, decision in labelled])
         found.append([*labelled] if mixed else [(draft, whole)])
@@ -50,7 +56,7 @@ def parted(drafts: Sequence[Draft], router: Router) -> list[list[Labelled]]:
 
 def _sections(draft: Draft) -> list[Draft]:
     """Return the drafts that a draft might be parted into; none where it stays whole in any case."""
-    if draft.category or not draft.made_id:
+    if not draft.made_id:
         return []
     sections = sections_of(draft.text)
     if len(sections) < 2:

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import re
+import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,40 +17,12 @@ from knowledge.days import days_in
 from knowledge.errors import NoteRejected, Unreadable
 from knowledge.note import Draft
 from knowledge.notebook import parse_date
+from knowledge.readers.columns import COST, FILED, TELLING, WHO, bare, dates, known
 from knowledge.readers.source import LONG, Source, content_id, draft_of, one_line, title_of_name
 
 MAX_ROWS = 20_000
-_DATES = (
-    *("date", "day", "when", "datum", "service date", "purchase date", "invoice date", "paid on", "visit date"),
-    *("order date", "transaction date", "posting date", "job date", "bought", "purchased", "done on"),
-    *("rechnungsdatum", "buchungstag", "jour", "fecha", "fecha de factura", "día", "giorno", "data fattura", "dag"),
-    "factuurdatum",
-)
-"""Names of columns that say when; and whatever begins with 'date'."""
-_TELLING = (
-    *("title", "description", "what", "work", "work done", "service", "item", "task", "subject", "job", "product"),
-    *("details", "note", "notes", "text", "comment", "comments", "memo", "event", "problem", "repair"),
-    *("remark", "remarks", "bezeichnung", "beschreibung", "arbeit", "leistung", "artikel", "betreff"),
-    *("verwendungszweck", "bemerkung", "bemerkungen", "notiz", "désignation", "description des travaux"),
-    *("travaux", "prestation", "libellé"),
-    *("objet", "remarque", "remarques", "concepto", "descripción", "trabajo", "artículo", "observaciones", "notas"),
-    *("descrizione", "lavoro", "articolo", "oggetto", "osservazioni", "omschrijving", "werk", "opmerking"),
-    *("opmerkingen", "onderwerp"),
-)
-"""Those that say what happened, the best title first."""
-_WHO = (
-    *("vendor", "company", "contractor", "payee", "merchant", "store", "shop", "supplier", "provider", "who"),
-    *("person", "from", "name", "firma", "lieferant", "händler", "entreprise", "fournisseur", "magasin", "proveedor"),
-    *("empresa", "tienda", "fornitore", "ditta", "negozio", "leverancier", "bedrijf", "winkel"),
-)
-_COST = (
-    *("cost", "price", "amount", "total", "paid", "sum", "charge", "usd", "eur", "betrag", "preis", "kosten", "summe"),
-    *("montant", "prix", "coût", "importe", "precio", "coste", "importo", "prezzo", "costo", "bedrag", "prijs"),
-)
-_FILED = (
-    *("category", "area", "room", "system", "type", "kind"),
-    *("kategorie", "catégorie", "categoría", "categoria", "categorie"),
-)
+WORDY = 2.0
+"""Words of a cell, on average, from which a column says what happened, whatever it is called."""
 Row = list[str]
 
 
@@ -128,17 +101,18 @@ def _table(source: Source, rows: list[Row], title: str, where: str = "") -> Iter
     rows = [row for row in rows if any(row)]
     start, names = _header(rows)
     columns = {name: number for number, name in enumerate(names)}
-    dates = [name for name in columns if _bare(name) in _DATES or _bare(name).startswith("date ")]
-    tells = [name for wanted in (*_TELLING, *_WHO, *_COST) for name in columns if _bare(name) == wanted]
-    if not (dates and tells and len(rows) > start):
+    days = [name for name in columns if dates(name)]
+    tells = [name for wanted in (*TELLING, *WHO, *COST) for name in columns if bare(name) == wanted]
+    if not (days and tells and len(rows) > start):
         yield from _whole(source, rows, title)
         return
+    told = _told(columns, rows[start:])
     seen = Counter[str]()
     for number, row in enumerate(rows[start:], start=start + 1):
         cells = {name: row[column] for name, column in columns.items() if column < len(row) and row[column]}
         if set(cells) <= {names[0]} or not cells:
             continue  # a heading between the rows, or a sum below them
-        draft = _event(source, cells, dates[0], f"{where or source.name}, row {number}")
+        draft = _event(source, cells, days[0], told, f"{where or source.name}, row {number}")
         if draft.id is None:
             # The same thing bought twice on one day is two notes, and stays two when the file comes in again.
             key = content_id(draft)
@@ -148,14 +122,26 @@ def _table(source: Source, rows: list[Row], title: str, where: str = "") -> Iter
         yield draft
 
 
-def _event(source: Source, cells: dict[str, str], dated: str, where: str) -> Draft:
-    bare = {_bare(name): value for name, value in cells.items()}
-    what = next((bare[name] for name in _TELLING if bare.get(name)), "")
-    who = next((bare[name] for name in _WHO if bare.get(name)), "")
+def _told(columns: dict[str, int], rows: Sequence[Row]) -> list[str]:
+    """The columns that say what happened, best first: those that are called so, else the wordiest of the others."""
+    called = [name for wanted in TELLING for name in columns if bare(name) == wanted]
+    words = {
+        name: statistics.mean([len(re.findall(r"[^\W\d_]{2,}", cell)) for cell in filled])
+        for name, column in columns.items()
+        if not known(name) and (filled := [row[column] for row in rows if column < len(row) and row[column]])
+    }
+    wordy = [name for name, mean in words.items() if mean >= WORDY]
+    return called or sorted(wordy, key=words.__getitem__, reverse=True)[:1]
+
+
+def _event(source: Source, cells: dict[str, str], dated: str, told: Sequence[str], where: str) -> Draft:
+    by_name = {bare(name): value for name, value in cells.items()}
+    what = next((cells[name] for name in told if name in cells), "")
+    who = next((by_name[name] for name in WHO if by_name.get(name)), "")
     title = (what or who)[:120] if not (what and who) or who in what else f"{what[:100]} ({who[:60]})"
     text = "\n".join(f"{name}: {value}" for name, value in cells.items() if value)
-    filed = next((bare[name] for name in _FILED if bare.get(name)), None)
-    draft = draft_of(source, {"title": title, "category": filed, "id": bare.get("id")}, text, where)
+    filed = next((by_name[name] for name in FILED if by_name.get(name)), None)
+    draft = draft_of(source, {"title": title, "category": filed, "id": by_name.get("id")}, text, where)
     written = re.sub(r"[ T]\d{1,2}:\d\d(:\d\d)?$", "", cells.get(dated, ""))
     # Dots are written by people who put the day first, whatever the household does.
     first = source.day_first or bool(re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{2,4}", written))
@@ -174,8 +160,7 @@ def _header(rows: Sequence[Row]) -> tuple[int, list[str]]:
     """
     width = max((len(row) for row in rows), default=0)
     for number, row in enumerate(rows[:10]):
-        known = [cell for cell in row if _known(cell)]
-        if len(known) >= 2 and sum(bool(cell) for cell in row) >= min(2, width):
+        if sum(map(known, row)) >= 2 and sum(bool(cell) for cell in row) >= min(2, width):
             names, start = list(row) + [""] * (width - len(row)), number + 1
             below = rows[start] if start < len(rows) else []
             if _continues(row, below):
@@ -218,15 +203,6 @@ def _once(names: Sequence[str]) -> list[str]:
         seen[name] += 1
         unique.append(name if seen[name] == 1 else f"{name} {seen[name]}")
     return unique
-
-
-def _known(name: str) -> bool:
-    bare = _bare(name)
-    return bare in _DATES or bare.startswith("date ") or bare in (*_TELLING, *_WHO, *_COST, *_FILED)
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"\s*[(\[].*|[^\w\s]", "", name.replace("_", " ")).strip().casefold()
 
 
 def _whole(source: Source, rows: Sequence[Row], title: str) -> Iterator[Draft]:

@@ -42,11 +42,20 @@ def test_a_phone_number_is_read_as_it_is_written(text: str, phone: str) -> None:
         ("We painted it ourselves. Took all day.", ""),
         ("Replaced the filter. It was dirty.", ""),
         ("date: 11/14/2015\nwork: Clutch cable adjusted\nshop: Depot Auto Parts\ncost: 58.00", "Depot Auto Parts"),
+        ("Date: 2016-03-12\nPaid to: Rainwright Gutters\nAmount: 165", "Rainwright Gutters"),
+        ("Datum: 12.03.2016\nHandwerker: Ofenbau Lindner\nBetrag: 165", "Ofenbau Lindner"),
+        ("May 5. Quill Electric replaced the panel in the hall.", "Quill Electric"),
+        ("Whitcomb's apprentice looked at the door, $40.", "Whitcomb"),
+        ("The pump's technician never came.", ""),
         ("Date: 2016-03-12\nSystem: Gutters\nWho: Rainwright Gutters\nCost: $165", "Rainwright Gutters"),
     ],
 )
 def test_the_vendor_is_the_one_that_the_note_names(text: str, vendor: str) -> None:
-    assert vendor_in(text) == vendor
+    assert vendor_in("", text) == vendor
+
+
+def test_the_title_names_a_vendor_too() -> None:
+    assert vendor_in("Your order P-7 at Marlowe Appliance", "Filter, $84.00") == "Marlowe Appliance"
 
 
 @pytest.mark.parametrize(

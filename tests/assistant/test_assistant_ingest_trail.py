@@ -243,6 +243,20 @@ def test_files_are_labelled_by_the_batch(drawer: Drawer) -> None:
     assert statuses(drawer.come_in()) == ["unchanged"] * (2 * BATCH + 5)
 
 
+def test_a_word_for_a_category_that_the_house_lacks_becomes_a_tag_and_the_router_files(drawer: Drawer) -> None:
+    rows = '{"text": "The pool pump hums.", "category": "Machines", "date": "2023-04-18"}\n'
+    path = drawer.write("rows.jsonl", rows)
+
+    drawer.review(path)
+    (waits,) = drawer.trail.waiting.all()
+    (outcome,) = drawer.come_in(drawer.write("other.jsonl", rows + "\n"))
+
+    told = "no category 'Machines' here: kept as a tag; filed by the router (96% sure)"
+    assert (waits.draft.category, waits.draft.tags, waits.reason, waits.sure) == ("pool", ("Machines",), told, True)
+    assert outcome.note is not None
+    assert (outcome.note.category, outcome.note.tags, outcome.reason) == ("pool", ("Machines",), told)
+
+
 def test_an_import_that_is_broken_off_reads_again_what_was_not_kept_yet(drawer: Drawer) -> None:
     class Failing(WordRouter):
         def classify(self, questions: Sequence[str]) -> list[Decision]:

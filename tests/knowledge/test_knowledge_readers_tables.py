@@ -88,6 +88,17 @@ def test_columns_are_known_in_the_languages_of_the_papers(tmp_path: Path, table:
     assert (draft.title, draft.date) == (title, dt.date(2022, 5, 3))
 
 
+def test_the_wordiest_column_is_the_title_where_none_is_called_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "Date,Ref,Paid to,Told the neighbours,Amount\n2023-04-18,A-7,Ray,Pump pulled and put back,1150\n"
+        "2023-05-02,A-8,Blue Heron,,12.50\n",
+        "utf-8",
+    )
+
+    assert [draft.title for draft in drafts(path)] == ["Pump pulled and put back (Ray)", "Blue Heron"]
+
+
 def test_a_table_of_no_events_is_one_note(tmp_path: Path) -> None:
     path = tmp_path / "paint-colours.csv"
     path.write_text("Room,Colour,Code\nKitchen,Alabaster,SW 7008\nHall,Repose Gray,SW 7015\n", "utf-8")
