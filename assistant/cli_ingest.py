@@ -50,11 +50,16 @@ def ingest(house: House, as_json: bool, paths: tuple[Path, ...], category: str |
         left = time_left(done, total, seconds)
         report.say(f"file {done + 1} of {total}{', ' + left if left else ''}: {name}", "reading files")
 
+    def tell_index(done: int, total: int) -> None:
+        if time.monotonic() - began >= WORTH_TELLING:
+            report.say(f"indexing notes: {total - done} left", "indexing notes")
+
     for outcome in bring_in(
         *(paths, house.library, house.filer(house.serving()), category),
         trail=house.trail,
         day_first=house.day_first,
         on_file=tell,
+        on_index=tell_index,
     ):
         counts[outcome.status] = counts.get(outcome.status, 0) + 1
         report.done()

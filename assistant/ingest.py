@@ -60,6 +60,7 @@ def ingest(
     trail: Trail | None = None,
     day_first: bool = False,
     on_file: Callable[[int, int, str], None] = lambda done, total, name: None,
+    on_index: Callable[[int, int], None] = lambda done, total: None,
 ) -> Iterator[Outcome]:
     """Bring files and folders in, yielding each note's outcome once it is safe in the record.
 
@@ -72,6 +73,7 @@ def ingest(
         trail: remembers what came from where, so that a changed file updates its notes; None keeps the notes alone.
         day_first: whether 03/04/2021 is the third of April.
         on_file: hears how many files are done, how many there are, and which one is next.
+        on_index: hears, once all are read, how many notes are indexed of those that still wait for it.
 
     Raises:
         NoteRejected: the house has no such category.
@@ -80,7 +82,7 @@ def ingest(
     intake = Intake(library, router, category, trail=trail, day_first=day_first, on_file=on_file)
     paths = list(paths)
     intake.total = sum(len(files_in(path)) for path in paths if path.exists())
-    with Following(library) as following:
+    with Following(library, on_index) as following:
         for outcome in chain.from_iterable([*map(intake.path, paths), intake.finish()]):
             if outcome.note is not None:
                 following.added()

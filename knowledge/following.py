@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from types import TracebackType
 
 from knowledge.library import BATCH, Library
@@ -15,9 +16,14 @@ class Following:
     that are not indexed yet are marked in the record.
     """
 
-    def __init__(self, library: Library) -> None:
-        """Args: the library whose index follows."""
-        self._library = library
+    def __init__(self, library: Library, on_progress: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Set up.
+
+        Args:
+            library: whose index follows.
+            on_progress: hears, once no more notes come, how many of how many are indexed; from another thread.
+        """
+        self._library, self._on_progress = library, on_progress
         self._added, self._more, self._over = 0, threading.Event(), False
         self._thread = threading.Thread(target=self._run, name="indexing", daemon=True)
 
@@ -32,7 +38,7 @@ class Following:
         self._more.set()
         self._thread.join()
         if self._added:
-            self._library.heal_quietly()
+            self._library.heal_quietly(self._on_progress)
 
     def added(self) -> None:
         """Hear of one more note that is safe in the record."""
@@ -46,4 +52,8 @@ class Following:
             self._more.clear()
             if self._over:
                 return
-            self._library.heal_quietly()
+            self._library.heal_quietly(self._say)
+
+    def _say(self, done: int, total: int) -> None:
+        if self._over:
+            self._on_progress(done, total)

@@ -110,10 +110,10 @@ class Library:
         """
         return self._heal(on_progress, PATIENCE)
 
-    def heal_quietly(self) -> None:
+    def heal_quietly(self, on_progress: Callable[[int, int], None] = lambda done, total: None) -> None:
         """Heal if it can be done now; otherwise the notes stay marked and are indexed later."""
         try:
-            self._heal(lambda done, total: None, SHORT_PATIENCE)
+            self._heal(on_progress, SHORT_PATIENCE)
         except KnowledgeError as error:
             logger.warning("%s", error)
 

@@ -28,16 +28,19 @@ class GatedEmbedder(WordEmbedder):
 
 def test_notes_go_on_coming_while_those_before_are_indexed(library: Library) -> None:
     embedder = library.embedder = GatedEmbedder()
-    with Following(library) as following:
+    told: list[tuple[int, int]] = []
+    with Following(library, lambda done, total: told.append((done, total))) as following:
         for number in range(BATCH):
             library.notebook.add(Draft(f"Fact {number}."))
             following.added()
         assert embedder.reached.wait(PATIENCE)
         library.notebook.add(Draft("One that comes while vectors are made."))
         following.added()
-        embedder.gate.set()
+        assert told == []
+        threading.Timer(0.2, embedder.gate.set).start()
 
     assert "indexing" in embedder.threads
+    assert told == [(BATCH, BATCH + 1)]  # the one that still waits when no more come
     assert library.notebook.unindexed() == []
     assert library.differences() == (set(), set())
 
