@@ -15,11 +15,11 @@ from knowledge.waiting import Waiting
 SHOWN = 100
 """Drafts that are drawn at once; the others follow when these are saved, or are saved with all."""
 _DATED = {
-    "front matter": "the date that the file gives",
-    "mail": "the day that it was sent",
-    "photo": "the day that the photo was taken",
+    "front matter": "given in the file",
+    "mail": "of the e-mail",
+    "photo": "of the photo",
     "file name": "from the file’s name",
-    "file": "the day of the file",
+    "file": "of the file",
 }
 
 
