@@ -10,6 +10,7 @@ from knowledge.money import DOLLARS, Amount, amounts_in, money
 _LABELS: tuple[tuple[str, int], ...] = (
     # Nothing that was paid for all of it.
     (r"sub-?\s?total|zwischensumme|netto|sous-total|total ht|before (?:tax|incentives|discount)", 0),
+    (r"(?:opening|closing|beginning|ending|starting|current|available|running|account) balance|balance forward", 0),
     (r"previous balance|payments?(?: received)?|deposit\w*(?: received| paid)?|down payment|up front|upfront|half", 0),
     (r"change|tax|vat|mwst|tva|hst|gst|tip|shipping|cash(?: tendered)?|tendered|sav(?:e|ed|ings)|discount|credit", 0),
     (r"quoted|quote|estimated?|list(?: price)?|msrp|regular(?: price)?|retail|originally|original \w+|marked", 0),
@@ -37,7 +38,9 @@ _QUOTE = re.compile(
     r"\b(?:quote|quotation|estimate|proposal|bid|angebot|kostenvoranschlag|devis|presupuesto)\b", re.IGNORECASE
 )
 _TAKEN = re.compile(
-    r"\b(?:accepted|paid|completed|invoice|receipt|refund|rechnung|finished|installed|charged)\b", re.IGNORECASE
+    r"(?<!\bnot )(?<!\bnot an )(?<!\bno )(?<!\bif )(?<!\bwhen )(?<!\bonce )(?<!\buntil )"
+    r"\b(?:accepted|paid|completed|invoice|receipt|refund|rechnung|finished|installed|charged)\b",
+    re.IGNORECASE,
 )
 _LEFT = re.compile(
     r"\b(?:did(?:n[’']?t| not) (?:take|accept|go)|not taken|too (?:much|expensive)|declined|turned (?:it|them) down)\b",
@@ -51,6 +54,8 @@ _FIELD = re.compile(
 """A row's own field, such as `cost: 180`, where a bare number is money."""
 HEAD = 3
 """Lines at the top of a paper that say what it is."""
+LETTERHEAD = 8
+"""Lines within which one says so that begins with it: a name, an address and a day may stand above."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,9 @@ def _field(text: str, currency: str) -> Cost | None:
 def not_taken(text: str) -> bool:
     """Whether a note is a quote or an estimate that nothing came of, as far as it says."""
     lines = [line for line in text.splitlines() if line.strip()]
-    quoted = bool(_QUOTE.search("\n".join(lines[:HEAD])))
+    quoted = bool(_QUOTE.search("\n".join(lines[:HEAD]))) or any(
+        _QUOTE.match(line.strip(" \t#*|>_")) for line in lines[:LETTERHEAD]
+    )
     return quoted and (bool(_LEFT.search(text)) or not _TAKEN.search(text))
 
 

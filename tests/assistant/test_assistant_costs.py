@@ -78,3 +78,17 @@ def test_a_field_of_a_row_is_money_though_no_sign_says_so(text: str, cents: int,
 )
 def test_a_bare_number_elsewhere_is_none(text: str) -> None:
     assert cost_in(text) is None
+
+
+def test_an_estimate_below_a_letterhead_is_no_cost_though_it_speaks_of_invoices() -> None:
+    paper = "Palmer Fences\n12 Mill Lane\n555-0106\nApril 19, 2024\n{}\nStain and labor 1,156.00\nTotal 1,156.00"
+
+    assert cost_in(paper.format("ESTIMATE, not an invoice. Good for 60 days.")) is None
+    assert cost_in(paper.format("ESTIMATE. Work begins once accepted.")) is None
+    assert cost_in(paper.format("ESTIMATE no. 7, accepted and paid")) is not None
+    assert cost_in(paper.format("Invoice no. 7, as in our estimate")) is not None
+
+
+def test_what_lies_on_an_account_was_not_paid() -> None:
+    assert cost_in("Statement of account\nOpening balance 2,118.40\nClosing balance $1,904.40") is None
+    assert cost_in("Balance due $95.00") is not None
