@@ -55,7 +55,7 @@ def filed(
     draft, lost = in_known_words(draft)
     if decision is None and router is not None:
         (decision,) = router.classify([told(draft)])
-    filing = Filing(draft, sure=False) if decision is None else filed_by(decision, draft)
+    filing = Filing(draft, sure=False) if decision is None else _filed_by(decision, draft)
     return replace(filing, reason="; ".join(part for part in (lost, filing.reason) if part))
 
 
@@ -73,7 +73,7 @@ def in_known_words(draft: Draft) -> tuple[Draft, str]:
     return replace(draft, category=None, tags=tags), f"no category {draft.category!r} here: kept as a tag"
 
 
-def filed_by(decision: Decision, draft: Draft) -> Filing:
+def _filed_by(decision: Decision, draft: Draft) -> Filing:
     """Return where a router's decision puts a draft."""
     if len(decision.likely) == 1:
         reason = f"filed by the router ({decision.confidence:.0%} sure)"

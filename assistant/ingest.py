@@ -10,8 +10,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
-from assistant.filing import filed, filed_by, in_known_words, settled
-from assistant.parting import parted, told
+from assistant.filing import filed, in_known_words, settled
+from assistant.parting import parted, parts_in, told
 from classifier.decision import Decision, Router
 from knowledge.errors import NoSuchNote, NoteRejected, Unreadable
 from knowledge.exported import original_beside
@@ -123,7 +123,7 @@ class Intake:
         self._review = trail.waiting if trail and review else None
         self._origin, self._import_id = origin, ""
         self._unlabelled: list[_Unlabelled | Callable[[], None]] = []
-        self._suggestible: list[tuple[str, Draft, str]] = []
+        self._suggestible: list[tuple[str, Draft]] = []
         self._on_file, self._done = on_file, 0
         self.total = 0
         """How many files there will be, as far as whoever hands them in knows."""
@@ -184,14 +184,13 @@ class Intake:
             else:
                 each()
         suggestible, self._suggestible = self._suggestible, []
-        decisions = self._router.classify([told(draft) for _, draft, _ in suggestible]) if suggestible else []
-        for (waiting_id, draft, lost), decision in zip(suggestible, decisions, strict=True):
+        decisions = self._router.classify([told(draft) for _, draft in suggestible]) if suggestible else []
+        for (waiting_id, draft), decision in zip(suggestible, decisions, strict=True):
             assert self._review is not None
-            filing = filed_by(decision, draft)
+            filing = filed(draft, self._library, None, decision=decision)
             category = filing.draft.category or filing.likeliest
             sure = filing.sure and draft.date is not None
-            reason = "; ".join(part for part in (lost, filing.reason) if part)
-            self._review.suggest(waiting_id, category, filing.confidence, reason, sure=sure)
+            self._review.suggest(waiting_id, category, filing.confidence, filing.reason, sure=sure)
 
     def gone(self, folder: Path) -> Iterator[Outcome]:
         """Mark the notes of files that lay in a folder and do not any more."""
@@ -314,7 +313,7 @@ class Intake:
             for draft in read_one(source):
                 if not isinstance(draft, Draft):
                     yield self._refused(source.name, str(draft))
-                elif self._router is None or self._category or whole:
+                elif self._router is None or self._category or whole or not parts_in(draft):
                     yield draft
                 else:
                     for parts in parted([draft], self._router, self._settled):
@@ -344,9 +343,9 @@ class Intake:
         note = note or self._known(draft)
         if note is None and self._router and not (self._category or self._settled(draft)):
             assert self._review is not None
-            draft, lost = in_known_words(draft)
-            waits = self._review.put(self.import_id, draft, sure=False, reason=lost)
-            self._suggestible.append((waits.id, draft, lost))
+            known, lost = in_known_words(draft)
+            waits = self._review.put(self.import_id, known, sure=False, reason=lost)
+            self._suggestible.append((waits.id, draft))
             return Outcome("waiting", draft.source, None, "to be reviewed")
         if note is None:
             filing = filed(draft, self._library, self._router, self._category)

@@ -40,7 +40,7 @@ def parted(
         settled: whether a draft's file says its category, so that nobody has to be asked.
     """
     said = [settled(draft) for draft in drafts]
-    sections = [[] if skip else _sections(draft) for draft, skip in zip(drafts, said, strict=True)]
+    sections = [[] if skip else parts_in(draft) for draft, skip in zip(drafts, said, strict=True)]
     asked = [
         each for draft, skip, parts in zip(drafts, said, sections, strict=True) if not skip for each in (draft, *parts)
     ]
@@ -54,8 +54,8 @@ def parted(
     return found
 
 
-def _sections(draft: Draft) -> list[Draft]:
-    """Return the drafts that a draft might be parted into; none where it stays whole in any case."""
+def parts_in(draft: Draft) -> list[Draft]:
+    """Return the drafts that a draft might be parted into; none where it stays whole whatever a router says."""
     if not draft.made_id:
         return []
     sections = sections_of(draft.text)

@@ -243,6 +243,23 @@ def test_files_are_labelled_by_the_batch(drawer: Drawer) -> None:
     assert statuses(drawer.come_in()) == ["unchanged"] * (2 * BATCH + 5)
 
 
+def test_for_review_each_draft_is_labelled_once(drawer: Drawer) -> None:
+    class Counting(WordRouter):
+        asked: ClassVar[list[int]] = []
+
+        def classify(self, questions: Sequence[str]) -> list[Decision]:
+            self.asked.append(len(questions))
+            return super().classify(questions)
+
+    paths = [drawer.write(f"{number:02}.txt", f"Pool pump number {number}.") for number in range(BATCH + 3)]
+    intake = Intake(drawer.library, Counting(["pool"]), trail=drawer.trail, review=True)
+    outcomes = [*(outcome for path in paths for outcome in intake.file(path)), *intake.finish()]
+
+    assert statuses(outcomes) == ["waiting"] * (BATCH + 3)
+    assert Counting.asked == [BATCH, 3]
+    assert {each.draft.category for each in drawer.trail.waiting.all()} == {"pool"}
+
+
 def test_a_word_for_a_category_that_the_house_lacks_becomes_a_tag_and_the_router_files(drawer: Drawer) -> None:
     rows = '{"text": "The pool pump hums.", "category": "Machines", "date": "2023-04-18"}\n'
     path = drawer.write("rows.jsonl", rows)
