@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from knowledge.embedding import alike
 from knowledge.reranker import DOWN, HEAD, UP, encoder, pair_scores
 
 if TYPE_CHECKING:
@@ -137,8 +138,6 @@ def _loss(model: Any, tokenizer: Any, head: Any, batch: Sequence[tuple[Reading, 
 def _in_order(model: Any, tokenizer: Any, head: Any, pairs: Sequence[tuple[str, str]]) -> torch.Tensor:
     """Score pairs, those of like length together, which pads less."""
     import torch
-
-    from knowledge.reranker import alike
 
     order: list[int] = []
     scores = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -65,12 +65,9 @@ class SentenceEmbedder:
         with self._lock:
             dimension = self._model.get_embedding_dimension()
         vectors = np.zeros((len(texts), dimension), np.float32)
-        # Those of like length together, so that little is padded.
-        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        for start in range(0, len(order), TOGETHER):
-            if start:
+        for number, group in enumerate(alike(texts)):
+            if number:
                 time.sleep(MAKING_WAY)
-            group = order[start : start + TOGETHER]
             with self._lock:
                 vectors[group] = self._model.encode(
                     [texts[at] for at in group], batch_size=TOGETHER, show_progress_bar=False
@@ -78,6 +75,13 @@ class SentenceEmbedder:
         # Again, in float32: a vector of bfloat16 has the length of one only to within half a hundredth.
         unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
         return unit
+
+
+def alike(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Group indices of texts of like length, so that little is padded."""
+    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+    for start in range(0, len(order), TOGETHER):
+        yield order[start : start + TOGETHER]
 
 
 def processor_dtype() -> torch.dtype:

@@ -7,12 +7,12 @@ vectors made apart cannot. `finetune.reranker` teaches it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from knowledge.embedding import processor_dtype
+from knowledge.embedding import alike, processor_dtype
 from knowledge.errors import RerankerUnavailable
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ PACKAGED = Path(__file__).parent / "packaged" / "reranker.safetensors"
 """What makes a reranker of all-MiniLM-L6-v2, taught by this project's own code."""
 LONGEST = 112
 """Tokens of a question and a sentence that are read."""
-TOGETHER = 32
-"""Pairs that are read in one pass."""
 DOWN, UP = ".down", ".up"
 """The two low-rank factors of what a matrix of the encoder was changed by, after its name."""
 HEAD = "head."
@@ -118,10 +116,3 @@ def changed(model: Any, changes: Mapping[str, torch.Tensor]) -> None:
                 parameters[matrix] += changes[matrix + UP].float() @ value.float()
             elif not name.startswith(HEAD) and not name.endswith(UP):
                 parameters[name] += value.float()
-
-
-def alike(texts: Sequence[str]) -> Iterator[list[int]]:
-    """Group indices of texts of like length, so that little is padded."""
-    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-    for start in range(0, len(order), TOGETHER):
-        yield order[start : start + TOGETHER]

@@ -102,7 +102,7 @@ def _table(source: Source, rows: list[Row], title: str, where: str = "") -> Iter
     start, names = _header(rows)
     columns = {name: number for number, name in enumerate(names)}
     days = [name for name in columns if dates(name)]
-    tells = [name for wanted in (*TELLING, *WHO, *COST) for name in columns if bare(name) == wanted]
+    tells = any(bare(name) in (*TELLING, *WHO, *COST) for name in columns)
     if not (days and tells and len(rows) > start):
         yield from _whole(source, rows, title)
         return
@@ -124,14 +124,15 @@ def _table(source: Source, rows: list[Row], title: str, where: str = "") -> Iter
 
 def _told(columns: dict[str, int], rows: Sequence[Row]) -> list[str]:
     """The columns that say what happened, best first: those that are called so, else the wordiest of the others."""
-    called = [name for wanted in TELLING for name in columns if bare(name) == wanted]
+    if called := [name for wanted in TELLING for name in columns if bare(name) == wanted]:
+        return called
     words = {
         name: statistics.mean([len(re.findall(r"[^\W\d_]{2,}", cell)) for cell in filled])
         for name, column in columns.items()
         if not known(name) and (filled := [row[column] for row in rows if column < len(row) and row[column]])
     }
     wordy = [name for name, mean in words.items() if mean >= WORDY]
-    return called or sorted(wordy, key=words.__getitem__, reverse=True)[:1]
+    return sorted(wordy, key=words.__getitem__, reverse=True)[:1]
 
 
 def _event(source: Source, cells: dict[str, str], dated: str, told: Sequence[str], where: str) -> Draft:
