@@ -22,6 +22,9 @@ STILL = 1.0
 """Seconds that a file must stay as it is before it is held to be written to its end."""
 RETRY = 5.0
 """Seconds after which a folder that is not there, such as on a drive that was taken out, is looked for again."""
+LOOK = 60.0
+"""Seconds after which the folder is looked through whether or not the system told of a change: for files that another
+machine writes on a shared drive, it never does."""
 _UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".temp", ".swp")
 """Endings that programs give to what they are still writing."""
 State = tuple[int, int]
@@ -61,15 +64,16 @@ class Watcher:
     def _watch(self) -> None:
         from watchfiles import watch
 
-        self._look(files_in(self._folder))
-        self._sweep()
         changes = watch(
             self._folder, stop_event=self._stop, rust_timeout=500, yield_on_timeout=True, raise_interrupt=False
         )
+        # The first look comes once changes are told of: what lands before that lies there, what lands later is told.
+        looked = float("-inf")
         for changed in changes:
             if not self._folder.is_dir():
                 raise FileNotFoundError("it is gone")
-            if changed:
+            if changed or time.monotonic() - looked >= LOOK:
+                looked = time.monotonic()
                 self._look(files_in(self._folder))
                 self._sweep()
             self._bring_finished()

@@ -2,15 +2,19 @@
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+import watchfiles
 from small_house import SmallHouse
 
+from assistant import watching
 from assistant.arrivals import Arrivals
 from assistant.settings import read_settings
 from assistant.startup import Startup
 from assistant.watching import STILL, Watcher
+from knowledge.readers import files_in
 
 PATIENCE = 60.0
 
@@ -69,6 +73,29 @@ def test_what_lay_there_and_what_lands_there_comes_into_the_review_once(watched:
     again.stop()
     assert watched.titles() == ["Early", "Late"]
     assert len(watched.house.trail.imports.recent()) == before
+
+
+def test_a_file_that_lands_just_after_the_first_look_comes_in_too(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looked_through(folder: Path) -> list[Path]:
+        found = files_in(folder)
+        if not (folder / "late.txt").exists():
+            (folder / "late.txt").write_text("It came at the worst moment.")
+        return found
+
+    monkeypatch.setattr(watching, "files_in", looked_through)
+    watched.watcher.start()
+    until(lambda: watched.titles() == ["Late"])
+
+
+def test_a_change_that_nobody_tells_of_is_found_by_looking(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "LOOK", 0.5)
+    monkeypatch.setattr(watchfiles, "watch", partial(watchfiles.watch, watch_filter=lambda *_: False))
+    watched.watcher.start()
+    until(watched.inbox.is_dir)
+    (watched.inbox / "shared.txt").write_text("Another machine wrote it on the shared drive.")
+    until(lambda: watched.titles() == ["Shared"])
 
 
 def test_a_half_written_file_is_waited_for_and_never_touched(watched: Watched) -> None:
