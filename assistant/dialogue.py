@@ -12,7 +12,7 @@ from typing import Any
 from assistant.conversation import Conversations, Turn
 from assistant.corrections import Correction, Corrections, Provenance
 from assistant.errors import AssistantError, NoSuchConversation
-from assistant.events import Finished, Retrieved, Routed, Token
+from assistant.events import Doubted, Event, Finished, Retrieved, Routed, Token
 from assistant.fields import citation_fields, hit_fields
 from assistant.pipeline import checked
 from assistant.startup import Startup, Status
@@ -311,7 +311,7 @@ def _settled(turn: Turn) -> Turn:
     return replace(turn, details={**turn.details, "state": "stopped", "failure": BROKEN_OFF})
 
 
-def _grown(question: Turn, answer: Turn, event: Routed | Retrieved | Token | Finished) -> tuple[Turn, Turn]:
+def _grown(question: Turn, answer: Turn, event: Event) -> tuple[Turn, Turn]:
     """The two turns after an event: what is kept of it, and what the page shows."""
     match event:
         case Routed():
@@ -340,6 +340,8 @@ def _grown(question: Turn, answer: Turn, event: Routed | Retrieved | Token | Fin
         case Token(text):
             details = {**answer.details, "state": "writing"}
             return question, replace(answer, content=answer.content + text, details=details)
+        case Doubted():
+            return question, replace(answer, content="", details={**answer.details, "state": "rereading"})
         case Finished(whole):
             details = {
                 **answer.details,

@@ -71,13 +71,18 @@ class Token:
 
 
 @dataclass(frozen=True)
+class Doubted:
+    """What was written says what no note does; it is dropped, and the best notes alone are read once more."""
+
+
+@dataclass(frozen=True)
 class Finished:
     """The answer is whole, or has broken off."""
 
     answer: Answer
 
 
-Event = Routed | Retrieved | Token | Finished
+Event = Routed | Retrieved | Token | Doubted | Finished
 
 
 def gathered(events: Iterable[Event]) -> tuple[Routed, Retrieved, Answer]:

@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.chat_models import ChatModel, Message
@@ -13,7 +14,7 @@ from assistant.checking import backed
 from assistant.citations import Numbering, cite
 from assistant.conversation import Turn, standalone
 from assistant.errors import ModelUnavailable, QuestionRefused
-from assistant.events import Answer, Event, Finished, Retrieved, Routed, Token
+from assistant.events import Answer, Citation, Doubted, Event, Finished, Retrieved, Routed, Token
 from assistant.listening import LISTENING, Listening
 from assistant.pointing import deciding
 from assistant.prompts import NO_NOTE, answer_messages, doubting
@@ -41,6 +42,9 @@ NEAR = 0.5
 """Hits below this share of the best one's evidence are left out: every note shown costs the model time."""
 POINTED = 2
 """Hits that are pointed to in what was read ahead, with the sentence that decides; each costs half a second."""
+
+AGAIN = 2
+"""Hits that are read once more, alone, where what was written says what no note does."""
 
 NO_ROOM = "The question is so long that no note fits beside it. Ask it shorter, or raise OUR_HOUSE_CONTEXT_TOKENS."
 """What is said where notes were found and cannot be shown to the model."""
@@ -140,6 +144,19 @@ def relevant(hits: Sequence[Hit], relevance: Relevance = RELEVANCE, vouched: boo
     return tuple(hit for hit in hits if hit.evidence >= bar or hit is hits[0])
 
 
+@dataclass(frozen=True)
+class Written:
+    """What a model wrote when it was asked once, in the person's numbering of the notes."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    """The notes that were found, and what else it cites."""
+    failure: str = ""
+    misread: bool = False
+    """Whether it says nothing, or a figure that no note shown holds."""
+
+
 class Assistant:
     """Answers a family's questions from its notes."""
 
@@ -226,6 +243,30 @@ class Assistant:
             yield Finished(Answer(NO_NOTE, False, (), "", seconds))
             return
 
+        written = yield from self._written(asked, scope, messages, numbered, hits, lap)
+        if written.misread and (fewer := _fewer(hits, numbered)):
+            yield Doubted()
+            messages, numbered = answer_messages(asked, fewer, self._today(), self._budget)
+            written = yield from self._written(asked, scope, messages, numbered, hits, lap)
+        text, citations, failure = written.text, written.citations, written.failure
+        answered = _says_something(text) and not declines(text) and not written.misread
+        if answered and not failure and not self._stands(asked, text, written.hits, doubting(messages)):
+            answered = False
+        if not answered and not failure and not declines(text):
+            text = taken_back(hits)
+        lap("total")
+        yield Finished(Answer(text, answered, citations if answered else (), self.model.name, seconds, failure))
+
+    def _written(
+        self,
+        question: str,
+        scope: Scope,
+        messages: Sequence[Message],
+        numbered: Sequence[Hit],
+        hits: tuple[Hit, ...],
+        lap: Callable[[str], None],
+    ) -> Generator[Event, None, Written]:
+        """Let the model write, and look at its figures and citations; asks it once."""
         text, failure = "", ""
         numbering = Numbering(numbered, hits)
         try:
@@ -242,16 +283,11 @@ class Assistant:
             failure = f"{self.model.name} ended before it answered. Press retry to ask again."
         text, citations, shown = numbering.put_right(*cite(text, numbered))
         if shown != hits:
-            yield Retrieved(scope, hits := shown)
-        answered = any(letter.isalnum() for letter in text) and not declines(text)
-        # A bare "[1]." says nothing once the mark is taken for a citation.
-        stands = answered and (bool(failure) or self._stands(asked, text, hits, doubting(messages)))
-        if stands and not failure and (whole := backed(text, asked, citations, hits)):
-            text, citations = whole
-        elif not failure and not declines(text):
-            text, citations, answered = taken_back(hits), (), False
-        lap("total")
-        yield Finished(Answer(text, answered, citations if answered else (), self.model.name, seconds, failure))
+            yield Retrieved(scope, shown)
+        if failure or declines(text):
+            return Written(text, citations, shown, failure)
+        whole = backed(text, question, citations, shown) if _says_something(text) else None
+        return Written(*(whole or (text, citations)), shown, misread=whole is None)
 
     def _prompt(
         self, question: str, scope: Scope, hits: Sequence[Hit]
@@ -265,9 +301,13 @@ class Assistant:
             if dossier is not None:
                 words = {} if self.reading.by_numbers else deciding(question, hits[:POINTED], self._embed)
                 return *dossier.asked(question, hits[:POINTED], words, self._today()), tuple(hits)
-        budget = self.model.context_tokens - self._answer_tokens
-        messages, fitting = answer_messages(question, hits, self._today(), budget)
+        messages, fitting = answer_messages(question, hits, self._today(), self._budget)
         return messages, fitting, fitting
+
+    @property
+    def _budget(self) -> int:
+        """Tokens that a prompt may have."""
+        return self.model.context_tokens - self._answer_tokens
 
     def _stands(self, question: str, answer: str, hits: Sequence[Hit], doubt: Sequence[Message]) -> bool:
         try:
@@ -302,6 +342,16 @@ def tidied(question: str) -> str:
 def taken_back(hits: Sequence[Hit]) -> str:
     """What is said instead of an answer that no note supports: that none tells, and what is nearest."""
     return f"{NO_NOTE} The nearest is “{hits[0].title}”."
+
+
+def _fewer(hits: Sequence[Hit], shown: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The hits to be read once more: the best ones, fewer than the notes that were shown; none where one was."""
+    return tuple(hits[: min(AGAIN, len(shown) - 1)])
+
+
+def _says_something(text: str) -> bool:
+    """Whether an answer has a word: a bare "[1]." says nothing once the mark is taken for a citation."""
+    return any(letter.isalnum() for letter in text)
 
 
 def declines(text: str) -> bool:

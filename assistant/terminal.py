@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.events import Answer, Finished, Retrieved, Routed, Token
+from assistant.events import Answer, Doubted, Finished, Retrieved, Routed, Token
 from assistant.fields import version_fields
 from assistant.weights import Progress
 from classifier.decision import Decision
@@ -80,6 +80,10 @@ def print_answer(events: Iterator[Any]) -> tuple[Routed, Retrieved, Answer]:
                 shown += text
                 click.echo(text, nl=False)
                 sys.stdout.flush()
+            case Doubted():
+                shown = ""
+                click.echo()
+                click.secho("No note says that. Reading the best ones once more:", dim=True, err=True)
             case Finished(answer):
                 click.echo()
                 if not answer.answered and not answer.failure and answer.text != shown.strip():

@@ -10,7 +10,7 @@ from assistant.chat_models import Message, ReadOutcome
 from assistant.conversation import Turn
 from assistant.dossier import Dossier, dossier_of
 from assistant.errors import ModelStopped, ModelUnavailable, QuestionRefused
-from assistant.events import Answer, Finished, Retrieved, Routed, Token, gathered
+from assistant.events import Answer, Doubted, Finished, Retrieved, Routed, Token, gathered
 from assistant.listening import LISTENING
 from assistant.pipeline import MAX_QUESTION, NO_ROOM, Assistant, Finder, checked
 from assistant.prompts import NO_NOTE
@@ -614,3 +614,67 @@ def test_an_answer_with_a_figure_that_no_note_shown_holds_is_taken_back(
     assert answer.text.startswith(NO_NOTE)
     model.will_say("The pool pump was replaced by Ray on 18 April 2023 [1].")
     assert gathered(assistant.answer(PUMP_QUESTION))[2].answered
+
+
+# --- a second reading -------------------------------------------------------------------------------------------------
+
+BASKET = Draft("The pool pump's basket was cleaned.", "Pump basket", "pool", dt.date(2024, 5, 2), id="basket")
+STRAY = "The pool pump was replaced for $9,999 [1]."
+
+
+def test_a_figure_that_no_note_holds_makes_the_best_notes_be_read_once_more(
+    assistant: Assistant, model: ScriptedModel
+) -> None:
+    assistant.finder.library.add([PUMP, BASKET])
+    model.will_say(STRAY)
+    model.will_say("Ray replaced the pool pump on 18 April 2023 [1].")
+    events = list(assistant.answer(PUMP_QUESTION))
+    kinds = [type(event) for event in events]
+    assert kinds.count(Doubted) == 1
+    assert "9,999" not in "".join(event.text for event in events[kinds.index(Doubted) :] if isinstance(event, Token))
+    assert isinstance(events[-1], Finished)
+    answer = events[-1].answer
+    assert (answer.answered, [each.note_id for each in answer.citations]) == (True, ["pump"])
+    assert answer.seconds["total"] >= answer.seconds["first_token"]
+    read = [[each.text in messages[-1].content for each in (PUMP, BASKET)] for messages in model.asked]
+    assert read == [[True, True], [True, False]]
+
+
+def test_a_second_reading_that_is_no_better_is_the_last(assistant: Assistant, model: ScriptedModel) -> None:
+    assistant.finder.library.add([PUMP, BASKET])
+    model.will_say(STRAY)
+    model.will_say(STRAY)
+    _, _, answer = gathered(assistant.answer(PUMP_QUESTION))
+    assert not answer.answered
+    assert answer.text.startswith(NO_NOTE)
+    assert len(model.asked) == 2
+
+
+def test_a_model_that_vanishes_in_its_second_reading_is_told_of(assistant: Assistant, model: ScriptedModel) -> None:
+    assistant.finder.library.add([PUMP, BASKET])
+    model.will_say(STRAY)
+    model.will_say("The pool ", ModelStopped("It went away. Press retry."))
+    _, _, answer = gathered(assistant.answer(PUMP_QUESTION))
+    assert answer.text.startswith("The pool")
+    assert "9,999" not in answer.text
+    assert answer.failure == "It went away. Press retry."
+
+
+def test_what_the_notes_do_not_tell_is_not_read_again(finder: Finder, model: ScriptedModel) -> None:
+    finder.library.add([PUMP, BASKET])
+    model.will_say("Ray replaced the pool pump [1].")
+    model.leans = -2.0
+    assert not gathered(Assistant(finder, model, support=BELIEVING).answer(PUMP_QUESTION))[2].answered
+    assert len(model.asked) == 1
+
+
+def test_what_was_misread_in_notes_read_ahead_is_read_again_in_the_best_alone(
+    quick: Assistant, model: ScriptedModel
+) -> None:
+    model.will_say(STRAY)
+    model.will_say("Ray replaced the pool pump [1].")
+    _, retrieved, answer = gathered(quick.answer(PUMP_QUESTION))
+    assert answer.answered
+    assert "All notes about" in model.asked[0][-1].content
+    assert "All notes about" not in model.asked[1][-1].content
+    assert retrieved.hits[answer.citations[0].number - 1].note_id == "pump"

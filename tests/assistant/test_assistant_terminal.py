@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from small_house import SmallHouse
 
-from assistant.events import Answer, Citation, Finished, Retrieved, Routed, Token
+from assistant.events import Answer, Citation, Doubted, Finished, Retrieved, Routed, Token
 from assistant.ingest import ingest
 from assistant.terminal import (
     TerminalReport,
@@ -61,6 +61,15 @@ def test_an_answer_that_was_taken_back_is_printed_as_such(capsys: pytest.Capture
         iter([ROUTED, RETRIEVED, Token("I have no note."), Finished(Answer("I have no note.", False, (), ""))])
     )
     assert capsys.readouterr().out == "I have no note.\n"
+
+
+def test_what_was_written_before_a_second_reading_is_told_from_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = Answer("Ray.", True, (), "tiny")
+    print_answer(iter([ROUTED, RETRIEVED, Token("Zelda did."), Doubted(), Token("Ray."), Finished(answer)]))
+    printed = capsys.readouterr()
+    # What was on the screen already cannot be taken from it; what stands is the last line.
+    assert printed.out.splitlines() == ["Zelda did.", "Ray."]
+    assert "once more" in printed.err
 
 
 def test_a_label_is_printed_with_the_next_likeliest(capsys: pytest.CaptureFixture[str]) -> None:

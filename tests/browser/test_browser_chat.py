@@ -8,6 +8,7 @@ import time
 import pytest
 from browser_support import (
     ANSWER,
+    NOTES,
     QUESTION,
     Served,
     Windows,
@@ -199,6 +200,22 @@ def test_an_answer_that_no_note_supports_is_taken_back_and_the_nearest_note_is_n
     expect(page.locator("#oh-chat .oh-hint")).to_contain_text("add a note about it")
     page.get_by_text("1 note read").click()
     expect(page.locator("#oh-chat .oh-card b")).to_have_text("Pool pump replaced")
+
+
+def test_what_stands_in_no_note_goes_and_the_best_notes_are_read_once_more_in_sight(
+    fresh: Served, windows: Windows
+) -> None:
+    fresh.furnished([*NOTES, Draft("The pool pump hums.", "Pool pump noise", "pool", id="noise")]).started()
+    gate = threading.Event()
+    fresh.will_say("The pool pump was replaced for $9,999 [1].")
+    fresh.will_say(gate, ANSWER)
+    page = windows.open(fresh.address)
+    ask(page)
+    expect(page.locator("#oh-chat .oh-progress")).to_contain_text("what it wrote stands in no note")
+    expect(page.locator("#oh-chat")).not_to_contain_text("9,999")
+    gate.set()
+    expect(answers(page)).to_contain_text("for $1,150")
+    whole(page)
 
 
 def test_a_model_that_breaks_off_is_reported_in_place_and_the_text_stays(home: Served, windows: Windows) -> None:

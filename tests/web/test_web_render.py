@@ -310,6 +310,12 @@ def test_a_growing_answer_shows_its_text_and_its_scope_without_a_step() -> None:
     assert "It was" in html and "Searched 2 pool notes" in html and "oh-progress" not in html
 
 
+def test_a_second_reading_says_that_it_is_one() -> None:
+    html = answer("", state="rereading", scope="S")
+    assert 'role="status"' in html
+    assert "stands in no note" in html
+
+
 @pytest.mark.parametrize("state", ["failed", "stopped"])
 def test_an_answer_that_ended_early_keeps_its_text_its_notes_and_says_why(state: str) -> None:
     html = answer("Half an", state=state, failure="The model stopped. Press retry.", notes=[hit()], scope="Searched")
