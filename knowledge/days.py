@@ -37,11 +37,24 @@ _LAST_CENTURY = 70
 """Years of two digits from which the one before is meant: no warranty ends in 2070, and no note tells of 1969."""
 _COUNTS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "twelve": 12, "a": 1,
+    "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90, "a": 1,
+    "ein": 1, "eine": 1, "einem": 1, "einen": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "zehn": 10,
+    "un": 1, "deux": 2, "trois": 3, "cinq": 5, "dix": 10, "dos": 2, "tres": 3, "cinco": 5, "diez": 10,
 }  # fmt: skip
-_SPAN = re.compile(rf"\b(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})[ -](?P<unit>day|week|month|year)s?\b", re.IGNORECASE)
+SPAN = re.compile(
+    rf"""(?<![\w.,/])(?<!\d-)(?P<count>\d{{1,3}}|{"|".join(_COUNTS)})\)?[ -](?:
+        (?P<days>days?|tage?n?|jours?|días?)
+      | (?P<weeks>weeks?|wks?|wochen?|semaines?|semanas?)
+      | (?P<months>months?|mos?|monate?n?|mois|mes(?:es)?)
+      | (?P<years>years?|yrs?|jahre?n?|jährige?[nrs]?|ans|(?<=un[ ])an|années?|años?)
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""How long a time is, as in 'two years', '24 mo', 'five (5) years' and 'zwei Jahre'."""
 _DAY_FIRST = re.compile(
-    r"\b(rechnung|datum|mwst|wartung|facture|devis|tva|factura|fecha|fattura|vat|€|£)\b|[€£]", re.IGNORECASE
+    r"\b(rechnung|datum|mwst|wartung|quittung|gutschrift|garantie|facture|devis|tva|factura|fecha|iva|fattura|factuur|btw|"
+    r"vat|abn|eur|gbp|chf)\b|[€£]",
+    re.IGNORECASE,
 )
 
 
@@ -69,7 +82,7 @@ def days_in(text: str, *, day_first: bool = False) -> list[Day]:
     Args:
         day_first: whether 03/04/2021 is the third of April; papers in euros or pounds mean that in any case.
     """
-    european = bool(_DAY_FIRST.search(text))
+    european = puts_day_first(text)
     found = []
     for match in _DAY.finditer(text):
         day = _read(match, day_first or european, doubtful=not european)
@@ -78,16 +91,21 @@ def days_in(text: str, *, day_first: bool = False) -> list[Day]:
     return found
 
 
+def puts_day_first(text: str) -> bool:
+    """Whether a text's money or language is of a country where 03/04/2021 is the third of April."""
+    return bool(_DAY_FIRST.search(text))
+
+
 def later(date: dt.date, words: str) -> dt.date | None:
     """Return the day that lies as far after a date as words say, such as `two years`; None where they say nothing."""
     from dateutil.relativedelta import relativedelta
 
-    match = _SPAN.search(words)
-    if match is None:
+    match = SPAN.search(words)
+    if match is None or match.lastgroup is None:
         return None
     count = _COUNTS.get(match["count"].casefold()) or int(match["count"])
     try:
-        return date + relativedelta(**{f"{match['unit'].lower()}s": count})  # type: ignore[arg-type]  # by its name
+        return date + relativedelta(**{match.lastgroup: count})  # type: ignore[arg-type]  # by its name
     except (ValueError, OverflowError):
         return None
 

@@ -15,6 +15,13 @@ _WORDS = {
     "dollars": "", "dollar": "", "bucks": "", "euros": "EUR", "euro": "EUR", "pounds": "GBP", "quid": "GBP",
     "francs": "CHF",
 }  # fmt: skip
+_MEASURE = (
+    r"(?:cups?|tsp|tbsp|oz|lbs?|kg|g|mg|t|gal|gallons?|l|ml|lit(?:er|re)s?|ft|feet|foot|inch(?:es)?|cm|mm|m|km|miles?|"
+    r"yd|yards?|sq|acres?|hrs?|hours?|h|Std|Stunden|heures?|minutes|days|kWh|watts?|amps?|volts?|psi|ppm)"
+)
+"""What makes a measure of a bare number before it; capital letters alone may be a till's marks of the tax."""
+_STERLING = re.compile(r"£|\b(?:GBP|quid|pence|sterling)\b")
+"""Without which pounds are a weight, in a house that pays in another money."""
 _SIGN = r"(?:US|CA|AU|NZ|C|A)?\$|[€£¥₹]"
 
 
@@ -29,8 +36,8 @@ _AMOUNT = re.compile(
     (?:
       (?P<sign>{_SIGN}|(?:{"|".join(_CODES)})(?![A-Za-z]))[ \u00a0]?\$?(?P<minus2>[-−])?
         (?P<n1>{_number("a")})(?P<k>[kK]\b)?
-      | (?P<n2>{_number("b")})[ \u00a0]?(?P<after>[€£]|(?:{"|".join((*_CODES, *_WORDS))})\b|,-\s?€)
-      | (?P<n3>\d{{1,3}}(?:[,.']\d{{3}})*[.,]\d{{2}}|\d+[.,]\d{{2}})
+      | (?P<n2>{_number("b")})[ \u00a0]?(?P<after>[€£]|(?:{"|".join(_CODES)}|(?i:{"|".join(_WORDS)}))\b|,-\s?€)
+      | (?P<n3>\d{{1,3}}(?:[,.']\d{{3}})*[.,]\d{{2}}|\d+[.,]\d{{2}})(?![ \u00a0]?{_MEASURE}\b)
     )(?P<close>\))?(?![\w%]|[.,/-]\d)""",
     re.VERBOSE,
 )
@@ -56,7 +63,12 @@ def amounts_in(text: str, currency: str = DOLLARS) -> list[Amount]:
     Args:
         currency: what a bare number means where the text names no currency at all, and a plain dollar sign always.
     """
-    found = [(match, _cents(match)) for match in _AMOUNT.finditer(text)]
+    sterling = currency == "GBP" or _STERLING.search(text)
+    found = [
+        (match, _cents(match))
+        for match in _AMOUNT.finditer(text)
+        if (match["after"] or "").casefold() != "pounds" or sterling
+    ]
     dollars = _dollars(text, currency)
     named = Counter(_currency(match, dollars) for match, cents in found if cents is not None and not match["n3"])
     usual = named.most_common(1)[0][0] if named else dollars if "$" in text else currency
@@ -75,7 +87,7 @@ def amounts_in(text: str, currency: str = DOLLARS) -> list[Amount]:
 
 def money(text: str, currency: str = DOLLARS) -> tuple[int, str] | None:
     """Read one amount as a person types it, such as `1,150`, `-45.99 EUR` or `£80`; None where it is none."""
-    typed = text.strip()
+    typed = re.sub(r"\bpounds$", "GBP", text.strip(), flags=re.IGNORECASE)
     if re.fullmatch(r"[-−]?[\d.,' ]*\d", typed):
         typed = f"{typed} {currency}"
     amounts = amounts_in(typed, currency)
@@ -104,8 +116,17 @@ def _cents(match: re.Match[str]) -> int | None:
     cents = int(digits) * 100 + int((part + "0")[:2] if part else 0)
     if match["k"]:
         cents *= 1000
-    negative = match["minus"] or match["minus2"] or (match["open"] and match["close"])
+    negative = match["minus"] or match["minus2"] or _in_books(match)
     return None if cents > MOST_CENTS else -cents if negative else cents
+
+
+def _in_books(match: re.Match[str]) -> bool:
+    """Whether an amount stands alone in parentheses, as books write less than nothing; in a sentence it is an aside."""
+    if not (match["open"] and match["close"]):
+        return False
+    text, start, end = match.string, match.start(), match.end()
+    before, after = text[max(start - 2, 0) : start], text[end : end + 2]
+    return bool(re.search(r"(?:^|\n|\s\s|[\t|] ?)\Z", before) and re.match(r" ?(?:\Z|\n|[\t|])|\s\s", after))
 
 
 def _currency(match: re.Match[str], dollars: str) -> str:

@@ -19,6 +19,30 @@ from assistant.costs import cost_in
         ("Gesamtbetrag 238,00 €", 23800),
         ("$60 (was quoted $75)", 6000),
         ("Cleaning $155, elbow $48. So $203.", 20300),
+        ("Total excl. VAT £90.00\nVAT £18.00\nTotal incl. VAT £108.00", 10800),
+        ("Chest $179.00\nTotal (incl. VAT $36.50)   $219.00", 21900),
+        ("Total after discount $199.00", 19900),
+        ("Total 29.77\nTip 6.00\nTotal with tip 35.77", 3577),
+        ("Total for the pair with delivery: $1,948. Parts $12.", 194800),
+        ("Replaced the stops $310.00\nPayment received -$310.00\nBalance due: $0.00", 31000),
+        ("Invoice total $149.80\nPayments -$149.80\nTotal due $0.00", 14980),
+        ("Labor $140.00\nWarranty adjustment -$140.00\nTotal due $0.00", 0),
+        ("Total due $199.00\nTotal due after 12/11/2022 $224.00", 19900),
+        ("Total $812.50\nTotal hours 12.50", 81250),
+        ("Oil change $64.95", 6495),
+        ("Paid by credit card $145.00", 14500),
+        ("Total was $3,150.", 315000),
+        ("Paid $85 for parts and $120 for labor, $205 total.", 20500),
+        ("Deck stain $189.00. Total w/ tax $226.21", 22621),
+        ("Car wash $12, tip $3.", 1200),
+        ("Salt delivery, $72.50", 7250),
+        ("Mazda service, $412.18 after $40 coupon.", 41218),
+        ("Four tires at $142 each, $612 out the door.", 61200),
+        ("9 gallons at $38 = $342", 34200),
+        ("Labor 240.00\nTogether 519.04", 51904),
+        ("Bulbs ($12.99), we paid ($18.35) at the till.", 1835),
+        ("Net 110,00 €\nTVA 6,05 €\nNet à payer 116,05 €", 11605),
+        ("Nettosumme 400,00 €\nMwSt 76,00 €\nBruttosumme 476,00 €", 47600),
     ],
 )
 def test_a_total_wins_over_its_parts(text: str, cents: int) -> None:
@@ -36,6 +60,27 @@ def test_a_total_wins_over_its_parts(text: str, cents: int) -> None:
         "QUOTE Q-3381\nTotal before incentives $35,800.00\nThis quote expires May 1, 2024.",
         "Bulbs are $4 here and $6 there.",
         "Deposit $200.00",
+        "Paid 3 x $45 over the spring.",
+        "Plowing this winter, paid $60 x 4 visits.",
+        "They mow at $55 a visit.",
+        "Furnace filter $38.97 ea, got 2.",
+        "We got three quotes for windows: $8,900, $9,400, $7,950. Waiting until spring.",
+        "Paid in three installments of $400.",
+        "620 pieces at $1.12",
+        "Paid Dave $40 for the gutters and $60 for the fence.",
+        "Repair $180 plus $20 parts.",
+        "Painters charge between $2,000 and $3,000.",
+        "New gutters run $8 to $12 a foot.",
+        "Sold the old mower for $150 to Pete.",
+        "Grandma gave us $500 toward the couch.",
+        "The neighbor paid us back $75.",
+        "He would do the tile for $2,400.",
+        "The tree guy wants $650 to take the stump out.",
+        "Budget for the deck is $8,000.",
+        "Thinking of a new grill, the big one for $899.",
+        "If it stays flat, a new roll is $11.",
+        "No charge. Normally $99.",
+        "Rug appraised at $3,200.",
         "No money here, call 555-0139.",
     ],
 )
@@ -50,7 +95,16 @@ def test_an_estimate_that_was_taken_is_a_cost() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Refund to VISA: $45.99", "CREDIT NOTE\nTotal $45.99", "They refunded $45.99 of the $120.00."]
+    "text",
+    [
+        "Refund to VISA: $45.99",
+        "CREDIT NOTE\nTotal $45.99",
+        "They refunded $45.99 of the $120.00.",
+        "CREDIT NOTE\nReturned blind $38.33\nVAT $7.66\nTotal credit $45.99",
+        "Credit memo 7\nTotal $45.99",
+        "Jardinerie du Lac\nAvoir n° 33\nTotal $45.99",
+        "Stornorechnung Nr. 12\nGesamtbetrag $45.99",
+    ],
 )
 def test_a_refund_is_negative(text: str) -> None:
     cost = cost_in(text)
@@ -89,6 +143,46 @@ def test_an_estimate_below_a_letterhead_is_no_cost_though_it_speaks_of_invoices(
     assert cost_in(paper.format("Invoice no. 7, as in our estimate")) is not None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RECEIPT - no refund without receipt\nTotal $45.99",
+        "Sleepwell, money back guarantee\nTotal $45.99",
+        "Refund request denied. So we paid $45.99 for nothing.",
+    ],
+)
+def test_what_a_shop_says_of_refunds_is_none(text: str) -> None:
+    cost = cost_in(text)
+    assert cost is not None
+    assert cost.cents == 4599
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Water heater, installed",
+        "Installed by licensed plumbers, completed on schedule",
+        "Accepted by: __________ Date: ______",
+        "Balance due upon receipt",
+        "A third to be paid at signing, the rest when it is completed",
+        "All major cards accepted.",
+        "An invoice will be sent when the job is done.",
+        "Stone cleaned and finished.",
+    ],
+)
+def test_an_estimate_is_not_taken_by_what_it_offers_or_asks(words: str) -> None:
+    assert cost_in(f"ESTIMATE 55\nBarton Water\n{words}\nTotal $1,850.00") is None
+
+
+@pytest.mark.parametrize(
+    "words", ["They finished on Friday", "Installed 5/4/2023", "We went with them", "Paid 5/4/2023"]
+)
+def test_an_estimate_is_taken_where_it_was_done(words: str) -> None:
+    assert cost_in(f"ESTIMATE 55\nBarton Water\n{words}\nTotal $1,850.00") is not None
+
+
 def test_what_lies_on_an_account_was_not_paid() -> None:
     assert cost_in("Statement of account\nOpening balance 2,118.40\nClosing balance $1,904.40") is None
+    assert cost_in("Previous balance $412.10\nNew balance $238.44\nMinimum payment due $35.00") is None
+    assert cost_in("Total deposits $2,000.00\nTotal withdrawals $1,450.00") is None
     assert cost_in("Balance due $95.00") is not None

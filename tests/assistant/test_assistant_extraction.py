@@ -58,10 +58,14 @@ def test_the_model_is_asked_only_for_what_the_rules_left_open() -> None:
     assert "- item:" in asked
 
 
-def test_a_quote_that_was_not_taken_is_not_asked_for_its_cost() -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["Quote from Summit, $14,900. We did not take it.", "Purchases $238.44\nNew balance $238.44\nCredit limit $5,000"],
+)
+def test_what_was_not_paid_is_not_asked_for_its_cost(text: str) -> None:
     model = ScriptedModel()
     say(model)
-    Extraction(model).find("", "Quote from Summit, $14,900. We did not take it.", DAY)
+    Extraction(model).find("", text, DAY)
     assert "- cost:" not in model.asked[0][-1].content
 
 

@@ -48,6 +48,7 @@ def test_the_household_or_the_papers_language_decides_between_day_and_month() ->
     assert days_in("Facture du 06/02/2024")[0].first == dt.date(2024, 2, 6)
     texts = ("03/04/2021", "Facture du 06/02/2024", "03/14/2021", "04/04/2021", "03.04.2021", "2021-03-04")
     assert [days_in(text)[0].doubtful for text in texts] == [True, False, False, False, False, False]
+    assert days_in("Charged EUR 45.00 on 06/02/2024")[0].first == dt.date(2024, 2, 6)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,16 @@ def test_the_household_or_the_papers_language_decides_between_day_and_month() ->
         ("90 day", "2024-05-29"),
         ("five-year", "2029-02-28"),
         ("a month", "2024-03-29"),
+        ("five (5) years", "2029-02-28"),
+        ("24 mo. warranty", "2026-02-28"),
+        ("2 yr", "2026-02-28"),
+        ("ninety (90) days", "2024-05-29"),
+        ("2 Jahre", "2026-02-28"),
+        ("2-jährige Garantie", "2026-02-28"),
+        ("garanti 2 ans", "2026-02-28"),
+        ("6 meses", "2024-08-29"),
+        ("2.5 years", None),
+        ("5 an hour", None),
         ("for life", None),
     ],
 )

@@ -18,6 +18,7 @@ from knowledge.money import amounts_in, money, written
         ("CHF 1'250.00", 125000, "CHF"),
         ("£59.17", 5917, "GBP"),
         ("175 dollars", 17500, "USD"),
+        ("85 Euro", 8500, "EUR"),
         ("-$32.00", -3200, "USD"),
         ("$-32.00", -3200, "USD"),
         ("($80.00)", -8000, "USD"),
@@ -37,6 +38,7 @@ def test_an_amount_is_read_in_whole_cents(text: str, cents: int, currency: str) 
     [
         *("09.03.2022", "3/4/2021", "555-0139", "(555) 014-2277", "20.00%", "1,150", "12:30", "SW-7036.50x"),
         *("$12,34,567.00", "PLR36-20194", "16x25", "$", "version 1.2.3", "1.5", "99999999999.00 EUR"),
+        *("total 1.75 oz", "12.50 hours", "189.88 sq ft", "2.50 cups", "6 feet, 1,200 pounds"),
     ],
 )
 def test_what_is_no_money_is_left_alone(text: str) -> None:
@@ -55,6 +57,21 @@ def test_a_plain_dollar_sign_is_the_papers_or_the_households_dollar() -> None:
     assert amounts_in("$80, all prices in CAD")[0].currency == "CAD"
     assert amounts_in("$80", "AUD")[0].currency == "AUD"
     assert amounts_in("$80", "EUR")[0].currency == "USD"
+
+
+def test_pounds_are_money_where_the_text_or_the_house_pays_in_them() -> None:
+    assert [each.cents for each in amounts_in("80 pounds, with £5 of screws")] == [8000, 500]
+    assert amounts_in("80 pounds", "GBP")[0].cents == 8000
+    assert money("80 pounds") == (8000, "GBP")
+
+
+def test_parentheses_in_a_sentence_are_no_minus() -> None:
+    texts = ("paid Luis ($120) for it", "Return   ($20.00)\nTotal 60.00", "| Return | ($20.00) |")
+    assert [amounts_in(text)[0].cents for text in texts] == [12000, -2000, -2000]
+
+
+def test_a_tills_mark_of_the_tax_makes_no_measure() -> None:
+    assert [each.cents for each in amounts_in("KEY BLANK  2.49 T\nWD-40  7.99 A")] == [249, 799]
 
 
 def test_a_range_is_no_negative_amount() -> None:
