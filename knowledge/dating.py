@@ -15,25 +15,40 @@ _OF_EVENT = re.compile(
     r"(?:(?:invoice|receipt|service|order|purchase|sale|sales|bill|billing|visit|job|work|installation|install|issue|"
     r"inspection|estimate|quote|statement|report|document|transaction|delivery|repair|completion|letter|sold|paid)\s*"
     r"(?:date|day|on)|date\s+of\s+(?:the\s+)?(?:invoice|service|issue|purchase|sale|visit|work|installation|inspection|"
-    r"order|repair|completion|delivery)|^\s*(?:date|dated|datum|rechnungsdatum|when|on)\b|\bdated?\s*[:#]|\bissued\b|"
-    r"\b(?:installed|serviced|purchased|bought|completed|performed|visited|delivered|replaced|repaired)(?:\s+on)?)\W*$",
+    r"order|repair|completion|delivery)|^\s*(?:date|dated|datum|when|on)\b|\bdated?\s*[:#]|\bissued\b|"
+    r"\b(?:installed|serviced|purchased|bought|completed|performed|visited|delivered|replaced|repaired)(?:\s+on)?|"
+    r"\b(?:rechnungs|liefer|leistungs|kauf|bestell|ausführungs|auftrags|beleg)datum|\brechnung\s+vom|"
+    r"\bdate\s+(?:de|d['’])\s*(?:la\s+)?(?:facture|facturation|achat|émission|livraison|intervention|commande|visite)|"
+    r"\bfacture\s+du|^\s*fecha\b|\bfecha\s+de\s+(?:la\s+)?(?:factura|compra|emisión|visita|servicio|entrega)|"
+    r"^\s*data\b|\bdata\s+(?:della\s+)?(?:fattura|acquisto|emissione|intervento|consegna)|"
+    r"\b(?:factuur|aankoop|lever|bestel)datum)\W*$",
     re.IGNORECASE,
 )
 """What stands before the date of the event itself."""
+_LATER = (
+    r"due|expir\w*|warrant\w*|guarant\w*|valid|next|renew\w*|follow[- ]?up|scheduled|recommended|birth\w*|"
+    r"fällig\w*|zahlbar|gültig|garantie|gewährleistung|nächst\w*|abgelaufen|ablaufdatum|frist|geburts\w*|"
+    r"échéance|valable|prochain\w*|naissance|vencimiento|vence|garantía|válid[ao]|próxim[ao]\w*|nacimiento|"
+    r"scadenza|garanzia|valid[ao]|prossim\w*|nascita|verval\w*|geldig|volgende|geboorte\w*"
+)
+"""When money is due, a warranty ends, the next visit is, in the languages of the papers."""
 _OF_ELSE = re.compile(
-    r"\b(?:due|payable|pay by|expir\w*|warrant\w*|guarant\w*|valid|until|till|through|thru|next|renew\w*|ends?|ending|"
-    r"before|born|birth|since|established|copyright|rev(?:ision)?|version|updated|printed|manufactur\w*|mfg|scheduled|"
-    r"reminder|recommended|deadline|best by|starts?|starting|effective|previous|last|follow[- ]?up|return(?:s|able)?)\b"
-    r"[^.;\n]*$|[©(]c\)\s*$|©\s*$",
+    rf"\b(?:{_LATER}|payable|(?:pay|reply|respond|submit|file|sign|use) by|until|till|through|thru|ends?|ending|before|"
+    r"born|since|established|copyright|rev(?:ision)?|version|updated|printed|manufactur\w*|mfg|reminder|deadline|"
+    r"best by|starts?|starting|effective|previous|last|return(?:s|able)?|spätestens|seit|geboren|geb|gedruckt|"
+    r"vor dem|jusqu['’]au|avant|depuis|née?|hasta|antes|desde|nacid[ao]|fino|entro|nat[ao]|uiterlijk|sinds)\b"
+    r"[^.;\n]*$|[©(]c\)\s*$|©\s*$|\b(?:bis|stand|tot|dal)\b(?:\s+(?:zum|en met))?\W*$",
     re.IGNORECASE,
 )
-"""What stands before a date that is another's: when money is due, a warranty ends, the next visit is."""
-_AHEAD = re.compile(
-    r"\b(?:due|expir\w*|warrant\w*|guarant\w*|valid|next|renew\w*|end|start|effective|follow[- ]?up|scheduled|"
-    r"recommended|return|birth)\b[^.;\n]*$",
-    re.IGNORECASE,
-)
+"""What stands before a date that is another's."""
+_AHEAD = re.compile(rf"\b(?:{_LATER}|end|start|effective|return)\b[^.;\n]*$", re.IGNORECASE)
 """What makes another's even of a 'service date' or a 'date' that follows it."""
+
+_COMPACT = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)([-. ]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:(?!\d)|(?=[0-2]\d[0-5]\d[0-5]\d(?!\d)))"
+)
+"""A day as programs write it into names, year first, perhaps with the time close behind."""
+_YEAR_AND_MONTH = re.compile(r"(?<![\d-])((?:19|20)\d\d)[-.](0[1-9]|1[0-2])(?![-.]?\d)")
 
 
 @dataclass(frozen=True)
@@ -63,6 +78,17 @@ def event_date(text: str, today: dt.date, *, day_first: bool = False) -> Found |
     return best
 
 
+def named_date(name: str, today: dt.date, *, day_first: bool = False) -> Found | None:
+    """Return the day, or else the first of the month, that a file's name says, such as `IMG_20230418_1012`.
+
+    Args, and None: as `event_date`; years of two digits, as hours and versions look like them, are none.
+    """
+    plain = _COMPACT.sub(r" \1-\3-\4 ", name.replace("_", " "))
+    plain = _YEAR_AND_MONTH.sub(r"\2/\1", plain)
+    dates = [found for found in _dates(plain, today, day_first) if found.score >= 0 and f"{found.date.year}" in plain]
+    return max(dates, key=lambda found: found.score, default=None)
+
+
 def _dates(text: str, today: dt.date, day_first: bool) -> Iterator[Found]:
     end = 0
     for day in days_in(text, day_first=day_first):
@@ -85,6 +111,6 @@ def _dates(text: str, today: dt.date, day_first: bool) -> Iterator[Found]:
         yield Found(day.first, score, labelled, day.doubtful)
 
 
-def found_in_text(*, doubtful: bool, day_first: bool) -> str:
-    """What a note says of a date from its text, with the setting that read it where that decided."""
-    return f"text, {'day' if day_first else 'month'} first" if doubtful else "text"
+def found_in(where: str, *, doubtful: bool, day_first: bool) -> str:
+    """What a note says of a date from its text or its file's name, with the setting that read it where that decided."""
+    return f"{where}, {'day' if day_first else 'month'} first" if doubtful else where

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from knowledge.dating import event_date, found_in_text
-from knowledge.errors import NoteRejected, Unreadable
+from knowledge.dating import Found, event_date, found_in, named_date
+from knowledge.days import days_in
+from knowledge.errors import Unreadable
 from knowledge.exported import exported_originals
 from knowledge.note import Draft
-from knowledge.notebook import parse_date
-from knowledge.readers import documents, mail, pdf, photos, prose, tables
+from knowledge.readers import cards, documents, evernote, mail, opendocument, pdf, photos, prose, rtf, tables
 from knowledge.readers.archives import unpacked
-from knowledge.readers.kinds import ENDINGS, Kind, kind_of
-from knowledge.readers.prose import FIELDS
-from knowledge.readers.source import Reader, Source, content_id, one_line
+from knowledge.readers.kinds import ENDINGS, Kind, hidden, kind_of
+from knowledge.readers.source import Reader, Source, content_id, one_line, title_of_name
 
 __all__ = [
-    "FIELDS", "MAX_DOCUMENT_BYTES", "MAX_FILE_BYTES", "READERS", "Source", "content_id", "files_in", "read", "read_one",
+    "MAX_DOCUMENT_BYTES", "MAX_FILE_BYTES", "READERS", "Source", "content_id", "files_in", "read", "read_one",
     "readable", "unpacked",
 ]  # fmt: skip
 
@@ -29,7 +26,8 @@ MAX_FILE_BYTES = 20_000_000
 """A larger file of text is refused before it is read: no note of a house is that long."""
 MAX_DOCUMENT_BYTES = 100_000_000
 """The same for papers and pictures."""
-_WRITTEN = ("markdown", "plain", "json lines", "json", "csv", "web")
+_WRITTEN = ("markdown", "plain", "json lines", "json", "csv", "web", "calendar", "contacts")
+_LISTS = ("csv", "excel", "open sheet")
 _FRESH = dt.timedelta(days=2)
 """A file written so lately was copied or fetched just now, and its day says nothing of when something happened."""
 
@@ -40,13 +38,19 @@ READERS: dict[Kind, Reader] = {
     "json": prose.whole_json,
     "csv": tables.csv_file,
     "excel": tables.excel_book,
+    "open sheet": opendocument.sheets,
     "word": documents.word,
+    "open text": opendocument.text,
+    "rich text": rtf.rtf,
     "web": documents.web,
     "pdf": pdf.pdf,
     "mail": mail.mail,
     "photo": photos.photo,
+    "evernote": evernote.evernote,
+    "calendar": cards.calendar,
+    "contacts": cards.contacts,
 }
-"""What reads each kind of file; archives are unpacked first."""
+"""What reads each kind of file; archives and mailboxes are unpacked first."""
 
 
 def readable(path: Path) -> bool:
@@ -63,7 +67,7 @@ def files_in(path: Path) -> list[Path]:
         return [path]
     beside = exported_originals(path)
     inside = (file for file in sorted(path.rglob("*")) if file.is_file() and file not in beside)
-    return [file for file in inside if not any(part.startswith(".") for part in file.relative_to(path).parts)]
+    return [file for file in inside if not hidden(file.relative_to(path).parts)]
 
 
 def read(path: Path, *, name: str = "", day_first: bool = False) -> Iterator[Draft | Unreadable]:
@@ -102,9 +106,13 @@ def read_one(source: Source) -> Iterator[Draft | Unreadable]:
         raise Unreadable(
             f"{source.name}: {size / 1e6:.0f} MB is more than the {most / 1e6:.0f} MB that {what} may have. Split it."
         )
+    empty = True
     try:
         for draft in READERS[kind](source):
+            empty = False
             yield _finished(draft, source, kind) if isinstance(draft, Draft) else draft
+        if empty:
+            raise Unreadable(f"{source.name}: holds nothing that could be a note.")
     except (Unreadable, MemoryError):
         raise
     except Exception as error:  # libraries fail in more ways than they say, and one bad file must not stop the rest
@@ -120,32 +128,38 @@ def _finished(draft: Draft, source: Source, kind: Kind) -> Draft:
 
 def _dated(draft: Draft, source: Source, kind: Kind) -> Draft:
     """Date a draft that does not say a date itself: by its words, its photo or mail, its file's name, its file."""
-    if draft.date and draft.dated_by not in ("photo", "mail"):
-        return draft
-    found = event_date(f"{draft.title}\n{draft.text}", source.today, day_first=source.day_first)
+    if (draft.date and draft.dated_by not in ("photo", "mail", "file")) or kind == "contacts":
+        return draft  # a contact is of no day, whatever days stand in it
+    found = _event_date(draft, source, kind)
     # A message speaks of many days; only one that it names as the event's is better than the day it was sent.
     if found and (found.labelled or draft.dated_by != "mail"):
-        said = found_in_text(doubtful=found.doubtful, day_first=source.day_first)
-        return replace(draft, date=found.date, dated_by=said)
+        return _dated_by("text", found, draft, source)
     if draft.date:
         return draft
-    if named := _named_date(source.stem):
-        return replace(draft, date=named, dated_by="file name")
+    if named := named_date(source.stem, source.today, day_first=source.day_first):
+        return _dated_by("file name", named, draft, source)
     made = _file_date(source, kind)
     return replace(draft, date=made, dated_by="file") if made else draft
 
 
-def _named_date(stem: str) -> dt.date | None:
-    """The day in a file's name, such as 2023-04-18-pump or IMG_20230418_1012."""
-    for match in re.finditer(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)", stem):
-        with suppress(NoteRejected):
-            return parse_date("-".join(match.groups()))
-    return None
+def _event_date(draft: Draft, source: Source, kind: Kind) -> Found | None:
+    """The date in the words of a draft; a title that only repeats the file's name is none of them."""
+    title = draft.title if draft.title != title_of_name(source.stem) else ""
+    told = f"{title}\n{draft.text}"
+    found = event_date(told, source.today, day_first=source.day_first)
+    # The dates of a list are its rows', unless it says which one is its own.
+    many = kind in _LISTS and len({day.first for day in days_in(told)}) > 1
+    return None if found and many and not found.labelled else found
+
+
+def _dated_by(where: str, found: Found, draft: Draft, source: Source) -> Draft:
+    said = found_in(where, doubtful=found.doubtful, day_first=source.day_first)
+    return replace(draft, date=found.date, dated_by=said)
 
 
 def _file_date(source: Source, kind: Kind) -> dt.date | None:
     """The day that a file was made, where that is no matter of the last days; lines of data have none."""
-    if kind in ("json lines", "json", "csv", "excel"):
+    if kind in ("json lines", "json", "evernote", "calendar", *_LISTS):
         return None
     made = pdf.made_on(source) if kind == "pdf" else None
     made = made or dt.date.fromtimestamp(source.path.stat().st_mtime)

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -14,7 +14,8 @@ from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
 
 from knowledge.errors import Unreadable
 from knowledge.exported import LIST_FILE, LONGEST_LIST, Exported, is_still
-from knowledge.readers.kinds import kind_of
+from knowledge.readers.evernote import enclosed
+from knowledge.readers.kinds import hidden, kind_of
 from knowledge.readers.mail import attachments, parsed
 from knowledge.readers.source import Source
 
@@ -30,7 +31,7 @@ _DAMAGED = (BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplemen
 
 
 def unpacked(source: Source, depth: int = 0) -> Iterator[Source | Unreadable]:
-    """Return the files that a file stands for: itself, what a ZIP file holds, or a message with what it brings.
+    """Return the files that a file stands for: itself, what a ZIP file or mailbox holds, a message with what it brings.
 
     Each lies on disk until the next one is asked for. What cannot be opened comes out as an Unreadable.
 
@@ -40,9 +41,14 @@ def unpacked(source: Source, depth: int = 0) -> Iterator[Source | Unreadable]:
     match kind_of(source):
         case "archive":
             inside = _members(source)
+        case "mailbox":
+            inside = _messages(source)
         case "mail":
             yield source
             inside = _attached(source)
+        case "evernote":
+            yield source
+            inside = _unpacked_each(source, enclosed(source))
         case _:
             yield source
             return
@@ -65,7 +71,7 @@ def _members(source: Source) -> Iterator[Source | Unreadable]:
     except (BadZipFile, LargeZipFile, OSError, ValueError, NotImplementedError) as error:
         raise Unreadable(f"{source.name}: is a damaged ZIP file. Pack or fetch it again.") from error
     with archive:
-        members = [each for each in archive.infolist() if not each.is_dir() and not _hidden(each.filename)]
+        members = [each for each in archive.infolist() if not each.is_dir() and not hidden(_parts(each.filename))]
         if len(members) > MAX_MEMBERS:
             raise Unreadable(f"{source.name}: holds {len(members):,} files, more than {MAX_MEMBERS:,}. Split it.")
         if sum(each.file_size for each in members) > MAX_UNPACKED:
@@ -126,8 +132,8 @@ def _unpack(archive: ZipFile, member: ZipInfo, path: Path) -> None:
 
 def _member(source: Source, archive: ZipFile, member: ZipInfo, path: Path) -> Iterator[Source | Unreadable]:
     name = f"{source.name}/{member.filename}"
-    parts = PurePosixPath(member.filename.replace("\\", "/"))
-    if parts.is_absolute() or ".." in parts.parts or ":" in parts.parts[0]:
+    parts = _parts(member.filename)
+    if parts[0].startswith("/") or ".." in parts or ":" in parts[0]:
         yield Unreadable(f"{name}: points outside its ZIP file, and is left alone.")
         return
     if member.flag_bits & 1:
@@ -151,13 +157,34 @@ def _member(source: Source, archive: ZipFile, member: ZipInfo, path: Path) -> It
 
 def _attached(source: Source) -> Iterator[Source | Unreadable]:
     message = parsed(source)
-    sent = message.get("Date")
+    sent = getattr(message.get("Date"), "datetime", None)
+    yield from _unpacked_each(source, attachments(message), sent.timetuple()[:6] if sent else None)
+
+
+def _messages(source: Source) -> Iterator[Source | Unreadable]:
+    """The messages of a mailbox, each as a file."""
+    from mailbox import mbox
+
+    messages = mbox(source.path, create=False)
+    try:
+        if len(messages) > MAX_MEMBERS:
+            raise Unreadable(f"{source.name}: holds {len(messages):,} messages, more than {MAX_MEMBERS:,}. Split it.")
+        named = ((f"message {number}.eml", messages.get_bytes(key)) for number, key in enumerate(messages.keys(), 1))
+        yield from _unpacked_each(source, named)
+    finally:
+        messages.close()
+
+
+def _unpacked_each(
+    source: Source, files: Iterable[tuple[str, bytes]], when: tuple[int, ...] | None = None
+) -> Iterator[Source]:
+    """Files by name, each to lie there until the next one does, and to be as old as `when` says."""
     with tempfile.TemporaryDirectory(prefix="our-house-") as scratch:
-        for number, (name, data) in enumerate(attachments(message)):
+        for number, (name, data) in enumerate(files):
             path = Path(scratch) / str(number)
             path.write_bytes(data)
-            if when := getattr(sent, "datetime", None):
-                _date(path, when.timetuple()[:6])
+            if when:
+                _date(path, when)
             yield replace(source, path=path, name=f"{source.name}/{name}")
             path.unlink(missing_ok=True)
 
@@ -169,6 +196,5 @@ def _date(path: Path, when: tuple[int, ...]) -> None:
         os.utime(path, (stamp, stamp))
 
 
-def _hidden(name: str) -> bool:
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in parts)
+def _parts(name: str) -> tuple[str, ...]:
+    return PurePosixPath(name.replace("\\", "/")).parts

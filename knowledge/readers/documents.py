@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
-from knowledge.readers.sections import in_sections, paper_title
+from knowledge.readers.encodings import decoded
+from knowledge.readers.sections import in_sections, opening_heading, paper_title
 from knowledge.readers.source import Source, one_line, title_of_name
 
 _UNSEEN = (
@@ -22,72 +23,133 @@ _UNSEEN = (
     "object",
     "embed",
     "svg",
-    "form",
     "button",
+    "select",
     "nav",
 )
 """What a page holds that is no text of it."""
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_SPACES = {f"{_W}tab": "\t", f"{_W}ptab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
+_NO_WORDS = frozenset({f"{_W}{name}" for name in ("pPr", "rPr", "del", "moveFrom", "txbxContent", "instrText")})
+_AGAIN = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+"""What older programs are to show instead of what stands beside it."""
 
 
 def word(source: Source) -> Iterator[Draft | Unreadable]:
-    """A Word document, with its letterhead, headings, lists and tables."""
+    """A Word document, with its letterhead, headings, lists, tables, text boxes and form fields."""
     from docx import Document
 
     try:
-        document = Document(io.BytesIO(source.data))
-        text = "\n\n".join(_blocks(document))
+        opened = Document(io.BytesIO(source.data))
+        text = "\n\n".join(_parts(opened))
     except Exception as error:  # its parts are XML in a ZIP file, and each layer has errors of its own
         raise Unreadable(f"{source.name}: is a damaged Word document ({one_line(error)}). Save it again.") from error
     text = re.sub(r"\n{3,}", "\n\n", re.sub(r"(?m)^(- .*)\n\n(?=- )", r"\1\n", text)).strip()
-    if not text:
-        raise Unreadable(f"{source.name}: holds no text.")
-    yield from _document(source, text)
+    yield from document(source, text)
 
 
-def _blocks(document: Any) -> Iterator[str]:
-    """The paragraphs and tables of a document as Markdown, in their order, below what stands at the head of it."""
-    from docx.table import Table
-
-    for section in document.sections[:1]:
-        if not section.header.is_linked_to_previous:
-            yield "\n".join(paragraph.text for paragraph in section.header.paragraphs).strip()
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            yield _table(block)
-            continue
-        text, style = block.text.strip(), (block.style.name if block.style is not None else "") or ""
-        properties = block._p.pPr
-        if match := re.fullmatch(r"Heading ([1-6])|(Title)", style):
-            yield f"{'#' * int(match[1] or 1)} {text}" if text else ""
-        elif text and (style.startswith("List") or (properties is not None and properties.numPr is not None)):
-            yield f"- {text}"
-        else:
-            yield text
+def _parts(opened: Any) -> Iterator[str]:
+    """What stands in a document as Markdown, between what stands at the head and at the foot of its first page."""
+    first, under = opened.sections[0], _has_title(opened)
+    own = first.different_first_page_header_footer
+    head, foot = (first.first_page_header, first.first_page_footer) if own else (first.header, first.footer)
+    if not head.is_linked_to_previous:
+        yield from _blocks(head._element, head)
+    yield from _blocks(opened.element.body, opened, under)
+    if not foot.is_linked_to_previous:
+        yield from _blocks(foot._element, foot)
 
 
-def _table(table: Any) -> str:
-    rows = []
-    for row in table.rows:
-        cells, last = [], None
-        for cell in row.cells:
-            # A cell that is merged over several columns comes once for each.
-            if cell._tc is not last:
-                cells.append(" ".join(cell.text.split()).replace("|", "/"))
-            last = cell._tc
-        rows.append(cells)
+def _has_title(opened: Any) -> bool:
+    """Whether a paragraph is the title of all, above the headings."""
+    title = next((style.style_id for style in opened.styles if style.name == "Title"), None)
+    return title is not None and any(each.get(f"{_W}val") == title for each in opened.element.body.iter(f"{_W}pStyle"))
+
+
+def _blocks(parent: Any, part: Any, under: bool = False) -> Iterator[str]:
+    """The paragraphs and tables in an element of a part of a document as Markdown, in their order.
+
+    Args:
+        under: whether its headings lie under a title.
+    """
+    for element in parent:
+        if element.tag == f"{_W}p":
+            yield _paragraph(element, part, under)
+            for box in _once(element, "txbxContent"):
+                yield from _blocks(box, part, under)
+        elif element.tag == f"{_W}tbl":
+            yield table(list(_rows(element)))
+        elif element.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}customXml"):
+            yield from _blocks(element, part, under)
+
+
+def _once(element: Any, name: str) -> list[Any]:
+    """The elements of a name in another, without those that only say again what stands beside them."""
+    return [each for each in element.iter(f"{_W}{name}") if next(each.iterancestors(_AGAIN), None) is None]
+
+
+def _paragraph(element: Any, part: Any, under: bool) -> str:
+    from docx.text.paragraph import Paragraph
+
+    text, style = _words(element).strip(), Paragraph(element, part).style
+    name, properties = (style.name if style is not None else "") or "", element.pPr
+    if match := re.fullmatch(r"Heading ([1-6])|(Title)", name):
+        level = int(match[1]) + under if match[1] else 1
+        return f"{'#' * level} {text}" if text else ""
+    if text and (name.startswith("List") or (properties is not None and properties.numPr is not None)):
+        return f"- {text}"
+    return text
+
+
+def _words(element: Any) -> str:
+    """The words of a paragraph, those of links, fields and insertions, too, without what was deleted."""
+    words = []
+    for inner in element:
+        if inner.tag == f"{_W}t":
+            words.append(inner.text or "")
+        elif inner.tag in _SPACES:
+            words.append(_SPACES[inner.tag])
+        elif inner.tag not in _NO_WORDS and inner.tag != _AGAIN:
+            words.append(_words(inner))
+    return "".join(words)
+
+
+def _rows(element: Any) -> Iterator[list[str]]:
+    above = dict[int, str]()
+    for row in element.xpath("./w:tr | ./w:sdt/w:sdtContent/w:tr"):
+        cells, place = [], 0
+        for cell in row.xpath("./w:tc | ./w:sdt/w:sdtContent/w:tc"):
+            text = " ".join(" ".join(map(_words, _once(cell, "p"))).split())
+            merged, span = cell.find(f"{_W}tcPr/{_W}vMerge"), cell.find(f"{_W}tcPr/{_W}gridSpan")
+            if merged is not None and merged.get(f"{_W}val", "continue") == "continue":
+                text = above.get(place, "")  # a cell that is merged over several rows stands in the first
+            cells.append(text)
+            above[place] = text
+            place += 1 if span is None else int(span.get(f"{_W}val", 1))
+        yield cells
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as Markdown."""
     width = max(map(len, rows), default=0)
-    lines = ["| " + " | ".join([*cells, *[""] * (width - len(cells))]) + " |" for cells in rows]
+    lines = [
+        "| " + " | ".join(cell.replace("|", "/") for cell in [*cells, *[""] * (width - len(cells))]) + " |"
+        for cells in rows
+    ]
     return "\n".join([*lines[:1], f"|{'---|' * width}", *lines[1:]]) if lines else ""
 
 
 def web(source: Source) -> Iterator[Draft | Unreadable]:
     """A web page, as its text alone."""
-    html = source.text
+    from bs4.dammit import EncodingDetector
+
+    declared = EncodingDetector.find_declared_encoding(source.data, is_html=True)
+    html = decoded(source.data, source.name, declared or "")
     text = as_text(html)
     if not text:
         raise Unreadable(f"{source.name}: holds no text, only markup.")
     match = re.search(r"<title[^>]*>(.*?)</title>", html, re.IGNORECASE | re.DOTALL)
-    yield from _document(source, text, _unescaped(match[1]) if match else "")
+    yield from document(source, text, _unescaped(match[1]) if match else "")
 
 
 def as_text(html: str) -> str:
@@ -111,10 +173,16 @@ def as_text(html: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t\xa0]+\n", "\n", str(told))).strip()
 
 
-def _document(source: Source, text: str, named: str = "") -> Iterator[Draft | Unreadable]:
-    match = re.match(r"#{1,2}[ \t]+(.+)\n", text + "\n")
-    title = (match[1].strip() if match else "") or named or paper_title(text) or title_of_name(source.stem)
-    body = text[match.end() :].strip() if match else text
+def document(source: Source, text: str, named: str = "") -> Iterator[Draft | Unreadable]:
+    """Drafts of a document's text in Markdown, under its heading, else as it is named, else by its first lines.
+
+    Raises:
+        Unreadable: there is no text.
+    """
+    if not text:
+        raise Unreadable(f"{source.name}: holds no text.")
+    heading, body = opening_heading(text)
+    title = heading or named or paper_title(text) or title_of_name(source.stem)
     yield from in_sections(source, {"title": title.replace("*", "")}, body or text)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from email import policy
 from email.errors import MessageError
@@ -19,11 +20,35 @@ from knowledge.readers.encodings import decoded
 from knowledge.readers.source import Source, draft_of, one_line, title_of_name
 
 _QUOTE_BEGINS = re.compile(
-    r"^(?:On\b.{4,200}\bwrote:|Am\b.{4,200}\bschrieb.*:|-{2,}\s*(?:Original|Forwarded) Message\s*-{2,}|_{10,}\s*)\s*$"
-    r"|^(?:\*{0,2}From:\*{0,2} .+\n(?:\*{0,2}(?:Sent|Date|To|Cc|Subject):.*\n?){2,})",
+    r"^(?:On\b.{4,200}\bwrote:|Am\b.{4,200}\bschrieb.*:|Le\b.{4,200}\ba écrit\s*:|El\b.{4,200}\bescribió:|"
+    r"Il\b.{4,200}\bha scritto:|Op\b.{4,200}\bschreef.*:|_{10,}\s*|-{2,}\s*(?:Original Message|"
+    r"Ursprüngliche Nachricht|Original-Nachricht|Message d['’]origine|Mensaje original|Messaggio originale|"
+    r"Oorspronkelijk bericht)\s*-{2,})\s*$"
+    r"|^(?:\*{0,2}(?:From|Von|De|Da|Van)\s?:\*{0,2} .+\n"
+    r"(?:\*{0,2}(?:Sent|Date|To|Cc|Subject|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Enviado(?: el)?|Fecha|Para|Asunto|"
+    r"Inviato|Data|A|Oggetto|Verzonden|Aan|Onderwerp)\s?:.*\n?){2,})",
     re.IGNORECASE | re.MULTILINE,
 )
-_SIGNATURE = re.compile(r"^-- ?$|^Sent from my \w.*$|^Get Outlook for .*$", re.MULTILINE)
+"""What stands before the message that one answers."""
+_FORWARDED = re.compile(
+    r"^(?:-{2,}\s*(?:Forwarded Message|Weitergeleitete Nachricht|Message transféré|Mensaje reenviado|"
+    r"Messaggio inoltrato|Doorgestuurd bericht)\s*-{2,}|Begin forwarded message:|"
+    r"Anfang der weitergeleiteten Nachricht:|Début du message transféré\s?:|Inicio del mensaje reenviado:|"
+    r"Inizio messaggio inoltrato:|Begin doorgestuurd bericht:)\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What stands before a message that one sends on."""
+_SENT_ON = re.compile(r"^\s*(?:fwd?|wg|tr|i|doorst)\s*:", re.IGNORECASE)
+_ANSWERS = re.compile(r"^(?:(?:re|aw|antw|r|sv|fwd?|wg|tr|i|doorst)\s*:\s*)+", re.IGNORECASE)
+"""What mail programs put before a subject."""
+_SIGNATURE = re.compile(
+    r"^-- ?$|^(?:Sent from my|Von meinem .* gesendet|Envoyé de mon|Enviado desde mi|Inviato da|Verzonden vanaf mijn|"
+    r"Get Outlook for)\b.*$",
+    re.MULTILINE,
+)
+_STUB = 400
+"""Letters of a plain text below which it may only say that the message is to be read as a web page."""
+_SEALS = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 
 
 def mail(source: Source) -> Iterator[Draft | Unreadable]:
@@ -34,7 +59,7 @@ def mail(source: Source) -> Iterator[Draft | Unreadable]:
     attached = [name for name, _ in attachments(message)]
     if attached:
         people.append(f"Attached: {', '.join(attached)}")
-    subject = re.sub(r"^(?:(?:re|fwd?|aw|wg)\s*:\s*)+", "", _said(message, "Subject"), flags=re.IGNORECASE)
+    subject = _ANSWERS.sub("", _said(message, "Subject"))
     if not body.strip() and not attached:
         raise Unreadable(f"{source.name}: is an e-mail without a word in it.")
     text = "\n".join(people) + f"\n\n{body}".rstrip()
@@ -60,6 +85,8 @@ def attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
         if part.is_multipart() and part.get_content_type() != "message/rfc822":
             continue
         name = part.get_filename()
+        if part.get_content_type() in _SEALS:
+            continue
         if not name and part.get_content_type() != "message/rfc822":
             continue
         if part.get("Content-ID") and part.get_content_disposition() != "attachment":
@@ -76,23 +103,40 @@ def attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
 
 
 def _body(message: EmailMessage, name: str) -> str:
-    part = message.get_body(("plain", "html"))
-    if part is None:
-        return ""
+    text = "\n\n".join(_words(message, name))
+    return text.strip() if _SENT_ON.match(_said(message, "Subject")) else trimmed(text)
+
+
+def _words(part: Message, name: str) -> Iterator[str]:
+    """The texts of a message in their order; of those that say the same, the one that says it all."""
+    main, sub = part.get_content_maintype(), part.get_content_subtype()
+    if part.get_content_disposition() == "attachment" or part.get_filename() or main == "message":
+        return
+    if part.is_multipart():
+        inner = ["\n\n".join(_words(each, name)) for each in part.get_payload() if isinstance(each, Message)]
+        if sub != "alternative":
+            yield from filter(None, inner)
+        elif said := [text for text in inner if text]:
+            # Some write into the plain text only that there is another one.
+            longest = max(said, key=len)
+            yield longest if len(said[0]) < min(_STUB, len(longest) / 3) else said[0]
+        return
+    if main != "text" or sub not in ("plain", "html"):
+        return
     payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes) or not payload.strip():
-        return ""
-    try:
-        text = payload.decode(part.get_content_charset() or "utf-8")
-    except (LookupError, UnicodeDecodeError):
-        text = decoded(payload, name)  # it says it is written in something else than it is
-    if part.get_content_type() == "text/html":
-        text = as_text(text)
-    return trimmed(text.replace("\r\n", "\n"))
+    if isinstance(payload, bytes):
+        with suppress(Unreadable):  # a part without a word
+            text = decoded(payload, name, part.get_content_charset() or "utf-8")
+            yield as_text(text) if sub == "html" else text
 
 
 def trimmed(text: str) -> str:
-    """Leave out a signature, and what is quoted from an earlier message, where something of one's own is left."""
+    """Leave out a signature, and what is quoted from an earlier message, where something of one's own is left.
+
+    What is sent on is no quote: it is what the message is for.
+    """
+    if _FORWARDED.search(text):
+        return text.strip()
     own = text
     if begins := _QUOTE_BEGINS.search(own):
         own = own[: begins.start()]
@@ -114,7 +158,8 @@ def _said(message: EmailMessage, name: str) -> str:
 def _sent(message: EmailMessage) -> dt.date | None:
     from email.utils import parsedate_to_datetime
 
-    try:
-        return parsedate_to_datetime(str(message.get("Date"))).date()
-    except (ValueError, TypeError, IndexError, AttributeError):
-        return None
+    received = str(message.get("Received", "")).rpartition(";")[2]
+    for said in (str(message.get("Date", "")), received):
+        with suppress(ValueError, TypeError, IndexError, AttributeError):
+            return parsedate_to_datetime(said).date()
+    return None

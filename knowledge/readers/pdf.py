@@ -76,6 +76,7 @@ def _pages(source: Source) -> tuple[list[str], int]:
         texts: list[str] = []
         scanned = 0
         with _lock:
+            document.init_forms()  # which draws what was filled in, where the program that did so left that out
             count = len(document)
         if not count:
             raise Unreadable(f"{source.name}: is a PDF without a page.")
@@ -99,7 +100,7 @@ def _page(document: Any, number: int, may_draw: bool) -> tuple[str | None, Image
     import pypdfium2
 
     try:
-        with closing(document[number]) as page:
+        with closing(_opened(document, number)) as page:
             with closing(page.get_textpage()) as layer:
                 text = str(layer.get_text_bounded()).replace("\r\n", "\n").replace("\ufffe", "-").strip()
             if sum(letter.isalnum() for letter in text) >= FEW_LETTERS or not any(page.get_objects(max_depth=2)):
@@ -110,6 +111,22 @@ def _page(document: Any, number: int, may_draw: bool) -> tuple[str | None, Image
             return None, page.render(scale=min(DOTS / 72, 2400 / longest)).to_pil()
     except pypdfium2.PdfiumError:
         return "", None  # one bad page costs only itself
+
+
+def _opened(document: Any, number: int) -> Any:
+    """Return a page with what was filled into its form, or typed upon it, as a part of it."""
+    from pypdfium2 import raw
+
+    page = document[number]
+    for place in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, place)
+        kind = raw.FPDFAnnot_GetSubtype(annotation)
+        raw.FPDFPage_CloseAnnot(annotation)
+        if kind in (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT):
+            raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+            page.close()
+            return document[number]
+    return page
 
 
 def _trouble(said: str) -> str:

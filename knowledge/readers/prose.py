@@ -9,11 +9,10 @@ from typing import Any
 
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
-from knowledge.readers.sections import first_line_title, in_sections
+from knowledge.readers.fields import names_fields, note_fields, properties, text_name
+from knowledge.readers.sections import first_line_title, in_sections, opening_heading
 from knowledge.readers.source import Source, content_id, draft_of, one_line, title_of_name
-
-FIELDS = frozenset({"id", "title", "date", "category", "tags"})
-"""What front matter may say of a note."""
+from knowledge.readers.tables import event_rows
 
 
 def markdown(source: Source) -> Iterator[Draft | Unreadable]:
@@ -26,15 +25,13 @@ def markdown(source: Source) -> Iterator[Draft | Unreadable]:
         post = frontmatter.loads(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Unreadable(f"{source.name}: its front matter is not YAML ({one_line(error)}).") from error
-    if not FIELDS & post.metadata.keys():
+    if not names_fields(post.metadata):
         # No front matter of a note: words between two rules, which are kept.
         post = frontmatter.Post(text.strip())
-    # An opening '# Heading' names the note when the front matter does not.
-    match = re.match(r"#[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*\n", post.content.lstrip() + "\n")
-    title = match[1] if match and "title" not in post.metadata else None
-    body = post.content.lstrip().removeprefix(match[0].rstrip("\n")) if match and title else post.content
-    fields = {"title": title or title_of_name(source.stem), **post.metadata}
-    yield from in_sections(source, fields, body.strip() or post.content)
+    told = note_fields(post.metadata)
+    heading, below = ("", post.content) if "title" in told else opening_heading(post.content)
+    fields = {"title": heading or title_of_name(source.stem), **told}
+    yield from in_sections(source, fields, _below(properties(post.metadata), below.strip() or post.content))
 
 
 def plain(source: Source) -> Iterator[Draft | Unreadable]:
@@ -73,20 +70,64 @@ def whole_json(source: Source) -> Iterator[Draft | Unreadable]:
     items = _items(value)
     if not items:
         raise Unreadable(f"{source.name}: holds nothing.")
-    if not any(isinstance(item, dict) and isinstance(item.get("text"), str) for item in items):
-        yield from in_sections(source, {"title": title_of_name(source.stem)}, _told(value))
+    if not any(map(_is_note, items)):
+        if (rows := event_rows(source, items)) is None:
+            yield from in_sections(source, {"title": title_of_name(source.stem)}, _told(value))
+        else:
+            yield from rows
         return
-    for number, item in enumerate(items, start=1):
+    if not (kept := [(number, item) for number, item in enumerate(items, start=1) if not _thrown_away(item)]):
+        raise Unreadable(f"{source.name}: holds only what was thrown away in the program that it comes from.")
+    for number, item in kept:
         yield from _note(source, item, f"{source.name}, note {number}" if len(items) > 1 else source.name)
 
 
 def _items(value: Any) -> list[Any]:
-    """The notes of a JSON value: itself, or those of the list that it is or holds."""
-    if isinstance(value, dict) and not isinstance(value.get("text"), str):
-        lists = [inner for inner in value.values() if isinstance(inner, list) and inner]
-        if len(lists) == 1 and all(isinstance(item, dict) for item in lists[0]):
-            return lists[0]
+    """The notes of a JSON value: itself, or those of the lists that it is or holds."""
+    if isinstance(value, dict) and not _is_note(value):
+        lists = [inner for name, inner in value.items() if isinstance(inner, list) and inner and "trash" not in name]
+        items = [item for inner in lists for item in inner]
+        if all(any(map(_is_note, inner)) for inner in lists) or (len(lists) == 1 and all(map(_is_object, items))):
+            return items or [value]
     return value if isinstance(value, list) else [value]
+
+
+def _is_object(item: Any) -> bool:
+    return isinstance(item, dict)
+
+
+def _is_note(item: Any) -> bool:
+    return isinstance(item, dict) and _fields_and_text(item)[1] is not None
+
+
+def _thrown_away(item: Any) -> bool:
+    return isinstance(item, dict) and any(item.get(name) is True for name in ("isTrashed", "trashed", "deleted"))
+
+
+def _fields_and_text(item: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
+    """What an object of JSON says of a note, and the note's text; None where it has none."""
+    if isinstance(points := item.get("listContent"), list):
+        return note_fields(item), "\n".join(_point(point) for point in points if isinstance(point, dict))
+    name = text_name(item)
+    if isinstance(inner := item.get(name or ""), dict):
+        fields, text = _fields_and_text(inner)  # what a person wrote, wrapped in what a program keeps
+        return note_fields(item) | fields, text
+    if not isinstance(inner, str):
+        return {}, None
+    if name in ("text", "textContent"):
+        return note_fields(item), inner
+    rest = {each: value for each, value in item.items() if each != name}
+    return note_fields(item), _below(properties(rest), inner.replace("\r\n", "\n"))
+
+
+def _point(point: dict[str, Any]) -> str:
+    """A line of a list of Google Keep."""
+    return f"- [{'x' if point.get('isChecked') else ' '}] {point.get('text', '')}"
+
+
+def _below(lines: list[str], text: str) -> str:
+    """A text below what else is said of it."""
+    return "\n\n".join(filter(None, ["\n".join(lines), text]))
 
 
 def _told(value: Any, depth: int = 0) -> str:
@@ -109,13 +150,14 @@ def _told(value: Any, depth: int = 0) -> str:
 
 def _note(source: Source, line: Any, where: str) -> Iterator[Draft | Unreadable]:
     try:
-        fields = json.loads(line) if isinstance(line, str) else line
-        if not isinstance(fields, dict) or not isinstance(fields.get("text"), str):
+        item = json.loads(line) if isinstance(line, str) else line
+        fields, text = _fields_and_text(item) if isinstance(item, dict) else ({}, None)
+        if text is None:
             raise ValueError('expected an object with a "text"')
-        if not fields["text"].strip():
+        if not text.strip():
             raise ValueError("the note is empty")
-        json.dumps(fields, ensure_ascii=False).encode()  # refuses half a character, which no record can hold
-        yield draft_of(source, {"title": "", **fields}, fields["text"], where)
+        json.dumps(item, ensure_ascii=False).encode()  # refuses half a character, which no record can hold
+        yield draft_of(source, fields, text, where)
     except Unreadable as error:
         yield error
     except (ValueError, RecursionError) as error:

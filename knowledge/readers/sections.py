@@ -13,6 +13,10 @@ from knowledge.note import Draft
 from knowledge.readers.source import LONG, Source, draft_of
 
 _HEADING = re.compile(r"^#{1,3}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_OPENING = re.compile(
+    r"\s*(?:(?P<level>##?)[ \t]+(?P<marked>\S.*?)(?:[ \t]+#+)?|(?P<ruled>\S.*?)[ \t]*\n={3,})[ \t]*(?:\n|$)"
+)
+"""A heading of the first two levels at the head of a text, behind marks or over a double rule."""
 _PAPER = re.compile(
     r"\b(?:invoice|receipt|estimate|quote|quotation|proposal|work order|service report|service record|statement|"
     r"warranty|manual|order confirmation|inspection report|certificate|contract|agreement|instructions)\b",
@@ -50,6 +54,22 @@ def sections_of(text: str) -> list[tuple[str, str]]:
 
 def _level(heading: re.Match[str]) -> int:
     return len(heading[0]) - len(heading[0].lstrip("#"))
+
+
+def opening_heading(text: str) -> tuple[str, str]:
+    """Split a text at the heading that opens it and names all of it, not only the first of several sections.
+
+    Returns: (the heading, the text below it); with an empty heading, and the whole text, where there is none such.
+    """
+    if (match := _OPENING.match(text)) is None:
+        return "", text
+    below = text[match.end() :].strip()
+    level = len(match["level"] or "#")
+    among = any(_level(other) == level for other in _HEADING.finditer(re.sub(r"(?ms)^```.*?^```", "", below)))
+    # One with nothing below it but the next heading is a title, whatever its level.
+    if among and not _HEADING.match(below):
+        return "", text
+    return match["marked"] or match["ruled"], below
 
 
 def gathered(parts: Sequence[str]) -> Iterator[tuple[str, str]]:

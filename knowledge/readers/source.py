@@ -49,12 +49,14 @@ class Source:
     @property
     def stem(self) -> str:
         """The file's own name without its ending."""
-        return Path(self.name).stem
+        name = Path(self.name).name
+        return name[: -len(self.suffix)] if self.suffix and name != self.suffix else name
 
     @property
     def suffix(self) -> str:
-        """Its ending, in small letters."""
-        return Path(self.name).suffix.lower()
+        """Its ending, in small letters; empty where it has none, as 'Invoice No.5' has."""
+        match = re.search(r"\.[a-z]\w{0,7}$", Path(self.name).name.lower())
+        return match[0] if match else ""
 
 
 Reader = Callable[[Source], Iterator[Draft | Unreadable]]
@@ -64,7 +66,8 @@ def draft_of(source: Source, fields: Mapping[str, Any], text: str, where: str = 
     """Return a draft of what a file says of a note; raises Unreadable where that cannot be kept.
 
     Args:
-        fields: its title, date, category, tags and id, those that it names.
+        fields: its title, date, category, tags and id, those that it names; `created`, the day that it was written,
+            dates it as its file's own day would.
         where: the place in the file, to be named in a refusal.
     """
     where = where or source.name
@@ -74,16 +77,25 @@ def draft_of(source: Source, fields: Mapping[str, Any], text: str, where: str = 
         date = _as_date(fields.get("date"), source.day_first)
     except NoteRejected as error:
         raise Unreadable(f"{where}: {error}") from error
+    created = None if date else _created(fields.get("created"), source.day_first)
     return Draft(
         text=text,
-        title=str(fields.get("title") or ""),
+        title=" ".join(str(fields.get("title") or "").split()),
         category=str(fields["category"]).strip() if fields.get("category") else None,
-        date=date,
-        dated_by="front matter" if date else "",
+        date=date or created,
+        dated_by="front matter" if date else "file" if created else "",
         tags=_tags(fields.get("tags")),
         id=None if fields.get("id") is None else str(fields["id"]).strip() or None,
         source=source.name,
     )
+
+
+def draft_or_refusal(source: Source, fields: Mapping[str, Any], text: str, where: str) -> Draft | Unreadable:
+    """The same of one of many notes, of which a bad one costs only itself."""
+    try:
+        return draft_of(source, fields, text, where)
+    except Unreadable as error:
+        return error
 
 
 def content_id(draft: Draft) -> str:
@@ -95,9 +107,22 @@ def content_id(draft: Draft) -> str:
     return hashlib.sha256("\x1f".join((draft.title, date, draft.text.strip())).encode()).hexdigest()[:12]
 
 
+_DAY_BEFORE = re.compile(
+    r"""^(?:19|20)\d\d(?:
+        (?P<part>[-_.\ ]?)(?:0[1-9]|1[0-2])(?P=part)(?:0[1-9]|[12]\d|3[01])
+        (?:\d{6}|[-_\ T](?:at\ )?\d\d(?P<colon>[.:-])\d\d(?P=colon)\d\d)?[-_\ ]+
+      | [-_.\ ](?:0[1-9]|1[0-2])[-_\ ]+(?=\D)
+    )""",
+    re.VERBOSE,
+)
+"""A day or a month, perhaps with its time, before what a file is called."""
+_KEY_BEHIND = re.compile(r"[-_ ]+(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$")
+"""The key that a program puts behind the name of a note that it exports."""
+
+
 def title_of_name(stem: str) -> str:
     """A title from a file's name: '2023-04-18-pool-pump' becomes 'Pool pump'."""
-    name = re.sub(r"^\d{4}-\d{2}-\d{2}[-_ ]+", "", stem)
+    name = _DAY_BEFORE.sub("", _KEY_BEHIND.sub("", stem))
     name = re.sub(r"[-_]+", " ", name).strip() or stem
     return name[:1].upper() + name[1:]
 
@@ -108,13 +133,27 @@ def one_line(error: Exception | str) -> str:
 
 
 def _as_date(value: Any, day_first: bool) -> dt.date | None:
+    while isinstance(value, list) and len(value) == 1:
+        (value,) = value  # Obsidian's link to a day, [[2023-04-18]], is a list in a list to YAML
     if isinstance(value, dt.date):
         value = value.isoformat()[:10]
-    return parse_date("" if value is None else str(value), day_first=day_first)
+    written = "" if value is None else str(value).strip().removeprefix("[[").removesuffix("]]")
+    if re.fullmatch(r"\d{10}|\d{13}|\d{16}", written):
+        # Seconds since 1970, or thousandths or millionths of them.
+        written = dt.datetime.fromtimestamp(int(written) / 10 ** (len(written) - 10)).date().isoformat()
+    return parse_date(written, day_first=day_first)
+
+
+def _created(value: Any, day_first: bool) -> dt.date | None:
+    try:
+        return _as_date(value, day_first)
+    except NoteRejected:
+        return None  # no word of the person's, that could be refused
 
 
 def _tags(value: Any) -> tuple[str, ...]:
     if value is None:
         return ()
-    parts = value if isinstance(value, list) else str(value).split(",")
-    return tuple(dict.fromkeys(str(part).strip() for part in parts if str(part).strip()))
+    parts = value if isinstance(value, list) else re.split(r"[,;]", str(value))
+    names = (str(part.get("name", "") if isinstance(part, dict) else part).strip().lstrip("#") for part in parts)
+    return tuple(dict.fromkeys(filter(None, names)))

@@ -57,6 +57,12 @@ def test_dates_are_read_as_people_write_them(written: str, read: str) -> None:
         "Warranty until April 18, 2029. Installed on April 18, 2023",
         "Rechnung\n18. April 2023\nGarantie bis 18. April 2028",
         "Facture du 18 avril 2023",
+        "Fällig am 18.05.2023. Rechnung vom 18.04.2023",
+        "Date d'échéance : 18/05/2023\nDate de facture : 18/04/2023",
+        "Fecha de vencimiento: 18/05/2023\nFecha de factura: 18/04/2023",
+        "Scadenza 18/05/2023\nData fattura 18/04/2023",
+        "Vervaldatum: 18-05-2023\nFactuurdatum: 18-04-2023",
+        "Put the TV stand together on 18 April 2023",
     ],
 )
 def test_the_day_of_the_event_wins_over_due_dates_and_warranties(text: str) -> None:
@@ -70,6 +76,14 @@ def test_the_day_of_the_event_wins_over_due_dates_and_warranties(text: str) -> N
         "Valid until 2024-05-01.",
         "Warranty expires 18 April 2023",
         "Next visit 2030-01-01",
+        "Birthday: 3 May 1970",
+        "Reply by May 3, 2023",
+        "Garantie bis 18.04.2023",
+        "Nächste Wartung: 01.03.2024",
+        "Stand: 03.05.2022",
+        "Valable jusqu'au 13/03/2024",
+        "Próxima revisión: 13/03/2024",
+        "Geldig tot 13-03-2024",
         "",
     ],
 )

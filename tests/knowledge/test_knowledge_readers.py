@@ -119,6 +119,46 @@ def test_an_opening_heading_names_the_note_where_front_matter_does_not(write: Wr
     assert (draft.title, draft.text) == ("Port C#", "It hums.\n\n## Seal\nBlue.")
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "body"),
+    [
+        ("\n## Dryer vent\n\nCleaned.", "Dryer vent", "Cleaned."),
+        ("Crawl space\n===========\n\nDry.", "Crawl space", "Dry."),
+        ("# Router\n\n```\n# reboot\n```", "Router", "```\n# reboot\n```"),
+        ("# Roof\n\nPatched.\n\n# Pump\n\nNew.", "House", "# Roof\n\nPatched.\n\n# Pump\n\nNew."),
+        ("## Fridge\nRF28\n\n## Oven\nJBS", "House", "## Fridge\nRF28\n\n## Oven\nJBS"),
+        ("---\ntitle:\ndate:\n---\n# Gutter\n\nCleaned.", "Gutter", "Cleaned."),
+    ],
+)
+def test_a_heading_names_the_note_where_it_stands_over_all_of_it(
+    write: Write, text: str, title: str, body: str
+) -> None:
+    draft = only(write("house.md", text))
+
+    assert (draft.title, draft.text) == (title, body)
+
+
+def test_front_matter_of_other_programs_is_understood_and_nothing_of_a_person_s_is_lost(write: Write) -> None:
+    front = "Title: Boiler\nTags: heating; carl\nvendor: Carl's Heating\ncost: 385\nlatitude: 40.7\n"
+
+    draft = only(write("a.md", f"---\n{front}created: 2022-08-14 12:12:01Z\n---\nServiced."))
+
+    assert (draft.title, draft.tags) == ("Boiler", ("heating", "carl"))
+    assert draft.text == "vendor: Carl's Heating\ncost: 385\n\nServiced."
+    assert (draft.date, draft.dated_by) == (dt.date(2022, 8, 14), "file")
+
+
+def test_the_words_of_a_note_date_it_better_than_the_day_it_was_written(write: Write) -> None:
+    draft = only(write("a.md", "---\ncreated: 2022-08-14\n---\nServiced on 3 May 2021."))
+
+    assert (draft.date, draft.dated_by) == (dt.date(2021, 5, 3), "text")
+
+
+def test_a_link_to_a_day_is_that_day(write: Write) -> None:
+    assert only(write("a.md", "---\ndate: [[2023-05-01]]\n---\nServiced.")).date == dt.date(2023, 5, 1)
+    assert only(write("a.md", "---\ndate: '[[2023-05-01]]'\n---\nServiced.")).date == dt.date(2023, 5, 1)
+
+
 def test_a_heading_stays_in_the_text_where_front_matter_has_a_title(write: Write) -> None:
     draft = only(write("a.md", "---\ntitle: Pump\n---\n# Ray's visit\nIt hums."))
 
@@ -127,7 +167,18 @@ def test_a_heading_stays_in_the_text_where_front_matter_has_a_title(write: Write
 
 @pytest.mark.parametrize(
     ("name", "title"),
-    [("2023-04-18-pool-pump.md", "Pool pump"), ("pool_pump.txt", "Pool pump"), ("2023-04-18.md", "2023 04 18")],
+    [
+        ("2023-04-18-pool-pump.md", "Pool pump"),
+        ("pool_pump.txt", "Pool pump"),
+        ("2023-04-18.md", "2023 04 18"),
+        ("20230418 pump.txt", "Pump"),
+        ("2023_04_18_pump.txt", "Pump"),
+        ("20230418093000 pump.md", "Pump"),
+        ("2023-04 electricity.txt", "Electricity"),
+        ("2023 taxes.txt", "2023 taxes"),
+        ("Pump 3b1f2f0c9f1f4b1bb0d0a4f2d1f6a111.md", "Pump"),
+        ("Invoice No.5", "Invoice No.5"),
+    ],
 )
 def test_a_file_s_name_names_the_note_where_nothing_else_does(write: Write, name: str, title: str) -> None:
     assert only(write(name, "It hums.")).title == title
@@ -152,6 +203,33 @@ def test_what_a_file_says_is_kept_word_for_word(write: Write, name: str, text: s
 def test_text_is_read_whatever_it_was_written_in(write: Write, encoding: str) -> None:
     text = "Das Türschloss klemmt, schön geölt." + " 🔑" * encoding.startswith("utf")
     assert only(write("a.txt", text.encode(encoding))).text == text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("mac_roman", "Der Klempner hat für die Küche 85 Euro verlangt; größer war das Leck nicht."),
+        ("mac_roman", "Révision de la chaudière : le brûleur remplacé, ça coûte 145 euros."),
+        ("cp1252", "Ray’s visit – “the seal is shot”, £20, 120°F, ½ inch"),
+        ("cp850", "Schlüssel für Küche hängt über der Tür."),
+        ("cp1250", "Pan Wiśniewski wymienił uszczelkę."),
+        ("cp1250", "Příští čištění kotle za rok, řekl pan Dvořák."),
+        ("cp1251", "Котёл почистили, прокладку заменили."),
+        ("cp1253", "Ο τεχνικός καθάρισε τον λέβητα."),
+        ("cp1254", "Kombi bakımı yapıldı, şofben değişti."),
+        ("utf-16-le", "The pump hums."),
+        ("utf-16-be", "Котёл почистили."),
+    ],
+)
+def test_even_a_short_text_is_read_in_the_encoding_that_makes_words_of_it(
+    write: Write, encoding: str, text: str
+) -> None:
+    assert only(write("a.txt", text.encode(encoding))).text == text
+
+
+def test_line_ends_of_other_systems_are_those_of_this_one(write: Write) -> None:
+    assert only(write("a.txt", "It hums.\r\nIt leaks.\rIt stops.")).text == "It hums.\nIt leaks.\nIt stops."
+    assert only(write("a.json", '{"content": "It hums.\\r\\nIt leaks."}')).text == "It hums.\nIt leaks."
 
 
 def test_lines_of_two_encodings_in_one_file_are_both_read(write: Write) -> None:
@@ -205,12 +283,68 @@ def test_a_json_file_is_a_note_or_a_list_of_them(write: Write) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("content", "title", "text", "date", "tags"),
+    [
+        (
+            {"title": "Boiler", "textContent": "Nozzle 0.6", "createdTimestampUsec": 1651398000000000,
+             "labels": [{"name": "house"}], "isTrashed": False, "color": "DEFAULT"},
+            "Boiler", "Nozzle 0.6", "2022-05-01", ("house",),
+        ),
+        (
+            {"title": "Buy", "listContent": [{"text": "filter", "isChecked": True}, {"text": "fuse"}]},
+            "Buy", "- [x] filter\n- [ ] fuse", None, (),
+        ),
+        (
+            {"entries": [{"text": "It hums.", "creationDate": "2022-05-01T10:00:00Z", "tags": ["pool"]}]},
+            "", "It hums.", "2022-05-01", ("pool",),
+        ),
+        (
+            {"active": [{"name": "Pump", "content": "It hums.", "created_at": "2022-05-01", "vendor": "Ray"}],
+             "trashedNotes": [{"content": "Old."}], "version": 3},
+            "Pump", "vendor: Ray\n\nIt hums.", "2022-05-01", (),
+        ),
+        (
+            {"items": [{"content": {"title": "Pump", "text": "It hums."}, "created_at": "2022-05-01T10:00:00.000Z"}]},
+            "Pump", "It hums.", "2022-05-01", (),
+        ),
+    ],
+)  # fmt: skip
+def test_the_json_of_note_programs_is_understood(
+    write: Write, content: object, title: str, text: str, date: str | None, tags: tuple[str, ...]
+) -> None:
+    draft = only(write("a.json", json.dumps(content)))
+
+    assert (draft.title, draft.text, draft.tags) == (title, text, tags)
+    assert (str(draft.date) if draft.date else None) == date
+
+
+def test_notes_that_were_thrown_away_stay_out(write: Write) -> None:
+    gone = {"title": "Old", "text": "Gone.", "isTrashed": True}
+
+    assert only(write("a.json", json.dumps([{"text": "Kept."}, gone]))).text == "Kept."
+    assert "thrown away" in refusal(write("b.json", json.dumps(gone)))
+
+
+def test_objects_that_tell_of_events_are_notes_like_the_rows_of_a_table(write: Write) -> None:
+    rows = [{"date": "2023-04-18", "work": "Pump", "cost": 1150.5}, {"date": "2023-05-02", "work": "Filter"}]
+
+    first, second = read(write("a.json", json.dumps(rows)))
+
+    assert isinstance(first, Draft)
+    assert isinstance(second, Draft)
+    assert (first.title, first.date) == ("Pump", dt.date(2023, 4, 18))
+    assert first.text == "date: 2023-04-18\nwork: Pump\ncost: 1150.50"
+    assert (second.title, second.date) == ("Filter", dt.date(2023, 5, 2))
+
+
 def test_other_json_is_told_as_lines(write: Write) -> None:
     draft = only(write("pool-heater.json", '{"model": "Raypak 206A", "parts": [{"name": "igniter", "price": 84.5}]}'))
 
     assert draft.title == "Pool heater"
     assert draft.text == "model: Raypak 206A\nparts:\n  - name: igniter\n    price: 84.5"
     assert "is not JSON" in refusal(write("bad.json", "{not"))
+    assert "igniter" in only(write("two.json", '{"log": [{"text": "Hot."}], "parts": [{"name": "igniter"}]}')).text
 
 
 # --- Dates ----------------------------------------------------------------------------------------------------------
@@ -230,6 +364,29 @@ def test_a_date_comes_from_front_matter_text_name_and_file_in_this_order(write: 
     assert dated("2020-01-02-a.md", text) == (dt.date(2023, 4, 18), "text")
     assert dated("2020-01-02-a.md", "It hums.") == (dt.date(2020, 1, 2), "file name")
     assert dated("a.md", "It hums.") == (dt.date(2019, 5, 6), "file")
+
+
+@pytest.mark.parametrize(
+    ("name", "date", "how"),
+    [
+        ("Rechnung_Karl_14-11-2022.txt", dt.date(2022, 11, 14), "file name"),
+        ("Scan 25.01.2023.txt", dt.date(2023, 1, 25), "file name"),
+        ("03-05-2022 boiler.txt", dt.date(2022, 3, 5), "file name, month first"),
+        ("IMG_20230501_101112.txt", dt.date(2023, 5, 1), "file name"),
+        ("20230501093000 boiler.txt", dt.date(2023, 5, 1), "file name"),
+        ("Screenshot 2023-05-01 at 10.11.12.txt", dt.date(2023, 5, 1), "file name"),
+        ("Boiler May 2023.txt", dt.date(2023, 5, 1), "file name"),
+        ("2023-05 electricity.txt", dt.date(2023, 5, 1), "file name"),
+        ("part 2014-1123-05.txt", None, ""),
+        ("firmware 1.2.13.txt", None, ""),
+        ("Warranty until 2023-05-01.txt", None, ""),
+        ("Contract 2099-05-01.txt", None, ""),
+    ],
+)
+def test_a_file_s_name_dates_it_however_it_is_written(write: Write, name: str, date: dt.date | None, how: str) -> None:
+    draft = only(write(name, "It hums."))
+
+    assert (draft.date, draft.dated_by) == (date, how)
 
 
 def test_a_file_written_just_now_says_nothing_of_when_it_happened(write: Write) -> None:
@@ -371,6 +528,32 @@ def test_a_file_that_may_not_be_read_is_refused() -> None:
 
 
 # --- Identity and folders -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["no ending", "README.1st", "house.log", "house.org", "house.yaml"])
+def test_a_text_is_read_whatever_it_is_called(write: Write, name: str) -> None:
+    assert only(write(name, "Gate code: 4471\n")).text == "Gate code: 4471\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("script.py", b"print('x y z')", "no reader for .py"),
+        ("winmail.dat", b"\x78\x9f\x3e\x22" + bytes(60), "how Outlook packs attachments"),
+        ("plan.pages", b"PK\x03\x04" + bytes(60), "a file of Pages. Open it there"),
+    ],
+)
+def test_what_other_programs_keep_for_themselves_says_what_to_do(
+    write: Write, name: str, content: bytes, why: str
+) -> None:
+    assert why in refusal(write(name, content))
+
+
+def test_the_files_of_the_system_are_hidden(write: Write, tmp_path: Path) -> None:
+    for name in ("Thumbs.db", "desktop.ini", "a.md"):
+        write(name, "x")
+
+    assert files_in(tmp_path) == [tmp_path / "a.md"]
 
 
 @pytest.mark.parametrize("name", ["pump.md", "pump.txt", "pump.jsonl"])

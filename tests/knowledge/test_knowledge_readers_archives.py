@@ -47,6 +47,19 @@ def test_a_zip_file_stands_for_what_it_holds_also_deeper(tmp_path: Path) -> None
     assert "no reader for .mp3" in found["drawer.zip/song.mp3"]
 
 
+def test_files_of_the_system_stay_out_and_open_documents_are_no_archives(tmp_path: Path) -> None:
+    sheet = "<d xmlns:t='table' xmlns:x='text'><spreadsheet><t:table><t:table-row><t:table-cell><x:p>Gate 4471</x:p>"
+    sheet += "</t:table-cell></t:table-row></t:table></spreadsheet></d>"
+    inner = {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": sheet}
+    book = packed(tmp_path / "codes.ods", dict(inner)).read_bytes()
+    path = packed(tmp_path / "a.zip", {"Thumbs.db": b"x", "p/desktop.ini": b"x", "p/codes.ods": book})
+
+    (draft,) = read(path)
+
+    assert isinstance(draft, Draft)
+    assert (draft.source, draft.text) == ("a.zip/p/codes.ods", "Gate 4471")
+
+
 @pytest.mark.parametrize("name", ["../evil.md", "/etc/evil.md", "a/../../evil.md", "..\\evil.md", "C:\\evil.md"])
 def test_a_path_that_points_outside_is_left_alone_and_costs_only_itself(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "deep" / "folder"

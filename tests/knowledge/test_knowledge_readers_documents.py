@@ -2,7 +2,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from papers import INVOICE, docx, pdf, scan
+from papers import INVOICE, docx, packed, pdf, scan
 
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
@@ -98,6 +98,28 @@ def test_a_pdf_larger_than_a_paper_is_refused_before_it_is_read(tmp_path: Path) 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("look", ["/AP << /N 7 0 R >>", ""])
+def test_what_was_filled_into_a_form_is_read(tmp_path: Path, look: str) -> None:
+    filled, words = "BT /F1 12 Tf 2 2 Td (Serial AB-1234) Tj ET", "BT /F1 12 Tf 50 700 Td (Warranty registration) Tj ET"
+    objects = (
+        "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] /DR << /Font << /F1 5 0 R >> >> >> >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> "
+        "/Annots [6 0 R] >>",
+        f"<< /Length {len(words)} >>\nstream\n{words}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        "<< /Type /Annot /Subtype /Widget /FT /Tx /T (serial) /V (Serial AB-1234) /F 4 /Rect [50 600 300 620] "
+        f"/DA (/F1 12 Tf) /P 3 0 R {look} >>",
+        "<< /Type /XObject /Subtype /Form /BBox [0 0 250 20] /Resources << /Font << /F1 5 0 R >> >> "
+        f"/Length {len(filled)} >>\nstream\n{filled}\nendstream",
+    )
+    parts = [f"{number} 0 obj\n{each}\nendobj\n" for number, each in enumerate(objects, start=1)]
+    path = tmp_path / "form.pdf"
+    path.write_text("%PDF-1.7\n" + "".join(parts) + "trailer << /Size 8 /Root 1 0 R >>\n%%EOF", "latin-1")
+
+    assert only(path).text == "Warranty registration\nSerial AB-1234"
+
+
 def test_only_so_many_scanned_pages_are_read_and_the_rest_is_said(tmp_path: Path) -> None:
     *drafts, last = read(scan(tmp_path / "a.pdf", *[["Page of words"]] * (MAX_SCANNED + 2)))
 
@@ -116,6 +138,138 @@ def test_a_word_document_keeps_its_heading_and_table(tmp_path: Path) -> None:
     assert (draft.title, draft.date) == ("Pool quote", dt.date(2023, 4, 18))
     assert "Quoted on 18 April 2023 by Blue Heron." in draft.text
     assert "| pump | $1,150 |" in draft.text
+
+
+WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def word(path: Path, *blocks: str, foot: str = "") -> Path:
+    """A Word document of paragraphs and the like, as Word writes them."""
+    from docx import Document
+    from docx.oxml import parse_xml
+
+    document = Document()
+    for block in blocks:
+        document.element.body.insert(-1, parse_xml(block.replace(" ", f" {WORD} ", 1)))
+    document.sections[0].footer.paragraphs[0].text = foot
+    document.save(str(path))
+    return path
+
+
+def test_form_fields_insertions_boxes_and_the_foot_of_a_word_document_are_read(tmp_path: Path) -> None:
+    field = "<w:sdt ><w:sdtContent><w:p><w:r><w:t>Invoice 4471</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    revised = (
+        "<w:p ><w:ins><w:r><w:t>by Ray</w:t></w:r></w:ins><w:del><w:r><w:delText>by Bob</w:delText></w:r></w:del></w:p>"
+    )
+    box = (
+        "<w:p ><w:r><w:t>before</w:t><w:pict><w:txbxContent><w:p><w:r><w:t>boxed</w:t></w:r></w:p></w:txbxContent>"
+        "</w:pict></w:r></w:p>"
+    )
+
+    draft = only(word(tmp_path / "a.docx", field, revised, box, foot="Call 555-0142"))
+
+    assert draft.text == "Invoice 4471\n\nby Ray\n\nbefore\n\nboxed\n\nCall 555-0142"
+
+
+def test_a_cell_of_a_word_table_over_several_rows_stands_in_each(tmp_path: Path) -> None:
+    from docx import Document
+
+    document = Document()
+    table = document.add_table(3, 2)
+    for place, text in (((0, 0), "Room"), ((0, 1), "Paint"), ((1, 0), "Hall"), ((1, 1), "N300"), ((2, 1), "N310")):
+        table.cell(*place).text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    document.save(str(tmp_path / "a.docx"))
+
+    assert only(tmp_path / "a.docx").text == "| Room | Paint |\n|---|---|\n| Hall | N300 |\n| Hall | N310 |"
+
+
+def test_the_title_of_a_word_document_stands_over_its_headings(tmp_path: Path) -> None:
+    from docx import Document
+
+    document = Document()
+    for text, level in (("The house", 0), ("Water", 1), ("Power", 1)):
+        document.add_heading(text, level)
+        document.add_paragraph(f"Of {text.lower()}.")
+    document.save(str(tmp_path / "a.docx"))
+
+    draft = only(tmp_path / "a.docx")
+
+    assert (draft.title, draft.text) == ("The house", "Of the house.\n\n## Water\n\nOf water.\n\n## Power\n\nOf power.")
+
+
+OPEN_TEXT = """<document xmlns:o="office" xmlns:x="text" xmlns:t="table" xmlns:d="draw"><o:text>
+<x:h x:outline-level="1">Well pump</x:h>
+<x:p>Replaced on 18 April 2023<x:s x:c="1"/>by <x:span>Carl</x:span>.<x:line-break/>Loud.</x:p>
+<x:list><x:list-item><x:p>40/60 psi</x:p></x:list-item><x:list-item><x:p>1/2 hp</x:p></x:list-item></x:list>
+<x:p><d:frame><d:text-box><x:p>Boxed.</x:p></d:text-box></d:frame></x:p>
+<t:table><t:table-row><t:table-cell><x:p>Part</x:p></t:table-cell><t:table-cell><x:p>Price</x:p></t:table-cell></t:table-row>
+<t:table-row><t:table-cell><x:p>switch</x:p></t:table-cell><t:table-cell><x:p>$32</x:p></t:table-cell></t:table-row>
+</t:table></o:text></document>"""
+
+
+def test_an_open_text_document_is_read_with_its_lists_boxes_and_tables(tmp_path: Path) -> None:
+    members = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": OPEN_TEXT}
+
+    draft = only(packed(tmp_path / "a.odt", dict(members)))
+
+    assert (draft.title, draft.date) == ("Well pump", dt.date(2023, 4, 18))
+    assert draft.text == (
+        "Replaced on 18 April 2023 by Carl.\nLoud.\n\n- 40/60 psi\n- 1/2 hp\n\nBoxed.\n\n"
+        "| Part | Price |\n|---|---|\n| switch | $32 |"
+    )
+
+
+def test_a_damaged_open_document_is_refused(tmp_path: Path) -> None:
+    path = packed(tmp_path / "a.odt", {"mimetype": "application/vnd.oasis.opendocument.text"})
+
+    assert "is a damaged OpenDocument" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("rich", "text"),
+    [
+        (
+            r"Pump\par Karl M\'fcller \endash  \u8364?85. \b Bold\b0  words\line next",
+            "Pump\nKarl Müller – €85. Bold words\nnext",
+        ),
+        (r"{\fonttbl{\f0 Helvetica;}}{\*\generator Riched;}{\pict 89504e47}The words", "The words"),
+        ("Gate code\\\n4471 \\{new\\}", "Gate code\n4471 {new}"),
+        (r"\uc1 Smile \u-10179?\u-8704?, Ray\u8217\'92s", "Smile 😀, Ray’s"),
+        (r"{\field{\*\fldinst HYPERLINK x}{\fldrslt the maker}} says", "the maker says"),
+    ],
+)
+def test_rich_text_gives_its_words(tmp_path: Path, rich: str, text: str) -> None:
+    path = tmp_path / "a.rtf"
+    path.write_text(r"{\rtf1\ansi\ansicpg1252\deff0 " + rich + "}", "latin-1")
+
+    assert only(path).text == text
+
+
+def test_rich_text_under_word_s_old_ending_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.doc"
+    path.write_text(r"{\rtf1\ansi The pump came.}", "latin-1")
+
+    assert only(path).text == "The pump came."
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"), [("koi8-r", "koi8-r"), ("iso-8859-1", "utf-8"), ("utf-16", "utf-8"), ("x", "cp1251")]
+)
+def test_a_web_page_is_read_in_the_encoding_that_it_names_where_that_can_be(
+    tmp_path: Path, charset: str, encoding: str
+) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes(f"<html><meta charset='{charset}'><p>Почистили котёл.</p></html>".encode(encoding))
+
+    assert only(path).text == "Почистили котёл."
+
+
+def test_a_page_that_is_all_in_a_form_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<html><form><p>Account 4471</p><select><option>May</option></select></form></html>", "utf-8")
+
+    assert only(path).text == "Account 4471"
 
 
 def test_a_web_page_is_text_only(tmp_path: Path) -> None:

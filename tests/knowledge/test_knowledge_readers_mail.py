@@ -31,6 +31,10 @@ def test_a_message_gives_subject_people_day_and_its_own_words(tmp_path: Path) ->
         "> Can you come?",
         "-- \nRay\nCan you come?",
         "Sent from my iPhone",
+        "-----Ursprüngliche Nachricht-----\nVon: Haus\nKommst du?",
+        "Von: Haus <house@example.org>\nGesendet: Montag\nAn: Ray\nBetreff: Pumpe\n\nKommst du?",
+        "Le lun. 2 mai 2022 à 10:00, House <house@example.org> a écrit :\n> Quand venez-vous ?",
+        "Von meinem iPhone gesendet",
     ],
 )
 def test_quoted_replies_and_signatures_are_left_out(quoted: str) -> None:
@@ -41,6 +45,76 @@ def test_a_forwarded_message_without_a_word_of_one_s_own_is_kept_whole() -> None
     text = "-----Original Message-----\nFrom: Ray\nThe serial number is 77-A-12."
 
     assert trimmed(f"FYI\n\n{text}") == f"FYI\n\n{text}"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("FW: order", "Keep this for the furnace, please.\n\nFrom: Depot\nSent: Monday\nTo: Ann\n\nFilter 16x25, $12."),
+        ("order", "Keep this for the furnace.\n\n---------- Forwarded message ---------\nFrom: Depot\n\nFilter 16x25."),
+    ],
+)
+def test_what_is_sent_on_is_kept_below_the_words_about_it(tmp_path: Path, subject: str, text: str) -> None:
+    (draft,) = read(eml(tmp_path / "a.eml", text, subject))
+    assert isinstance(draft, Draft)
+
+    assert draft.title == "order"
+    assert draft.text.endswith(text)
+
+
+def test_a_plain_text_that_only_points_to_the_web_page_gives_way_to_it(tmp_path: Path) -> None:
+    page = f"<p>Filter 16x25, $12.</p><p>{'It was delivered to your door. ' * 8}</p>"
+    (draft,) = read(eml(tmp_path / "a.eml", "Please view this message as HTML.", html=page))
+    assert isinstance(draft, Draft)
+
+    assert "Filter 16x25, $12." in draft.text
+
+
+def test_all_texts_of_a_message_are_read_and_its_seal_is_no_attachment(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_text(
+        "From: ray@example.org\nSubject: x\nContent-Type: multipart/mixed; boundary=b\n\n"
+        "--b\nContent-Type: text/plain\n\nBefore the picture.\n"
+        "--b\nContent-Type: text/plain; charset=us-ascii\n\nNach dem Bild: Tür.\n"
+        "--b\nContent-Type: application/pkcs7-signature; name=smime.p7s\n\nseal\n--b--\n",
+        "utf-8",
+    )
+    (draft,) = read(path)
+    assert isinstance(draft, Draft)
+
+    assert draft.text == "From: ray@example.org\n\nBefore the picture.\n\nNach dem Bild: Tür."
+
+
+def test_a_message_without_a_day_has_the_one_on_which_it_came(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_text(
+        "From: ray@example.org\nReceived: by x; Tue, 18 Apr 2023 10:30:00 +0200\n\nThe pump is in.", "utf-8"
+    )
+    (draft,) = read(path)
+    assert isinstance(draft, Draft)
+
+    assert (draft.date, draft.dated_by) == (dt.date(2023, 4, 18), "mail")
+
+
+@pytest.mark.parametrize("name", ["Archive.mbox", "Inbox", "one.eml"])
+def test_each_message_of_a_mailbox_is_a_note(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(
+        "".join(
+            f"From ray@example.org Tue Apr 18 10:30:00 2023\nFrom: ray@example.org\nSubject: {subject}\n"
+            f"Date: Tue, 18 Apr 2023 10:30:00 +0200\n\nWords of the {subject}.\n\n"
+            for subject in ("pump", "roof")
+        ),
+        "utf-8",
+    )
+
+    drafts = [each for each in read(path) if isinstance(each, Draft)]
+
+    assert [(each.title, each.source) for each in drafts] == [
+        ("pump", f"{name}/message 1.eml"),
+        ("roof", f"{name}/message 2.eml"),
+    ]
+    assert "Words of the roof." in drafts[1].text
 
 
 def test_attachments_are_notes_of_their_own_and_a_bad_one_costs_only_itself(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from papers import xlsx
+from papers import packed, xlsx
 
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
@@ -144,6 +144,115 @@ def test_a_title_above_and_merged_headings_are_understood(tmp_path: Path) -> Non
     (draft,) = drafts(path)
 
     assert draft.text == "Date: 2023-04-18\nDescription: Pump\nCost parts: 800\nCost labour: 350"
+
+
+@pytest.mark.parametrize(
+    ("table", "dates"),
+    [
+        ("Date,Description\n18/04/2023,Pump\n02/05/2023,Filter", ["2023-04-18", "2023-05-02"]),
+        ("Date,Description\n04/18/2023,Pump\n05/02/2023,Filter", ["2023-04-18", "2023-05-02"]),
+        ("Date;Libellé;Montant\n02/05/2023;Filtre;12", ["2023-05-02"]),
+        ("Date,Description,Paid\n02/05/2023,Filter,£12", ["2023-05-02"]),
+        ("Date,Description\n45034,Pump", ["2023-04-18"]),
+        ("Timestamp,Description\n2023-04-18T10:11:12Z,Pump", ["2023-04-18"]),
+        ("Posted Date,Due date,Payee\n04/18/2023,05/18/2023,Ray", ["2023-04-18"]),
+    ],
+)
+def test_the_other_rows_and_columns_tell_what_a_date_in_numbers_means(
+    tmp_path: Path, table: str, dates: list[str]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(table, "utf-8")
+
+    assert [(str(each.date), each.dated_by) for each in drafts(path)] == [(date, "text") for date in dates]
+
+
+def test_a_column_of_days_beside_words_makes_events_whatever_they_are_called(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('Visit,Seen\n"Apr 18, 2023",Treated the hedge\n"May 2, 2023",Gate was locked\n', "utf-8")
+
+    assert [(each.title, str(each.date)) for each in drafts(path)] == [
+        ("Treated the hedge", "2023-04-18"),
+        ("Gate was locked", "2023-05-02"),
+    ]
+
+
+def test_a_table_without_names_loses_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("04/18/2023,Pump was replaced,1150\n05/02/2023,Changed the filter,12\n", "utf-8")
+
+    first, second = drafts(path)
+
+    assert (first.title, first.text) == ("Pump was replaced", "04/18/2023\nPump was replaced\n1150")
+    assert second.date == dt.date(2023, 5, 2)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "What,When,Remark\nFlowers,Saturdays,cash only\nBread,Sundays,early\n",
+        "Task,Due date\nGutters,2023-10-01\nHeater,2023-11-01\n",
+    ],
+)
+def test_rows_that_tell_of_no_day_gone_by_are_one_note_without_a_date(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(table, "utf-8")
+
+    (draft,) = drafts(path)
+
+    assert draft.date is None
+
+
+def test_a_sheet_that_is_a_form_is_dated_by_what_it_calls_its_date(tmp_path: Path) -> None:
+    rows = [("Due date", dt.datetime(2023, 5, 18)), ("Invoice date", dt.datetime(2023, 4, 18)), ("Pump", 1150)]
+
+    (draft,) = drafts(xlsx(tmp_path / "a.xlsx", Sheet=rows))
+
+    assert draft.date == dt.date(2023, 4, 18)
+
+
+def test_names_that_come_again_and_sums_beside_a_word_are_no_events(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Date,Work,Cost\n2023-04-18,Pump,1\nDate,Work,Cost\n2023-05-02,Roof,2\n,Total,3\n", "utf-8")
+
+    assert [each.title for each in drafts(path)] == ["Pump", "Roof"]
+
+
+def test_the_numbers_of_rows_are_no_ids_beyond_their_file(tmp_path: Path) -> None:
+    for name, work in (("pool.csv", "Pump"), ("roof.csv", "Gutter")):
+        (tmp_path / name).write_text(f"ID,Date,Work\n1,2023-04-18,{work}\n1,2023-05-02,{work}\n", "utf-8")
+
+    ids = [each.id for name in ("pool.csv", "roof.csv") for each in drafts(tmp_path / name)]
+
+    assert len(set(ids)) == 4
+
+
+def test_a_title_is_one_line_though_its_cell_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('Date,Work\n2023-04-18,"Pump\nreplaced"\n', "utf-8")
+
+    (draft,) = drafts(path)
+
+    assert (draft.title, draft.text) == ("Pump replaced", "Date: 2023-04-18\nWork: Pump\nreplaced")
+
+
+OPEN_SHEET = """<document xmlns:t="table" xmlns:x="text" xmlns:o="office"><o:spreadsheet><t:table t:name="Pool">
+<t:table-row><t:table-cell><x:p>Date</x:p></t:table-cell><t:table-cell><x:p>Work</x:p></t:table-cell>
+<t:table-cell><x:p>Cost</x:p></t:table-cell><t:table-cell t:number-columns-repeated="16000"/></t:table-row>
+<t:table-row><t:table-cell o:value-type="date" o:date-value="2023-04-18"><x:p>04/18/23</x:p></t:table-cell>
+<t:table-cell><x:p>Pump</x:p></t:table-cell>
+<t:table-cell o:value-type="currency" o:value="1150.5"><x:p>$1,150.50</x:p></t:table-cell></t:table-row>
+<t:table-row t:number-rows-repeated="1048574"><t:table-cell t:number-columns-repeated="16384"/></t:table-row>
+</t:table></o:spreadsheet></document>"""
+
+
+def test_the_rows_of_an_open_spreadsheet_are_read_without_its_empty_ones(tmp_path: Path) -> None:
+    members = {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": OPEN_SHEET}
+
+    (draft,) = drafts(packed(tmp_path / "pool.ods", dict(members)))
+
+    assert (draft.title, draft.date) == ("Pump", dt.date(2023, 4, 18))
+    assert draft.text == "Date: 2023-04-18\nWork: Pump\nCost: 1150.50"
 
 
 def test_a_sum_below_the_rows_is_no_event(tmp_path: Path) -> None:
