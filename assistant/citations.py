@@ -18,7 +18,14 @@ CLEAR_SUPPORT = 0.6
 _MARK = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _OPEN_MARK = re.compile(r"\[[\d, ]*\Z")
 _BULLET = re.compile(r"(\s*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?)(.*)")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"'(]?[A-Z0-9])|(?<=\])\s+(?=[A-Z])|\n+")
+_BEFORE_NAMES = "Mr Mrs Ms Dr St Mt Prof approx Approx ca Tel tel vs".split()
+_BEFORE_FIGURES = "No no Nr nr Art Fig p Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split()
+_ABBREVIATED = (
+    "".join(rf"(?<!\b{word}\.)" for word in _BEFORE_NAMES)
+    + "".join(rf"(?<!\b{word}\.(?=\s\d))" for word in _BEFORE_FIGURES)
+    + r"(?<!(?<!\d )\b[A-Z]\.)(?<!\b[ap]\.m\.)"
+)
+_SENTENCE = re.compile(rf"(?<=[.!?]){_ABBREVIATED}\s+(?=[\"'(]?[A-Z0-9])|(?<=\])\s+(?=[A-Z])|\n+")
 _WORD = re.compile(r"\w+(?:[.,:/-]\w+)*")
 
 
@@ -128,8 +135,8 @@ def sentences(hit: Hit) -> list[str]:
 
 
 def telling(text: str) -> set[str]:
-    """Return the words that make a claim checkable: all but the commonest, numbers without their commas."""
-    words = (word.lower().replace(",", "") for word in _WORD.findall(text))
+    """Return the words that make a claim checkable: all but the commonest, numbers without commas and idle cents."""
+    words = (word.lower().replace(",", "").removesuffix(".00") for word in _WORD.findall(text))
     return {word for word in words if word not in STOP_WORDS}
 
 

@@ -189,21 +189,41 @@ class Conversations:
         )
 
 
-_BEGINNING = re.compile(r"^(and|or|but|also|what about|how about|same for|which one)\b[^?]{0,24}\??$", re.IGNORECASE)
+_BEGINNING = re.compile(
+    r"^(and|or|but|also(?!,? (?:who|when|where|what|which|how|why|is|are|do|does|did|can)\b)|plus|what about|how about|"
+    r"what of|same for|same question|which one(?! of (?:the|our|my)\b))\b[^?]{0,24}\??$",
+    re.IGNORECASE,
+)
 _ACKNOWLEDGING = re.compile(
-    r"^((ok(ay)?|thanks|thank you|got it|great|perfect|all ?right|i see|yes)\b[\s,.!;:-]*)+", re.IGNORECASE
+    r"^((ok(ay)?|thanks|thank you|got it|great|perfect|all ?right|right|cool|nice|good|hm+|oh|so|wait|no|i see|yes)\b"
+    r"[\s,.!;:-]*)+",
+    re.IGNORECASE,
 )
 _POINTING = re.compile(
     r"\b(it|its|that|those|these|they|them|their|he|him|his|she|her|there|then|one|ones)\b", re.IGNORECASE
 )
+_POINTING_NOWHERE = re.compile(
+    r"\b(?:(?:is|are|was|were|be|been|isn[’']?t|aren[’']?t) there(?! yet)|there(?: (?:is|are|was|were)|[’']s)|"
+    r"(?:its|their) own|(?:the|a|an|our|my) \w+ that(?= \w)|ones? of (?:the|our|my)|"
+    r"one more(?: thing| question)?(?=\s*[:,])|"
+    r"(?:is|was|[’']s) it (?:ok|okay|safe|best|better|possible|necessary|allowed|legal|normal) (?:to|for|if|that)|"
+    r"it(?: is|[’']s)? (?:rain|snow|freez|hail|storm)\w*)\b",
+    re.IGNORECASE,
+)
+"""Where such a word stands for nothing that was said before: 'is there', 'one of the', 'the man that'."""
 _ASKING = re.compile(r"^(why|who|where|when|how much|how long)\b", re.IGNORECASE)
+_NAMING = re.compile(r"\b(?:the|our|my|a|an)\s+\w+\W*$", re.IGNORECASE)
+"""An end with a thing of its own: 'where is the stopcock?'."""
 _OF_ANYTHING = frozenset(
-    "after again before bill brand charge charged color colour company cost costs covered date day days deep due else "
-    "ever exactly first guarantee guy happened happens kind later long made make many model month much name new next "
-    "number often old other paid part pay person phone previous price same second serial since size still then third "
-    "time times today total type until used warranty week went while work wrong year years".split()
+    "address after again altogether anything before bill brand charge charged color colour come company contact cost "
+    "costs covered date day days deep detail details due else email ever exactly expensive explain fast first "
+    "guarantee guy happened happens idea info information invoice involved kind later long made make many model month "
+    "more much name new next number often old other others paid part pay person phone please pls previous price "
+    "problem quote really reason receipt same say second serial since size something soon still sure then third till "
+    "time times today total type under until used warranty week went while work wrong year years".split()
 )
 """Words that ask something of anything, and name nothing."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 MANY_WORDS = 9
 """A question of more words mostly names what it is about, whatever pronouns it has."""
 
@@ -223,10 +243,16 @@ def standalone(question: str, history: Sequence[Turn], decide: Callable[[str], D
         return question
     # A follow-up to a follow-up: the question that all of them go back to, and the last one.
     subject = next((each for each in reversed(earlier) if not (_leans(each) or _names_little(each))), earlier[0])
-    together = " ".join(dict.fromkeys([subject, earlier[-1], question]))
+    *before, last = dict.fromkeys([subject, earlier[-1], question])
+    together = " ".join([*map(_ended, before), last])
     if _leans(question) or (_may_lean(question) and decide is not None and _clearer(together, question, decide)):
         return together
     return question
+
+
+def _ended(question: str) -> str:
+    """A question with a mark at its end, so that the next one begins a sentence of its own."""
+    return question if question.rstrip().endswith((".", "!", "?")) else f"{question}?"
 
 
 def _leans(question: str) -> bool:
@@ -235,14 +261,18 @@ def _leans(question: str) -> bool:
         return False
     return bool(
         _BEGINNING.search(question)
-        or _POINTING.search(question)
-        or (_ASKING.search(question) and _names_little(question))
+        or _points(question)
+        or (_ASKING.search(question) and _names_little(question) and not _NAMING.search(question))
         or _names_nothing(question)
     )
 
 
+def _points(question: str) -> bool:
+    return bool(_POINTING.search(_POINTING_NOWHERE.sub("", question)))
+
+
 def _may_lean(question: str) -> bool:
-    return _short(question) or bool(_POINTING.search(question))
+    return _short(question) or _points(question)
 
 
 def _clearer(together: str, question: str, decide: Callable[[str], Decision]) -> bool:
@@ -265,7 +295,7 @@ def _names_little(question: str) -> bool:
 def _names_nothing(question: str) -> bool:
     """Whether every word of a question could be asked of anything: 'what was wrong the first time?'."""
     words = words_of(question)
-    return bool(words) and all(word in STOP_WORDS or word in _OF_ANYTHING for word in words)
+    return bool(words) and all(word in STOP_WORDS or word in _OF_ANYTHING or _YEAR.fullmatch(word) for word in words)
 
 
 def _title(question: str) -> str:

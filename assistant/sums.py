@@ -15,26 +15,70 @@ from knowledge.money import written
 from knowledge.note import Hit, Note, NoteFilter, whole
 from knowledge.notebook import Notebook
 from knowledge.search import STOP_WORDS
-from knowledge.timing import Timing, timing
+from knowledge.timing import SENTENCE_END, Timing, timing
 
 SHOWN = 12
 """Notes that are named one by one; all are counted."""
 _SPENT = re.compile(r"\b(?:spen[dt]|spending)\b", re.IGNORECASE)
-_PAID = re.compile(r"\b(?:paid|pay|cost|costs|costing|charged)\b", re.IGNORECASE)
+_PAID = re.compile(
+    r"\b(?:paid|pay|cost|costs|costing|charged|bills|invoices|expenses?|expenditures?|fees|payments)\b", re.IGNORECASE
+)
+_OVER_TIME = re.compile(
+    r"\bhow much(?: money)?(?: (?:have|has)|[’']ve) (?:\S+ ){1,4}?(?:paid|charged|(?<!the )cost)\b", re.IGNORECASE
+)
+"""The perfect tense, which asks of all that was paid until now: 'how much has the pool cost us?'."""
+_SINCE_EVER = re.compile(
+    r"\bsince (?:we|i) (?:\w+ )?(?:moved in|(?:bought|got|own|have) (?:the|this|our) (?:house|place|home|flat))\b",
+    re.IGNORECASE,
+)
 _TOGETHER = re.compile(
     r"\b(?:in all|in total|total(?:ly)?|altogether|all together|so far|over the years|all told|sum|add up|added up)\b",
     re.IGNORECASE,
 )
-_EACH = re.compile(r"\b(?:each|per|every|a|an) (?:time|visit|month|year|week|gallon|hour|bag|foot)\b", re.IGNORECASE)
+_EACH = re.compile(
+    r"\b(?:per|apiece|(?:each|every|a|an) (?:time|visit|month|year|week|day|gallon|hour|bag|foot|piece)|"
+    r"monthly|weekly|yearly|annually|by (?:month|year))\b",
+    re.IGNORECASE,
+)
+_OF_OTHER_THINGS = re.compile(
+    r"\b(?:more|less|most|least|than|compared?|versus|vs|average|usually|normally|typically|worth|quoted?|estimated?|"
+    r"budget|limit|percent|split|left (?:of|over|to)|is left|how many|number of|how much time|gone (?:up|down)|risen|"
+    r"(?:should|would|will|can|could) (?:we|i|it|the|they|he|she)|"
+    r"(?:we|i|it|they|he|she) (?:should|would|will|can|could)|difference|first|for what|"
+    r"do (?:we|i|you|they) (?:\w+ )?(?:spend|pay)|are (?:we|they) (?:\w+ )?(?:spending|paying)|"
+    r"spen[dt] (?:(?:it|that|this|(?:the|our) \w+) on|(?:the|a) (?:night|day|week|weekend))|"
+    r"and (?:who|whose|when|where|why|which|what|how)(?! much))\b",
+    re.IGNORECASE,
+)
+"""What makes a question of money one that no sum answers: a comparison, a rate, a plan, or a second question."""
+_ASKER = re.compile(r"\b(?:(how much|what|total|sum|add)|(who|whose|when|where|why|which|how))\b", re.IGNORECASE)
+"""The first word that asks, and whether a sum can be its answer."""
+_YES_OR_NO = re.compile(
+    r"\W*(?:and |so |but )?(?:is|are|was|were|do|does|did|has|have|may|must|should|would|will)\s+"
+    r"(?!you\b|anyone\b|anybody\b)",
+    re.IGNORECASE,
+)
+_GOING_ON = re.compile(
+    r"\W*(?:and|or|also|plus|what about|how about|in|for|since|this|last)\b(?!.*\b(?:it|its|he|his|she|her|they|their|"
+    r"them|him|that|those|one)\b)",
+    re.IGNORECASE,
+)
+"""A sentence that asks what the one before it did, of something else: 'and in 2023?', 'what about the fence?'."""
+_ABOUT = re.compile(r"\b(?:what|how) about\b", re.IGNORECASE)
+_SIDE = re.compile(r"\b(?:since|before|after)\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w’'&-]+")
-_OF_TIME = {
+_OF_DATES = {
     *(name.lower() for name in (*calendar.month_name, *calendar.month_abbr) if name),
-    *"spring summer fall autumn winter year years month months week weeks last this past since between until till "
-    "before after during ago now today yesterday far over".split(),
+    *"spring summer fall autumn winter last since until till before after during ago yesterday".split(),
 }
+_OF_TIME = _OF_DATES | set(
+    "year years yr month months week weeks day days this past between now today far over start beginning early late "
+    "couple few several one two three four five six seven eight nine ten twelve".split()
+)
 _OF_SUMS = set(
     "spend spent spending pay paid cost costs costing charged much money total totally altogether together sum add "
-    "added told dollars house home family everything anything stuff things whole".split()
+    "added told bills invoices expense expenses expenditure expenditures fees payments dollars house home family "
+    "everything anything stuff things whole".split()
 )
 
 
@@ -49,12 +93,34 @@ class Added:
 
 
 def asks_for_sum(question: str, time: Timing) -> bool:
-    """Whether a question asks what several things cost together, and not what one of them did."""
-    if _EACH.search(question):
+    """Whether a question asks what several things cost together, and not what one of them did, nor anything else.
+
+    Of several sentences the last one that asks decides: a follow-up stands after what it leans on.
+    """
+    asked = False
+    for sentence in SENTENCE_END.split(question):
+        together = _TOGETHER.search(sentence) and _PAID.search(question)
+        if _SPENT.search(sentence) or _OVER_TIME.search(sentence) or together:
+            asked = _can_be_a_sum(sentence)
+        elif not _GOING_ON.match(sentence) or not _can_be_a_sum(_ABOUT.sub("", sentence)):
+            asked = False
+    return asked and _is_time_read(question, time)
+
+
+def _can_be_a_sum(sentence: str) -> bool:
+    asker = _ASKER.search(sentence)
+    other = _EACH.search(sentence) or _OF_OTHER_THINGS.search(sentence) or _YES_OR_NO.match(sentence)
+    return not other and (asker is None or bool(asker[1]))
+
+
+def _is_time_read(question: str, time: Timing) -> bool:
+    """Whether no word of time was left over: what was spent 'since Easter' is not all that was ever spent."""
+    if time.event:
         return False
-    if _SPENT.search(question):
-        return True
-    return bool(_PAID.search(question) and _TOGETHER.search(question))
+    if time.ranged:
+        return not (_SIDE.search(question) and time.start and time.end)
+    words = _WORD.findall(_SINCE_EVER.sub("", question).lower())
+    return _OF_DATES.isdisjoint(words)
 
 
 class Sums:
@@ -102,7 +168,10 @@ class Sums:
         """The words that say what the money went to, beyond the category's own name and the time."""
         names = {word for category in categories or () for word in category.lower().split()}
         names |= {f"{name}s" for name in names} | {name.removesuffix("s") for name in names}
-        found = (word.strip("’'-").removesuffix("'s").removesuffix("’s") for word in _WORD.findall(question))
+        found = (
+            word.strip("’'-").removesuffix("'s").removesuffix("’s")
+            for word in _WORD.findall(_SINCE_EVER.sub("", question))
+        )
         return [
             word
             for word in found

@@ -10,6 +10,13 @@ LEAST = 3
 _TOGETHER = 3
 """Words that one code may be written in: `WM 3900 HWA`."""
 _WORD = re.compile(r"[^\W_]+")
+_SIZE = re.compile(r"(?<=\d)[\"”″']?\s?[x×]\s?(?=\d)")
+"""What stands between the sides of 16 x 25 x 1, however it is written."""
+_DIGITS = re.compile(r"\d(?:[ \u00a0().–/-]{0,3}\d){8,}")
+"""Digits in groups, as telephone numbers, orders and long serials are written."""
+_LOCAL = 8
+"""Last digits of a telephone number that are the same with and without the country's and the trunk's."""
+_VOWELLESS = re.compile(r"[b-df-hj-np-tv-xz]{2,4}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -19,7 +26,8 @@ def codes_in(text: str) -> set[str]:
     A code has a digit and is no bare year. Words that a dash, dot or slash joins are one code and its parts; so are
     words beside it where they are short and in capitals.
     """
-    found = set()
+    text = _SIZE.sub("x", text)
+    found = _numbers(text)
     words = list(_WORD.finditer(text))
     for start, first in enumerate(words):
         if not (_has_digit(first[0]) or _is_label(first[0])):
@@ -37,6 +45,7 @@ def codes_in(text: str) -> set[str]:
 
 def codes_asked(question: str) -> set[str]:
     """Return what may be a code in a question, as people retype it: any few neighbouring words with a digit."""
+    question = _SIZE.sub("x", question)
     words = [word.lower() for word in _WORD.findall(question)]
     runs = {
         "".join(words[start : start + length])
@@ -44,7 +53,17 @@ def codes_asked(question: str) -> set[str]:
         for length in range(1, _TOGETHER + 1)
         if start + length <= len(words)
     }
-    return {run for run in runs if _is_code(run)}
+    return {run for run in runs if _is_code(run)} | _numbers(question)
+
+
+def _numbers(text: str) -> set[str]:
+    """Long numbers in groups, each also by its last digits: +1 (512) 555-0134 and 5125550134 share those."""
+    found = set()
+    for match in _DIGITS.finditer(text):
+        digits = "".join(_WORD.findall(match[0]))
+        if len(digits) <= MOST:
+            found |= {digits, digits[-_LOCAL:]}
+    return found
 
 
 def _is_code(squeezed: str) -> bool:
@@ -56,8 +75,9 @@ def _has_digit(word: str) -> bool:
 
 
 def _is_label(word: str) -> bool:
-    return len(word) <= 4 and word.isupper()
+    """Whether a word may belong to a code: short, in capitals or without a vowel, as a hurried note has `sw 7036`."""
+    return (word.isupper() and len(word) <= 4) or bool(_VOWELLESS.fullmatch(word))
 
 
 def _joined(between: str, word: str) -> bool:
-    return between in ("-", ".", "/", "–", ",") or (between == " " and (_has_digit(word) or _is_label(word)))
+    return between in ("-", ".", "/", "–", ",", "_") or (between == " " and (_has_digit(word) or _is_label(word)))

@@ -1,4 +1,5 @@
 import datetime as dt
+import time
 from dataclasses import replace
 
 import pytest
@@ -48,6 +49,54 @@ def test_what_the_notes_tell_is_supported_however_it_is_written(answer: str) -> 
 )
 def test_what_no_note_tells_is_found(answer: str, stray: list[str]) -> None:
     assert unsupported(answer, "When was the pump replaced?", [NOTE]) == stray
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("Open from 09:00 to 17:30.", "From 9 AM to 5:30 pm."),
+        ("Out by 7am; noon on Sundays.", "By 07:00, and at 12:00."),
+        ("On at half past six, off at quarter to 8.", "On at 6:30, off at 7:45."),
+        ("ab 14 Uhr", "From 2 pm."),
+        ("The second coat, twice.", "The 2nd coat, 2 times."),
+        ("Mix 1½ cups with half a gallon.", "1.5 cups with 1/2 gallon"),
+        ("Mix 1.5 cups.", "1 1/2 cups"),
+        ("Use .5 oz, two and a half turns", "0.5 oz and 2.5 turns"),
+        ("twenty-five bricks, two dozen pickets, a hundred and fifty feet", "25 bricks, 24 pickets, 150 ft"),
+        ("Quote: $12.5k", "$12,500"),
+        ("1.150,00 EUR, davon 89,90 Anfahrt", "€1,150, of which €89.90"),
+        ("1 250,00 €", "1250 euros"),
+        ("Call 5125550134, serial 2203-7716", "(512) 555-0134 and 22037716"),
+        ("Fertig am 3. Juni 2023, bis 12/2027", "On June 3, 2023, until December 2027"),
+        ("Done 6/3/23, Sept 4 '22.", "Done on June 3, 2023 and September 4, 2022."),
+        ("It was $85.50", "about $85"),
+        ("Breaker 14, then 15", "**Step 1:** breaker 14\nStep 2: 15"),
+    ],
+)
+def test_a_figure_is_the_same_in_other_words_or_another_form(told: str, said: str) -> None:
+    passage = replace(NOTE.passages[0], text=told, title="Note", date=None)
+    assert unsupported(said, "", [replace(NOTE, title="Note", date=None, passages=(passage,))]) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        *(("Paid $1,150.25", "$150"), ("Paid $1,150.25", "$25"), ("Paid $1,150.25", "$1")),
+        *(("Open 09:00 to 17:00", "to 6 PM"), ("at 7:30 pm", "at 7:45 pm"), ("half a cup", "1/4 cup")),
+        *(("twenty-five bricks", "35 bricks"), ("$12k", "$1,200"), ("1.284,50 EUR", "€284.50")),
+        *(("512-555-0134", "5125550143"), ("5125550134", "512-555-0143"), ("3. Juni 2023", "3 July 2023")),
+    ],
+)
+def test_another_figure_in_another_form_is_found(told: str, said: str) -> None:
+    passage = replace(NOTE.passages[0], text=told, title="Note", date=None)
+    assert unsupported(said, "", [replace(NOTE, title="Note", date=None, passages=(passage,))])
+
+
+def test_long_notes_full_of_numbers_are_read_at_once() -> None:
+    for text in ("1 " * 9000, "twenty " * 4000, "1,111" * 2000, "9" * 9000 + " and a half, 1/2 k"):
+        began = time.perf_counter()
+        unsupported("It was $5.", text, [])
+        assert time.perf_counter() - began < 5
 
 
 def test_without_notes_every_figure_is_stray() -> None:

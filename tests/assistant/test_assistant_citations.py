@@ -70,6 +70,32 @@ def test_a_number_is_the_same_with_and_without_its_comma(price: str) -> None:
     assert citation.quote == "Ray fitted a Pentair SuperFlo VST for $1,150."
 
 
+def test_cents_that_are_none_make_no_other_number() -> None:
+    paid = hit("paid", "Opening paid", "We paid $249.00 by check.")
+    assert cite("$249 [1].", [paid])[0] == "$249 [1]."
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        *("Mr. Ortiz fitted it [1].", "Paid by check no. 1182 [1].", "It is approx. 2 ft deep [1]."),
+        *("A.O. Septic came on Sept. 14 [1].", "They came at 9 a.m. Monday [1]."),
+    ],
+)
+def test_an_abbreviation_ends_no_sentence(claim: str) -> None:
+    note = hit(
+        "septic", "Septic", "Mr. Ortiz of A.O. Septic fitted it at 9 a.m. Sept. 14, approx. 2 ft deep, no. 1182."
+    )
+    text, citations = cite(claim, [note])
+    assert text == claim
+    assert [citation.quote for citation in citations] == [note.text]
+
+
+def test_a_unit_may_end_a_sentence() -> None:
+    assert cite("Dana from Bluewater set 3 A. Ray fitted a Pentair SuperFlo.", HITS)[0].endswith(" [1].")
+    assert len(cite("The pool opening was by Dana at 3 A. Ray fitted a Pentair SuperFlo.", HITS)[1]) == 2
+
+
 def test_several_marks_are_read_in_either_form() -> None:
     claim = "The pool pump was replaced by Ray and the pool opening was done by Dana from Bluewater"
     for written in (f"{claim} [1][2].", f"{claim} [1, 2].", f"{claim} [1,2]."):

@@ -173,6 +173,8 @@ HISTORY = [ASKED, TOLD]
         *("And who did it?", "How much was it?", "why?", "What about the filter?", "Which one was that?", "Who?"),
         *("what was wrong the first time", "Which model number?", "the time before last?"),
         *("the cost?", "For how long, and what time of day?"),
+        *("still under warranty?", "any idea why", "invoice number", "tell me more", "are you sure?", "in 2021?"),
+        *("what of the heater", "right, and the filter?", "is there a receipt?", "was that the same guy"),
     ],
 )
 def test_a_follow_up_is_searched_together_with_what_it_leans_on(question: str) -> None:
@@ -184,11 +186,20 @@ def test_a_follow_up_is_searched_together_with_what_it_leans_on(question: str) -
     [
         "What colour is the kitchen?",
         "When was the furnace filter changed?",
+        *("Where is the stopcock?", "who is the electrician", "Is there a shutoff valve in the garage?"),
+        *("When is it best to prune the roses?", "Does the fridge have its own breaker?", "which one of the cars"),
+        *("also when is bin day", "what was the paint that we used in the den", "one more thing: the boiler service"),
+        "when it rains the cellar floods",
         "Who is the electrician that rewired the garage and put in its subpanel?",  # it names what it is about
     ],
 )
 def test_a_question_that_stands_alone_stays_as_it_is(question: str) -> None:
     assert standalone(question, HISTORY) == question
+
+
+def test_each_question_ends_before_the_next_one() -> None:
+    history = [Turn("user", "pool costs in 2024"), TOLD, Turn("user", "and 2023"), TOLD]
+    assert standalone("and 2022", history) == "pool costs in 2024? and 2023? and 2022"
 
 
 def test_the_first_question_leans_on_nothing() -> None:
@@ -202,7 +213,7 @@ def test_a_follow_up_to_a_follow_up_keeps_the_subject() -> None:
     assert standalone("How much was it?", history) == f"{ASKED.content} {second} How much was it?"
 
 
-@pytest.mark.parametrize("second", ["ok, and the filter", "what was the total?", "Thanks! And the one before?"])
+@pytest.mark.parametrize("second", ["ok, and the filter?", "what was the total?", "Thanks! And the one before?"])
 def test_what_hardly_names_anything_is_no_subject(second: str) -> None:
     history = [*HISTORY, Turn("user", second), TOLD]
     assert standalone("And who did it?", history) == f"{ASKED.content} {second} And who did it?"

@@ -15,6 +15,15 @@ from knowledge.codes import MOST, codes_asked, codes_in
         ("WM3900HWA washer", "the wm 3900 hwa"),
         ("claim AU-22-55173", "au 22 55173"),
         ("Filter 16x25x1", "16x25x1"),
+        ("Filter 16 x 25 x 1", "16x25x1"),
+        ("Filter 16×25×1", '16" x 25" x 1"'),
+        ("the hall is sw 7036", "sw7036"),
+        ("bolt OM_2270", "om2270"),
+        ("+1 (512) 555-0134", "5125550134"),
+        ("512-555-0134", "whose number is +1 512 555 0134"),
+        ("020 7946 0958", "+44 20 79460958"),
+        ("01 42 68 53 00", "0142685300"),
+        ("S/N 1234 5678 9012 3456", "1234567890123456"),
     ],
 )
 def test_a_code_is_the_same_however_it_is_retyped(written: str, retyped: str) -> None:
@@ -27,6 +36,8 @@ def test_a_code_is_the_same_however_it_is_retyped(written: str, retyped: str) ->
         ("Done in 2023 by Ray.", "what was done in 2023"),
         ("SW 7036", "sw 7037"),
         ("No numbers here", "no numbers"),
+        ("Call 5125550134", "5125550143"),
+        ("we have 12 chairs", "have12"),
         ("Pump of 2016", ""),
     ],
 )
