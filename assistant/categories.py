@@ -42,10 +42,14 @@ def create_moves(db: Database) -> None:
 
 @dataclass(frozen=True)
 class Removed:
-    """A category that was removed, and the notes that it had."""
+    """A category that was removed, and what was filed there."""
 
     category: Category
     notes: tuple[str, ...]
+    deleted: tuple[str, ...] = ()
+    """Notes that it had, and that were deleted already."""
+    drafts: tuple[str, ...] = ()
+    """Drafts under review that were to be filed there."""
 
 
 class Categories:
@@ -66,14 +70,16 @@ class Categories:
 
         Raises:
             CategoryRefused: the name is taken or is none, or there is nothing to tell the category by.
+            CorrectionRefused: one of the questions is none, or too long. The category is not added then.
         """
-        name = self._free_name(name)
         examples = [each for each in map(str.strip, examples) if each]
-        if not definition.strip() and not examples:
-            raise CategoryRefused(f"Say what {name} covers, or give a few questions: nothing else tells it apart.")
-        category = self._made(name, self._free_code(), definition.strip())
-        self._notebook.set_categories([(category.name, category.code, category.definition)])
-        self.teach(name, examples)
+        with self._record.writing():
+            name = self._free_name(name)
+            if not definition.strip() and not examples:
+                raise CategoryRefused(f"Say what {name} covers, or give a few questions: nothing else tells it apart.")
+            category = self._made(name, self._free_code(), definition.strip())
+            self._notebook.set_categories([(category.name, category.code, category.definition)])
+            self.teach(name, examples)
         return category
 
     def redefine(self, name: str, definition: str) -> None:
@@ -83,7 +89,11 @@ class Categories:
             db.execute("UPDATE categories SET definition = ? WHERE code = ?", [definition.strip(), code])
 
     def rename(self, name: str, new_name: str) -> None:
-        """Give a category another name; its notes, corrections and conversations follow. Raises CategoryRefused."""
+        """Give a category another name; its notes, drafts, corrections and conversations follow.
+
+        Raises:
+            CategoryRefused: there is no such category, or the new name is taken or is none.
+        """
         code = self._known(name).code
         if new_name.strip().casefold() != name.casefold():
             new_name = self._free_name(new_name)
@@ -113,14 +123,19 @@ class Categories:
         """
         category = self._known(name)
         with self._record.writing() as db:
-            rows = db.execute("SELECT id FROM notes WHERE category = ? AND deleted_at IS NULL", [name]).fetchall()
+            notes, deleted = (
+                _ids(db, f"SELECT id FROM notes WHERE category = ? AND deleted_at IS {gone}", name)
+                for gone in ("NULL", "NOT NULL")
+            )
+            drafts = _ids(db, "SELECT id FROM waiting WHERE draft ->> 'category' = ?", name)
             self._stale(db, name)
+            self._in_drafts(db, name, None)
             self._in_conversations(db, name, None)
             self._leave(db, name, category.code, None)  # the notes' is set to none with it
-        return Removed(category, tuple(row[0] for row in rows))
+        return Removed(category, notes, deleted, drafts)
 
     def restore(self, removed: Removed) -> None:
-        """Bring a category back, with those of its notes that were not filed elsewhere meanwhile.
+        """Bring a category back, with those of its notes and drafts that were not filed elsewhere meanwhile.
 
         Raises:
             CategoryRefused: its name was given to another one.
@@ -133,11 +148,16 @@ class Categories:
                 [category.name, category.code, category.definition],
             )
             db.execute("DELETE FROM category_moves WHERE code = ?", [category.code])
-            for note_id in removed.notes:
-                db.execute(
-                    "UPDATE notes SET category = ?, indexed = 0 WHERE id = ? AND category IS NULL",
-                    [category.name, note_id],
-                )
+            db.conn.executemany(
+                "UPDATE notes SET category = ? WHERE id = ? AND category IS NULL",
+                [(category.name, note_id) for note_id in (*removed.notes, *removed.deleted)],
+            )
+            self._stale(db, category.name)
+            db.conn.executemany(
+                "UPDATE waiting SET draft = json_set(draft, '$.category', ?)"
+                " WHERE id = ? AND draft ->> 'category' IS NULL",
+                [(category.name, draft_id) for draft_id in removed.drafts],
+            )
 
     def names_of_codes(self) -> dict[str, str | None]:
         """Return the present name of every code that ever was, None where its category was removed."""
@@ -185,11 +205,20 @@ class Categories:
         db.execute("UPDATE note_versions SET category = ? WHERE category = ?", [new_name, name])
         db.execute("UPDATE corrections SET label = ? WHERE label = ?", [new_name, name])
         db.execute("UPDATE corrections SET overruled = ? WHERE overruled = ?", [new_name, name])
+        self._in_drafts(db, name, new_name)
         self._in_conversations(db, name, new_name)
 
     def _stale(self, db: Database, name: str) -> None:
-        """Let the index learn the notes' new category."""
-        db.execute("UPDATE notes SET indexed = 0 WHERE category = ?", [name])
+        """Let the index learn the notes' new category, also where it is just now being told the earlier one."""
+        db.execute("UPDATE notes SET indexed = 0, refiled = refiled + 1 WHERE category = ?", [name])
+
+    def _in_drafts(self, db: Database, name: str, new_name: str | None) -> None:
+        """Rename a category in the drafts under review and in what they change; None takes it out."""
+        for column in ("draft", "before"):
+            db.execute(
+                f"UPDATE waiting SET {column} = json_set({column}, '$.category', ?) WHERE {column} ->> 'category' = ?",
+                [new_name, name],
+            )
 
     def _leave(self, db: Database, name: str, code: str, into: str | None) -> None:
         db.execute("DELETE FROM categories WHERE name = ?", [name])
@@ -200,6 +229,10 @@ class Categories:
         for turn_id, details in rows:
             renamed = _renamed(json.loads(details), name, new_name)
             db.execute("UPDATE turns SET details = ? WHERE id = ?", [json.dumps(renamed), turn_id])
+
+
+def _ids(db: Database, query: str, name: str) -> tuple[str, ...]:
+    return tuple(row[0] for row in db.execute(query, [name]).fetchall())
 
 
 def _codes() -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import secrets
 import shutil
 import sqlite3
 import stat
@@ -29,9 +30,18 @@ if TYPE_CHECKING:
 
     from assistant.build import House
 
+WORK_PREFIX = ".restoring-"
+"""How a restore's folder within the house begins: the files to come in `new`, those that were there in `old`."""
 LARGEST_MANIFEST = 50_000_000
-OWN_TABLES = ("notes", "turns", "corrections")
-"""Where a house keeps what somebody brought, typed or told."""
+LOCK_FILE = "lock"
+OWN_TABLES = {
+    "notes": "notes",
+    "turns": "conversations",
+    "corrections": "corrections",
+    "waiting": "drafts under review",
+    "imports": "imports",
+}
+"""Where a house keeps what somebody brought, typed or told, and what that is called."""
 
 
 @dataclass(frozen=True)
@@ -49,22 +59,29 @@ def restore(house: House, file: Path, *, replace: bool = False, on_progress: OnP
     """Make a house what it was when the backup was written.
 
     Nothing is changed before every file of the backup agrees with its hash, and its record opens with this version's
-    tables. The index follows at the next start.
+    tables; only what an earlier restore was killed at is put back first. The index follows at the next start.
 
     Args:
         replace: whether it may take the place of what somebody brought into this house; that is backed up first.
 
     Raises:
-        BackupRefused: the file is no whole backup, or is a newer our-house's, or the house is not empty.
+        BackupRefused: the file is no whole backup, or is a newer our-house's, or the house is not empty, or another
+            restore of it is under way.
         NotebookUnavailable: the house folder cannot be used.
     """
+    from filelock import FileLock
+
     home = house.settings.home
     made = not home.exists()
     try:
         with _opened(file) as (archive, manifest):
+            _put_back(home)
             held = _held(house, replace)
             home.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=home, prefix=".restoring-") as work:
+            with (
+                tempfile.TemporaryDirectory(dir=home, prefix=WORK_PREFIX) as work,
+                FileLock(Path(work) / LOCK_FILE),  # as long as this process lives
+            ):
                 new, old = Path(work) / "new", Path(work) / "old"
                 old.mkdir()
                 _unpack(archive, manifest, new, on_progress)
@@ -166,6 +183,8 @@ def _migrate(record: Path, migrations: Sequence[Migrations]) -> None:
         ((health,),) = opened.rows("PRAGMA quick_check(1)")
         with opened.writing() as db:
             db.execute("UPDATE notes SET indexed = 0")  # there is no index of it yet
+            # It comes into the house with the record, in one step: `_exchanged` tells by it whether that was done.
+            db.execute(f"PRAGMA application_id = {1 + secrets.randbelow(2**31 - 1)}")
         opened.close()
     except (sqlite3.Error, NotebookUnavailable) as error:
         raise BackupRefused(f"The record in the backup cannot be used ({error}). Nothing was changed.") from error
@@ -173,30 +192,98 @@ def _migrate(record: Path, migrations: Sequence[Migrations]) -> None:
         raise BackupRefused(f"The record in the backup is damaged ({health}). Nothing was changed.")
 
 
-def _held(house: House, replace: bool) -> Literal["nothing", "notes", "damage"]:
-    """What the house holds already; raises BackupRefused where that may not be replaced."""
-    if not (house.settings.home / RECORD_FILE).exists():
-        return "nothing"
+def _put_back(home: Path) -> None:
+    """Give the house back what it lacks since a restore was killed, and take away what that left behind.
+
+    What has its place by now, such as an original that came since, stays; the killed restore's backup has the other.
+
+    Raises:
+        BackupRefused: that restore is under way still.
+    """
+    from filelock import FileLock, Timeout
+
+    for work in home.glob(f"{WORK_PREFIX}*"):
+        new, old = work / "new", work / "old"
+        try:
+            with FileLock(work / LOCK_FILE, timeout=0):
+                if not _exchanged(home / RECORD_FILE, new / RECORD_FILE):
+                    _fill(home, old)
+        except Timeout as error:
+            raise BackupRefused("Another restore of this house is under way. Wait for it.") from error
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _fill(folder: Path, source: Path) -> None:
+    """Move what a folder lacks into it, and into the folders in it."""
+    for path in [*source.iterdir()] if source.is_dir() else []:
+        if not (folder / path.name).exists():
+            path.rename(folder / path.name)
+        else:
+            _fill(folder / path.name, path)
+
+
+def _exchanged(record: Path, new: Path) -> bool:
+    """Whether a house's record has taken over what the new one holds, by the number that `_migrate` gave that."""
+    return new.exists() and _number(record) == _number(new) != 0
+
+
+def _number(record: Path) -> int:
+    """The number that an SQLite file carries in its header; 0 where there is none, or no such file."""
+    if not record.exists():
+        return 0
     try:
-        held = {table: house.record.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"] for table in OWN_TABLES}
+        with contextlib.closing(sqlite3.connect(record)) as db:
+            ((number,),) = db.execute("PRAGMA application_id")
+    except sqlite3.DatabaseError:
+        return 0
+    return int(number)
+
+
+def _held(house: House, replace: bool) -> Literal["nothing", "its own", "damage"]:
+    """What the house holds already; raises BackupRefused where that may not be replaced."""
+    try:
+        own = [*_own_in_record(house), *_own_files(house)]
     except NotebookUnavailable as error:
         if not replace:
             raise BackupRefused(f"{error} `--replace` keeps it aside, and restores the backup.") from error
         return "damage"
-    if any(held.values()) and not replace:
-        what = "notes" if held["notes"] else "conversations or corrections"
+    if own and not replace:
         raise BackupRefused(
-            f"This house holds {what} already. `--replace` backs them up first, and then restores; or choose an empty "
-            "house with --house."
+            f"This house holds {', '.join(own)} already. `--replace` backs them up first, and then restores; or choose "
+            "an empty house with --house."
         )
-    return "notes" if any(held.values()) else "nothing"
+    return "its own" if own else "nothing"
+
+
+def _own_in_record(house: House) -> list[str]:
+    """What of the household's own is in the record, in plain words; raises NotebookUnavailable."""
+    from classifier.taxonomy import DEFAULT_TAXONOMY
+
+    if not (house.settings.home / RECORD_FILE).exists():
+        return []
+    own = [what for table, what in OWN_TABLES.items() if house.record.rows(f"SELECT 1 FROM {table} LIMIT 1")]
+    categories = {tuple(row) for row in house.record.rows("SELECT name, code, definition FROM categories")}
+    packaged = {(each.name, each.code, each.definition) for each in DEFAULT_TAXONOMY}
+    return [*own, "categories of its own"] if categories not in (set(), packaged) else own
+
+
+def _own_files(house: House) -> list[str]:
+    """What of the household's own lies beside the record, in plain words."""
+    from finetune.packaged import FOLDER
+
+    own = []
+    if any(path.is_file() for path in (house.settings.home / "originals").rglob("*")):
+        own.append("originals")
+    if {version.name for version in house.versions.all()} - {path.name for path in FOLDER.iterdir()}:
+        own.append("routers of its own")
+    return own
 
 
 def _make_way(house: House, held: str, on_progress: OnProgress) -> Path | None:
     """Keep what the house holds; returns where that is."""
     home, stamp = house.settings.home, f"{dt.datetime.now():%Y-%m-%d-%H%M%S}"
     match held:
-        case "notes":
+        case "its own":
             return back_up(house, home.with_name(f"{home.name}-before-restore-{stamp}.zip"), on_progress)[0]
         case "damage":
             # What cannot be opened cannot be backed up, but it need not be lost.

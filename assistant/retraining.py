@@ -57,6 +57,8 @@ class Progress:
     """The candidate, once there is one."""
     message: str = ""
     pid: int = 0
+    born: str = ""
+    """When the process of that number started, as `_born` says it: another one may have got the number since."""
     began: float = 0.0
     """Seconds since the epoch."""
 
@@ -132,15 +134,18 @@ class Retraining:
         ]
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._tell(Progress("running", "starting", began=time.time(), pid=os.getpid()))
+            (self.folder / STOP_FILE).unlink(missing_ok=True)  # meant for an earlier training
+            self._tell(_beginning("starting", os.getpid()))
             with (self.folder / LOG_FILE).open("wb") as log:
                 process = subprocess.Popen(
                     command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                     env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 )  # fmt: skip
         except OSError as error:
-            raise AssistantError(f"The training cannot be started ({error}).") from error
-        self._tell(Progress("running", "starting", began=time.time(), pid=process.pid))
+            message = f"The training cannot be started ({error})."
+            self._tell(Progress("failed", message=message))
+            raise AssistantError(message) from error
+        self._tell(_beginning("starting", process.pid))
         self._process = process
 
     def stop(self) -> None:
@@ -166,7 +171,7 @@ class Retraining:
             )
         except (KeyError, TypeError, ValueError):
             return None
-        if progress.state == "running" and not self._alive(progress.pid):
+        if progress.state == "running" and not self._alive(progress.pid, progress.born):
             message = "The training broke off. Start it again: it goes on where it stopped."
             return replace(progress, state="broken off", message=message)
         return progress
@@ -176,7 +181,7 @@ class Retraining:
         (self.folder / STATUS_FILE).unlink(missing_ok=True)
 
     def run(self, name: str = "", hear: Callable[[Progress], None] = lambda progress: None) -> tuple[Version, Verdict]:
-        """Train here and now, telling how far it is; called in the process that `start` begins.
+        """Train here and now, telling how far it is; called in the process that `start` begins, or in one of its own.
 
         Raises:
             ExamplesRejected: there is too little to learn from.
@@ -185,8 +190,11 @@ class Retraining:
         from finetune.household import learnable, retrain
 
         house = self._house
-        (self.folder / STOP_FILE).unlink(missing_ok=True)
-        now = Progress("running", "reading what was told", pid=os.getpid(), began=time.time())
+        now = _beginning("reading what was told", os.getpid())
+        begun = self.progress()
+        if begun is None or begun.state != "running" or begun.pid != now.pid:
+            # Nobody has seen this training yet; where `start` began it, Stop may have been pressed already.
+            (self.folder / STOP_FILE).unlink(missing_ok=True)
 
         def tell(**changes: Any) -> None:
             nonlocal now
@@ -258,16 +266,36 @@ class Retraining:
     def _tell(self, progress: Progress) -> None:
         _write(self.folder / STATUS_FILE, asdict(progress))
 
-    def _alive(self, pid: int) -> bool:
+    def _alive(self, pid: int, born: str) -> bool:
         if self._process is not None and self._process.pid == pid:
             return self._process.poll() is None  # also reaps it
         try:
             os.kill(pid, 0)
         except PermissionError:
-            return True
+            pass
         except (OSError, OverflowError):
             return False
-        return pid > 0
+        now = _born(pid)
+        return pid > 0 and (born == now or "" in (born, now))
+
+
+def _beginning(stage: str, pid: int) -> Progress:
+    """Return how a training is that a process begins now."""
+    return Progress("running", stage, pid=pid, born=_born(pid), began=time.time())
+
+
+def _born(pid: int) -> str:
+    """Return what tells a process from every other that has had, or will have, its number.
+
+    It is empty where the system does not say, as it does on Linux alone; the number must do then.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return ""
+    # The program's name, in parentheses, may hold anything; the ticks at its start are the 20th field after it.
+    return f"{boot} {stat.rpartition(b')')[2].split()[19].decode()}"
 
 
 def household_examples(house: House) -> list[Example]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import secrets
 import shutil
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 FOLDER = ".downloads"
 """In the house folder, which nobody else can read more of than its notes."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def routes(house: House) -> list[Route]:
@@ -47,9 +49,12 @@ def routes(house: House) -> list[Route]:
 
 
 def place(house: House, name: str) -> tuple[Path, str]:
-    """Return where to put a file for the browser to save, and its address; an earlier one of that name goes."""
+    """Return where to put a file for the browser to save, and its address.
+
+    Earlier ones of its kind go: those whose names are the same but for the day in them.
+    """
     folder = house.settings.home / FOLDER
-    for earlier in folder.glob(f"*/{name}"):
+    for earlier in folder.glob(f"*/{_DAY.sub('*', name)}"):
         shutil.rmtree(earlier.parent, ignore_errors=True)
     token = secrets.token_hex(16)
     (folder / token).mkdir(parents=True, mode=0o700)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from papers import INVOICE, pdf
 from small_house import SmallHouse
 from sqlite_utils import Migrations
@@ -260,8 +261,53 @@ def test_what_was_said_or_told_in_a_house_without_notes_is_no_less_its_own(
 ) -> None:
     file, _ = back_up(lived_in, tmp_path / "house.zip")
     empty.conversations.say(None, Turn("user", "Is anybody there?"))
-    with pytest.raises(BackupRefused, match="conversations or corrections"):
+    with pytest.raises(BackupRefused, match="holds conversations already"):
         restore(empty, file)
+
+
+def put_under_review(house: SmallHouse) -> None:
+    house.trail.waiting.put("post", Draft("The deed. Typed for ten minutes."))
+
+
+def keep_an_original(house: SmallHouse) -> None:
+    (house.settings.home / "originals" / "ab").mkdir(parents=True)
+    (house.settings.home / "originals" / "ab" / "deed.txt").write_text("The deed.")
+
+
+@pytest.mark.parametrize(
+    ("bring", "what"),
+    [
+        (put_under_review, "drafts under review"),
+        (lambda house: house.trail.imports.begin("page"), "imports"),
+        (lambda house: house.categories.add("greenhouse", "plants under glass"), "categories of its own"),
+        (lambda house: house.categories.rename("pool", "swimming"), "categories of its own"),
+        (keep_an_original, "originals"),
+        (lambda house: house.versions.add("trained", weights), "routers of its own"),
+    ],
+)
+def test_whatever_somebody_brought_into_a_house_is_replaced_only_when_told_and_is_kept(
+    house: SmallHouse, empty: SmallHouse, tmp_path: Path, bring: Callable[[SmallHouse], object], what: str
+) -> None:
+    file, _ = back_up(house, tmp_path / "house.zip")
+    bring(empty)
+    before = content(empty.settings.home) if (empty.settings.home / "house.db").exists() else None
+    with pytest.raises(BackupRefused, match=f"holds {what} already"):
+        restore(empty, file)
+    assert before is None or content(empty.settings.home) == before
+    assert restore(empty, file, replace=True).kept is not None
+
+
+def test_a_house_that_only_has_what_came_with_it_is_empty(
+    lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path
+) -> None:
+    from finetune.packaged import install
+
+    file, _ = back_up(lived_in, tmp_path / "house.zip")
+    assert empty.notebook.categories()
+    install(empty.versions)
+    (empty.settings.home / "originals").mkdir()
+    assert restore(empty, file).kept is None
+    assert content(empty.settings.home) == content(lived_in.settings.home)
 
 
 def test_an_empty_house_keeps_the_settings_that_were_made_for_this_machine(
@@ -437,6 +483,83 @@ def test_a_letter_or_nothing_at_all_is_no_backup(empty: SmallHouse, tmp_path: Pa
     for name, said in (("letter.zip", "is no backup"), ("nothing.zip", "There is no file")):
         with pytest.raises(BackupRefused, match=said):
             restore(empty, tmp_path / name)
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from small_house import SmallHouse
+from assistant.restore import restore
+from assistant.settings import read_settings
+from knowledge.record import Record
+replace_with = Record.replace_with
+
+def killed(record, path):
+    if sys.argv[3] == "after":
+        replace_with(record, path)
+    os._exit(9)
+
+Record.replace_with = killed
+restore(SmallHouse(read_settings(home=Path(sys.argv[1]))), Path(sys.argv[2]), replace=True)
+"""
+
+
+def kill_a_restore(house: SmallHouse, file: Path, moment: str) -> None:
+    """Let a process that restores a backup end at once, just before or after the record is exchanged."""
+    result = subprocess.run(
+        [sys.executable, "-c", KILLED, house.settings.home, file, moment],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        check=False,
+    )
+    assert result.returncode == 9
+    assert list(house.settings.home.glob(".restoring-*/old/*"))
+
+
+@pytest.mark.parametrize(("with_files", "changed"), [(True, {"routers/serving"}), (False, set[str]())])
+def test_what_a_killed_restore_had_moved_away_is_back_before_the_next_one(
+    lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path, with_files: bool, changed: set[str]
+) -> None:
+    house = lived_in if with_files else SmallHouse(read_settings(home=tmp_path / "notes alone"))
+    house.library.add([Draft("Another house's.", id="theirs")])
+    file, _ = back_up(house, tmp_path / "house.zip")
+    empty.library.add([Draft("Mine alone.", id="mine")])
+    empty.versions.add("trained", weights)
+    empty.versions.promote("trained")
+    keep_an_original(empty)
+    before = content(empty.settings.home)
+    kill_a_restore(empty, file, "before")
+    assert content(empty.settings.home) != before
+    with pytest.raises(BackupRefused, match="holds notes"):
+        restore(empty, file)
+    after = content(empty.settings.home)
+    assert before.keys() <= after.keys()
+    assert {name for name in before if after[name] != before[name]} == changed
+    for earlier in empty.settings.home.parent.glob("house-before-restore-*.zip"):
+        earlier.unlink()  # the killed one's, perhaps of this very second
+    kept = restore(empty, file, replace=True).kept
+    assert kept is not None
+    assert "originals/ab/deed.txt" in zipfile.ZipFile(kept).namelist()
+
+
+def test_what_a_finished_exchange_had_moved_away_does_not_come_back(
+    lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path
+) -> None:
+    file, _ = back_up(lived_in, tmp_path / "house.zip")
+    empty.library.add([Draft("Mine alone.", id="mine")])
+    keep_an_original(empty)
+    kill_a_restore(empty, file, "after")
+    with pytest.raises(BackupRefused, match="holds notes"):
+        restore(empty, file)
+    assert content(empty.settings.home) == content(lived_in.settings.home)
+
+
+def test_a_restore_that_is_under_way_is_left_alone(lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path) -> None:
+    file, _ = back_up(lived_in, tmp_path / "house.zip")
+    work = empty.settings.home / ".restoring-other"
+    (work / "old" / "routers").mkdir(parents=True)
+    with FileLock(work / "lock"), pytest.raises(BackupRefused, match="under way"):
+        restore(empty, file)
+    assert (work / "old" / "routers").exists()
 
 
 def test_where_the_record_cannot_be_exchanged_the_old_files_come_back(

@@ -1,19 +1,20 @@
 """The household's own categories: changed, and all that bears their names with them; understood by older routers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from command_line import Run, complaint, lines
 from small_house import SmallHouse
 
-from assistant.categories import Categories, NewCategories
+from assistant.categories import Categories, NewCategories, Removed
 from assistant.conversation import Turn
 from assistant.corrections import Correction
-from assistant.errors import CategoryRefused
+from assistant.errors import CategoryRefused, CorrectionRefused
 from classifier.decision import Decision
 from classifier.newcomers import AdaptedRouter
 from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
 from knowledge.note import Draft
+from knowledge.waiting import WaitingDrafts
 
 
 @pytest.fixture
@@ -78,6 +79,76 @@ def test_a_removed_category_leaves_its_notes_without_one(house: SmallHouse, cate
     assert len(house.corrections.remembered()) == 1
     assert categories.present_names(DEFAULT_TAXONOMY)["pool"] == "pool"
     assert len(house.library.search("pump", house.library.scope(["fence"], ""))) == 0
+
+
+def test_what_was_being_indexed_while_its_category_changed_is_indexed_again(
+    house: SmallHouse, categories: Categories
+) -> None:
+    changes: list[Callable[[], object]] = [
+        lambda: categories.rename("pool", "swimming"),
+        lambda: categories.merge("swimming", "fountain"),
+        lambda: removed.append(categories.remove("fountain")),
+        lambda: categories.restore(removed[0]),
+    ]
+    removed: list[Removed] = []
+    for change in changes:
+        house.notebook.mark_all_unindexed()
+        being_indexed = house.notebook.unindexed()
+        change()
+        house.notebook.mark_indexed(being_indexed)
+        assert [note_id for note_id, _ in house.notebook.unindexed()] == ["pump"]
+        house.library.heal()
+        assert house.notebook.unindexed() == []
+
+
+def test_drafts_under_review_follow_their_category(house: SmallHouse, categories: Categories) -> None:
+    waiting = WaitingDrafts(house.record)
+    note = house.notebook.get("pump")
+    before = Draft(note.text, note.title, "pool", id="pump")
+    draft = waiting.put("post", Draft("The Größe of the pump.", category="pool"), note_id="pump", before=before)
+    other = waiting.put("post", Draft("The gate.", category="fence"))
+
+    def categories_of(waiting_id: str) -> tuple[str | None, str | None]:
+        found = waiting.get(waiting_id)
+        return found.draft.category, found.before.category if found.before else None
+
+    categories.rename("pool", "swimming")
+    assert categories_of(draft.id) == ("swimming", "swimming")
+    categories.merge("swimming", "fountain")
+    assert categories_of(draft.id) == ("fountain", "fountain")
+    removed = categories.remove("fountain")
+    assert categories_of(draft.id) == (None, None)
+    categories.restore(removed)
+    assert categories_of(draft.id)[0] == "fountain"
+    assert waiting.get(draft.id).draft.text == "The Größe of the pump."
+    assert waiting.get(other.id) == other
+
+
+def test_a_draft_that_a_person_filed_meanwhile_stays_there(house: SmallHouse, categories: Categories) -> None:
+    waiting = WaitingDrafts(house.record)
+    draft = waiting.put("post", Draft("The pump.", category="pool"))
+    removed = categories.remove("pool")
+    waiting.amend(draft.id, category="fence")
+    categories.restore(removed)
+    assert waiting.get(draft.id).draft.category == "fence"
+
+
+def test_a_note_that_was_deleted_gets_its_category_back_too(house: SmallHouse, categories: Categories) -> None:
+    house.library.delete(["pump"])
+    removed = categories.remove("pool")
+    assert (removed.notes, removed.deleted) == ((), ("pump",))
+    categories.restore(removed)
+    house.library.restore(["pump"])
+    assert house.notebook.get("pump").category == "pool"
+
+
+def test_a_category_whose_questions_are_refused_is_not_added(house: SmallHouse, categories: Categories) -> None:
+    told = house.corrections.all()
+    with pytest.raises(CorrectionRefused, match="2,500 characters"):
+        categories.add("security", "cameras", ["Who installed the camera?", "x" * 2500])
+    assert "security" not in categories.taxonomy().names
+    assert house.corrections.all() == told
+    assert categories.add("security", "cameras", ["Who installed the camera?"]).name == "security"
 
 
 def test_a_change_that_fails_changes_nothing(

@@ -17,7 +17,7 @@ from taught_house import TaughtHouse
 
 from assistant.corrections import Correction
 from assistant.errors import AssistantError
-from assistant.retraining import LOG_FILE, PACE_FILE, STATUS_FILE, Progress, Retraining, whole_lesson
+from assistant.retraining import LOG_FILE, PACE_FILE, STATUS_FILE, Progress, Retraining, _born, whole_lesson
 from classifier.errors import RouterUnavailable
 from classifier.versions import Versions
 from finetune.examples import ExamplesRejected
@@ -37,6 +37,14 @@ def retraining(taught: TaughtHouse) -> Retraining:
 def write_status(retraining: Retraining, progress: Progress) -> None:
     retraining.folder.mkdir(parents=True, exist_ok=True)
     (retraining.folder / STATUS_FILE).write_text(json.dumps(asdict(progress)))
+
+
+def until_ended(retraining: Retraining) -> Progress | None:
+    deadline = time.monotonic() + PATIENCE
+    while (progress := retraining.progress()) is not None and progress.state == "running":
+        assert time.monotonic() < deadline, (retraining.folder / LOG_FILE).read_text()
+        time.sleep(0.1)
+    return progress
 
 
 # --- what is new --------------------------------------------------------------------------------------------------
@@ -123,6 +131,60 @@ def test_a_status_whose_process_is_gone_is_broken_off(retraining: Retraining) ->
     assert progress.state == "broken off" and "goes on where it stopped" in progress.message
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system does not say when a process started")
+def test_a_status_whose_number_another_process_has_got_is_broken_off(
+    taught: TaughtHouse, retraining: Retraining
+) -> None:
+    # A training that is under way in another process, and then the same status after that process's number went round.
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        write_status(retraining, Progress("running", "teaching", pid=other.pid, born=_born(other.pid)))
+        assert (going := retraining.progress()) is not None and going.state == "running"
+        write_status(retraining, Progress("running", "teaching", pid=other.pid, born=_born(os.getpid())))
+        assert (gone := retraining.progress()) is not None and gone.state == "broken off"
+        other.communicate(b"\n")
+    taught.corrections.tell(Correction("is it wet", "water"))
+    retraining.start()  # and nothing keeps the next one from it
+    until_ended(retraining)
+
+
+def test_a_training_that_cannot_be_started_leaves_room_for_the_next(
+    retraining: Retraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(retraining.folder / "moved-away"))
+    for _ in range(2):
+        with pytest.raises(AssistantError, match="cannot be started"):
+            retraining.start()
+        progress = retraining.progress()
+        assert progress is not None and (progress.state, progress.stage) == ("failed", "")
+        assert "cannot be started" in progress.message
+
+
+def test_a_stop_while_the_process_is_still_starting_is_heeded(taught: TaughtHouse, retraining: Retraining) -> None:
+    tell(taught)
+    write_status(retraining, Progress("running", "starting", pid=os.getpid(), born=_born(os.getpid())))
+    retraining.stop()
+    retraining.run("ours")
+    progress = retraining.progress()
+    assert progress is not None and (progress.state, progress.step) == ("done", 1)
+    assert not retraining.stopping
+
+
+def test_a_stop_of_an_earlier_training_does_not_end_a_later_one(taught: TaughtHouse, retraining: Retraining) -> None:
+    tell(taught)
+    retraining.stop()
+    retraining.run("ours")
+    progress = retraining.progress()
+    assert progress is not None and (progress.state, progress.step) == ("done", 12)
+
+
+def test_a_start_takes_an_earlier_stop_away(taught: TaughtHouse, retraining: Retraining) -> None:
+    taught.corrections.tell(Correction("is it wet", "water"))
+    retraining.stop()
+    retraining.start()
+    assert not retraining.stopping
+    until_ended(retraining)
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '{"state": "running"}', '{"losses": [["a"]], "validation_losses": []}']
 )
@@ -153,12 +215,10 @@ def test_a_training_runs_in_a_process_of_its_own(taught: TaughtHouse, retraining
     # The real command line, in this house; too little was told, which the process finds and says.
     taught.corrections.tell(Correction("is it wet", "water"))
     retraining.start()
-    deadline = time.monotonic() + PATIENCE
-    while (progress := retraining.progress()) is not None and progress.state == "running":
-        assert time.monotonic() < deadline, (retraining.folder / LOG_FILE).read_text()
-        time.sleep(0.1)
+    progress = until_ended(retraining)
     assert progress is not None and "Too little data" in progress.message
     # It keeps what it found before it says so and ends.
+    deadline = time.monotonic() + PATIENCE
     while "Too little data" not in (log := (retraining.folder / LOG_FILE).read_text()):
         assert time.monotonic() < deadline, log
         time.sleep(0.1)
