@@ -7,11 +7,13 @@ import queue
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.ingest import PAGE, Intake, Outcome
+from assistant.naming import text_of
 from assistant.pace import time_left
 from knowledge.errors import KnowledgeError
 
@@ -102,7 +104,7 @@ class Arrivals:
                 self._hear(Outcome("refused", origin, reason=str(error)))
             except Exception as error:
                 logger.exception("files could not be brought in")
-                self._hear(Outcome("refused", origin, reason=f"{error}. `our-house doctor` may tell more."))
+                self._hear(Outcome("refused", origin, reason=_cause(error)))
 
     def _bring_in(self, paths: Sequence[Path], origin: str) -> None:
         began = time.monotonic()
@@ -125,12 +127,24 @@ class Arrivals:
         intake.total = len(paths)
         try:
             for path in paths:
-                place = f"{PAGE}{path.name}" if origin == "page" else ""
-                for outcome in intake.file(path, place=place):
-                    self._hear(outcome)
+                self._bring_one(intake, path, f"{PAGE}{path.name}" if origin == "page" else "")
         finally:
             for outcome in intake.finish():
                 self._hear(outcome)
+
+    def _bring_one(self, intake: Intake, path: Path, place: str) -> None:
+        """Bring one file in; whatever goes wrong with it is said of it, and keeps no other file out."""
+        try:
+            for outcome in intake.file(path, place=place):
+                self._hear(outcome)
+        except Exception as error:
+            if not isinstance(error, KnowledgeError):
+                logger.exception("the file %s could not be brought in", text_of(path.name))
+            name, reason = text_of(path.name), _cause(error)
+            self._hear(Outcome("refused", name, reason=reason))
+            # On a full disk, not even that can be kept.
+            with suppress(KnowledgeError):
+                self._house.trail.imports.refused(intake.import_id, name, reason)
 
     def _hear(self, outcome: Outcome) -> None:
         with self._lock:
@@ -139,3 +153,8 @@ class Arrivals:
 
     def _say(self, **changes: object) -> None:
         self.state = replace(self.state, version=self.state.version + 1, **changes)  # type: ignore[arg-type]
+
+
+def _cause(error: Exception) -> str:
+    """What went wrong, as a person is told."""
+    return str(error) if isinstance(error, KnowledgeError) else f"{error}. `our-house doctor` may tell more."

@@ -137,15 +137,8 @@ class Dialogues:
         """
         question = checked(question)
         with self._lock:
-            if conversation_id is not None and self.running(conversation_id):
-                raise AssistantError(BUSY)
-            history = self._conversations.turns(conversation_id) if conversation_id else []
-            asked = Turn("user", question)
-            conversation_id, question_id = self._conversations.say(conversation_id, asked)
-            reply = Turn("assistant", "", {"state": "waiting", "step": "looking"})
-            _, answer_id = self._conversations.say(conversation_id, reply)
-            run = Run(conversation_id, history, replace(asked, id=question_id), replace(reply, id=answer_id))
-            return self._begin(run)
+            self._refuse_while_running(conversation_id)
+            return self._ask(question, conversation_id)
 
     def retry(self, conversation_id: str, number: int) -> Run:
         """Ask the conversation's question number `number` (from 0) again; what came after it is dropped.
@@ -154,13 +147,13 @@ class Dialogues:
             NoSuchConversation: there is no such question.
             AssistantError: a question is still being answered.
         """
-        if self.running(conversation_id):
-            raise AssistantError(BUSY)
-        questions = [turn for turn in self._conversations.turns(conversation_id) if turn.role == "user"]
-        if number >= len(questions):
-            raise NoSuchConversation("That question is no longer there. Reload the page to see what is.")
-        self._conversations.forget_from(conversation_id, questions[number].id)
-        return self.ask(questions[number].content, conversation_id)
+        with self._lock:
+            self._refuse_while_running(conversation_id)
+            questions = [turn for turn in self._conversations.turns(conversation_id) if turn.role == "user"]
+            if number >= len(questions):
+                raise NoSuchConversation("That question is no longer there. Reload the page to see what is.")
+            self._conversations.forget_from(conversation_id, questions[number].id)
+            return self._ask(questions[number].content, conversation_id)
 
     def correct(self, conversation_id: str, turn_id: str, label: str) -> Run:
         """Keep that a question belongs elsewhere, and ask it again there, in its place; the first answer is kept.
@@ -230,6 +223,19 @@ class Dialogues:
         run = self.running(conversation_id)
         return run.turns if run is not None else [_settled(turn) for turn in self._conversations.turns(conversation_id)]
 
+    def _refuse_while_running(self, conversation_id: str | None) -> None:
+        if self.running(conversation_id):
+            raise AssistantError(BUSY)
+
+    def _ask(self, question: str, conversation_id: str | None) -> Run:
+        """Keep a question and start to answer it; the caller holds the lock and knows that none is being answered."""
+        history = self._conversations.turns(conversation_id) if conversation_id else []
+        asked = Turn("user", question)
+        conversation_id, question_id = self._conversations.say(conversation_id, asked)
+        reply = Turn("assistant", "", {"state": "waiting", "step": "looking"})
+        _, answer_id = self._conversations.say(conversation_id, reply)
+        return self._begin(Run(conversation_id, history, replace(asked, id=question_id), replace(reply, id=answer_id)))
+
     def _begin(self, run: Run) -> Run:
         self._runs[run.conversation_id] = run
         threading.Thread(target=self._work, args=(run,), name="answer", daemon=True).start()
@@ -237,8 +243,7 @@ class Dialogues:
 
     def _exchange(self, conversation_id: str, turn_id: str) -> tuple[Sequence[Turn], Turn, Turn, Sequence[Turn]]:
         """What was said before a question, the question, its answer, and what was said after."""
-        if self.running(conversation_id):
-            raise AssistantError(BUSY)
+        self._refuse_while_running(conversation_id)
         turns = self.turns(conversation_id)
         for number, turn in enumerate(turns[:-1]):
             if turn.id == turn_id and turn.role == "user":

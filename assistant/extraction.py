@@ -46,7 +46,7 @@ MOST_CHARACTERS = 2_400
 """Of a note that the model reads: what an invoice says of itself stands at its top, and every word takes time."""
 MOST_TOKENS = 160
 BATCH = 50
-"""Notes that the rules read in one transaction: it takes a fraction of a second, and others can write between two."""
+"""Notes whose facts are kept in one transaction: one for each would wait for the disk as often."""
 SYSTEM = (
     "You copy facts out of a household's note. Copy the exact words of the note, as few as possible. "
     'Write "" for what the note does not say. Answer in JSON.'
@@ -173,7 +173,9 @@ def read_waiting(
     on_progress: Callable[[int, int], None] = lambda done, total: None,
     stopped: Stopped = lambda: False,
 ) -> None:
-    """Let the rules read every note that was changed since its facts were sought, many in one transaction.
+    """Let the rules read every note that was changed since its facts were sought, and keep many notes' facts at once.
+
+    While they read, others can write: long tables take the rules seconds each.
 
     Args:
         extraction: one without a model.
@@ -186,9 +188,24 @@ def read_waiting(
         if stopped():
             return
         on_progress(start, len(waiting))
+        batch = waiting[start : start + BATCH]
         with record.writing():
-            for _ in seek(notebook, facts, extraction, waiting[start : start + BATCH]):
-                pass
+            unread = [note for note_id in batch if _is_news(note := notebook.get(note_id), facts)]
+        found = []
+        for note in unread:
+            if stopped():
+                break
+            found.append((note, extraction.find(note.title, note.text, note.date)))
+        with record.writing():
+            for note, told in found:
+                # A note that was changed meanwhile waits again; one that the model read meanwhile keeps its facts.
+                if notebook.get(note.id).revision == note.revision and _is_news(note, facts):
+                    facts.keep(note.id, told.values(), note.revision, _hash(note), by_model=False)
+
+
+def _is_news(note: Note, facts: Facts) -> bool:
+    """Whether nobody has sought facts in a note as it is; what was found in the same words counts for it from now."""
+    return facts.sought(note.id, note.revision, _hash(note)) is None
 
 
 def _hash(note: Note) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from assistant.filing import filed, in_known_words, settled
+from assistant.naming import is_text, text_of
 from assistant.parting import parted, parts_in, told
 from classifier.decision import Decision, Router
 from knowledge.errors import NoSuchNote, NoteRejected, Unreadable
@@ -156,8 +157,13 @@ class Intake:
             place: where it lies for the person; its path unless given.
         """
         name, place = name or path.name, place or str(path.resolve())
-        self._on_file(self._done, self.total, name)
+        self._on_file(self._done, self.total, text_of(name))
         self._done += 1
+        if not is_text(path):
+            yield self._refused(
+                text_of(name), "Its name is not UTF-8, so that no note can say where it is from. Rename it."
+            )
+            return
         try:
             for source in unpacked(Source(path, name, self._day_first, original=original_beside(path))):
                 if isinstance(source, Unreadable):
@@ -219,13 +225,30 @@ class Intake:
         elif imports.places_of(digest) and (said := imports.notes_of(digest)):
             yield from self._same(source, said, digest)
             self._saw(now)
-        elif waiting.holds(digest):
+        elif waiting.holds(digest) and imports.places_of(digest):
             yield Outcome("waiting", source.name, reason="it waits for review already")
             imports.saw(now)
         else:
-            old = imports.notes_of(before.digest) if before and before.digest != digest else []
-            yield from self._changed(source, digest, old) if old else self._new(source, digest)
+            old = self._gave(before) if before and before.digest != digest else []
+            read = False
+            for outcome in self._changed(source, digest, old) if old else self._new(source, digest):
+                read = read or outcome.status != "refused"
+                yield outcome
+            if before and old and not read:
+                # Saved broken: once it is whole again, it is a change of what it said before.
+                now = replace(now, digest=before.digest)
             self._once_kept(partial(imports.saw, now))
+
+    def _gave(self, before: KnownFile) -> list[Said]:
+        """What a file said of its notes before it changed; what still waits of it is out of date."""
+        assert self._trail is not None
+        imports, waiting = self._trail.imports, self._trail.waiting
+        old = imports.notes_of(before.digest)
+        if not old:
+            old = [said for each in waiting.notes_of(before.digest) if (said := imports.last_said(each))]
+        if self._origin != "page" and len(imports.places_of(before.digest)) == 1:
+            waiting.supersede(before.digest)
+        return old
 
     def _saw(self, now: KnownFile) -> None:
         """Remember where a known content lies now: moved where the place before is empty, else a copy."""
@@ -240,7 +263,8 @@ class Intake:
         """Remember by its size and time alone what is packed, or cannot be read."""
         assert self._trail is not None
         known = self._trail.imports.at(place)
-        with suppress(OSError):
+        # What may be read tomorrow, such as where permission is denied today, is not remembered.
+        with suppress(OSError), path.open("rb"):
             if known is None or known.digest.startswith(NO_NOTE):
                 self._trail.imports.saw(known_file(path, place, name, NO_NOTE + place))
 
@@ -252,10 +276,14 @@ class Intake:
             remember()
 
     def _new(self, source: Source, digest: str) -> Iterator[Outcome]:
+        # What was broken off in the middle of a file is read again; what it put up for review stays as it is.
+        known = self._review.ids_of(digest) if self._review is not None else frozenset()
         at_once = self._review is not None or self._router is None or self._category is not None
         for draft in self._read(source, whole=not at_once):
             if isinstance(draft, Outcome):
                 yield draft
+                continue
+            if draft.id in known:
                 continue
             if self._trail is not None:
                 draft = replace(draft, original=digest, exported_with=self._original(source, digest))
@@ -373,9 +401,14 @@ class Intake:
     ) -> Outcome:
         assert self._review is not None
         sure = sure and aim == "add" and draft.date is not None
-        note_id = note.id if note else None
         self._review.put(
-            self.import_id, draft, aim=aim, note_id=note_id, confidence=confidence, sure=sure, reason=reason
+            *(self.import_id, draft),
+            aim=aim,
+            note_id=note.id if note else None,
+            confidence=confidence,
+            sure=sure,
+            reason=reason,
+            before=_draft_of(note, draft.source) if note else None,
         )
         return Outcome("waiting", draft.source, None, reason or "to be reviewed")
 
@@ -410,7 +443,7 @@ class Intake:
         note = self._notebook.edit(known.id, changes) if changes else self._notebook.get(known.id)
         changed = bool(changes) and note.revision != known.revision
         status: Status = "updated" if changed else "restored" if restored else "unchanged"
-        self._remember(note, None if status == "unchanged" else status, digest, draft.exported_with)
+        self._remember_all(note, restored, changed, digest, draft.exported_with)
         return Outcome(status, draft.source, note, reason if changed else "")
 
     def _updated(self, draft: Draft, note: Note, digest: str, said: Said) -> Outcome:
@@ -421,9 +454,9 @@ class Intake:
             after = self._notebook.edit(note.id, changes) if changes else self._notebook.get(note.id)
         except NoteRejected as error:
             return self._refused(draft.source, str(error))
-        status: Status = "updated" if after.revision != note.revision and changes else "unchanged"
-        status = "restored" if restored and status == "unchanged" else status
-        self._remember(after, None if status == "unchanged" else status, digest, draft.exported_with)
+        changed = bool(changes) and after.revision != note.revision
+        status: Status = "updated" if changed else "restored" if restored else "unchanged"
+        self._remember_all(after, restored, changed, digest, draft.exported_with)
         return Outcome(status, draft.source, after, reason)
 
     # --- the trail --------------------------------------------------------------------------------------------
@@ -435,6 +468,13 @@ class Intake:
             self._trail.imports.changed(self.import_id, note, _as_change(change))
         if digest:
             self._trail.imports.gave(digest, note, original)
+
+    def _remember_all(self, note: Note, restored: bool, changed: bool, digest: str, original: str) -> None:
+        """Remember both what was brought back and what was changed of a note: each is undone by itself."""
+        if restored:
+            self._remember(note, "restored", digest, original)
+        if changed or not restored:
+            self._remember(note, "updated" if changed else None, digest, original)
 
     def _original(self, source: Source, digest: str) -> str:
         """Keep a file; returns the content of what is kept instead of it, where an export put that beside it."""
@@ -485,7 +525,7 @@ def _draft_of(note: Note, source: str) -> Draft:
 
 def _unchanged(path: Path, before: KnownFile | None) -> str:
     """The content that a file had before, where its size and time say that it has it still; else nothing."""
-    if before is None or before.place.startswith(PAGE):
+    if before is None or before.place.startswith(PAGE) or before.digest.startswith(NO_NOTE):
         return ""
     stat = path.stat()
     return before.digest if (stat.st_size, stat.st_mtime_ns) == (before.bytes, before.modified) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Any
 
 from assistant.ingest import Outcome, Trail
@@ -40,19 +40,23 @@ def save(chosen: Sequence[Waiting], library: Library, trail: Trail) -> Iterator[
         NotebookUnavailable: the record cannot be written.
     """
     fresh = 0
+    trail.waiting.forget_settled()  # what was saved before is reopened no more
     try:
         for waiting in chosen:
             try:
                 with trail.imports.together():
-                    note, change = _note(waiting, library)
-                    trail.imports.changed(waiting.import_id, note, change)
+                    if not trail.waiting.waits(waiting.id):
+                        continue  # saved or dropped in another window meanwhile
+                    note, changes = _saved(waiting, library)
+                    for change in changes:
+                        trail.imports.changed(waiting.import_id, note, change)
                     if waiting.draft.original:
                         trail.imports.gave(waiting.draft.original, note, waiting.draft.exported_with)
                     trail.waiting.settle(waiting.id)
             except (NoteRejected, NoSuchNote) as error:
                 yield Outcome("refused", waiting.draft.source, reason=str(error))
                 continue
-            yield Outcome(change, waiting.draft.source, library.notebook.get(note.id))
+            yield Outcome(changes[-1] if changes else "unchanged", waiting.draft.source, library.notebook.get(note.id))
             fresh += 1
             if fresh == BATCH:
                 library.heal_quietly()
@@ -62,15 +66,29 @@ def save(chosen: Sequence[Waiting], library: Library, trail: Trail) -> Iterator[
             library.heal_quietly()
 
 
-def _note(waiting: Waiting, library: Library) -> tuple[Note, Change]:
+def _saved(waiting: Waiting, library: Library) -> tuple[Note, list[Change]]:
+    """Make a draft a note, or change the one that it is about; returns it with what was done to it, in order."""
     notebook, draft = library.notebook, waiting.draft
     there = waiting.note_id or (draft.id if draft.id and _is_there(library, draft.id) else None)
     if there is None:
-        return notebook.add(draft), "added"
-    restored = bool(notebook.restore([there]))
-    changes = {name: value for name, value in asdict(draft).items() if name in ("title", "text", "date", "category")}
-    note = notebook.edit(there, changes)
-    return note, "restored" if restored else "updated"
+        return notebook.add(draft), ["added"]
+    note = notebook.get(there)
+    if waiting.note_id is None and draft.made_id:
+        # The id was made of the words that the file has: where the note has others, a person wrote those.
+        if (draft.title, draft.text.strip()) != (note.title, note.text):
+            return notebook.add(replace(draft, id=None)), ["added"]
+        changes = {}
+    else:
+        said = waiting.before
+        changes = {
+            name: getattr(draft, name)
+            for name in ("title", "text", "date", "category")
+            if said is None or getattr(draft, name) != getattr(said, name)
+        }
+    done: list[Change] = ["restored"] if notebook.restore([there]) else []
+    before = notebook.get(there)
+    note = notebook.edit(there, changes) if changes else before
+    return note, [*done, "updated"] if note.revision != before.revision else done
 
 
 def _is_there(library: Library, note_id: str) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.errors import KnowledgeError
+from assistant.naming import is_text, text_of
 from knowledge.readers import files_in
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class Watcher:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._pending: dict[Path, tuple[State, float]] = {}
+        self._handed_on: dict[Path, State] = {}
+        self._cause = ""
 
     def start(self) -> None:
         """Bring in what came while nobody watched, and watch from now on."""
@@ -57,19 +59,14 @@ class Watcher:
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 self._watch()
-            except (OSError, KnowledgeError) as error:
-                logger.warning("the folder %s cannot be watched: %s", self._folder, error)
+            except Exception as error:
+                self._complain(error)
                 self._stop.wait(RETRY)
 
     def _watch(self) -> None:
-        from watchfiles import watch
-
-        changes = watch(
-            self._folder, stop_event=self._stop, rust_timeout=500, yield_on_timeout=True, raise_interrupt=False
-        )
         # The first look comes once changes are told of: what lands before that lies there, what lands later is told.
         looked = float("-inf")
-        for changed in changes:
+        for changed in self._changes():
             if not self._folder.is_dir():
                 raise FileNotFoundError("it is gone")
             if changed or time.monotonic() - looked >= LOOK:
@@ -78,17 +75,44 @@ class Watcher:
                 self._sweep()
             self._bring_finished()
 
+    def _changes(self) -> Iterator[bool]:
+        """Yield time and again whether the system tells of a change; once that there may be one, where it fails to."""
+        from watchfiles import watch
+
+        try:
+            for changes in watch(
+                self._folder, stop_event=self._stop, rust_timeout=500, yield_on_timeout=True, raise_interrupt=False
+            ):
+                yield bool(changes)
+                self._cause = ""
+        except Exception as error:
+            # Such as a RuntimeError for a name that is not UTF-8, or an OSError where too many files are watched.
+            self._complain(error)
+            yield True
+            self._stop.wait(RETRY)
+
+    def _complain(self, error: Exception) -> None:
+        """Log what went wrong, once for as long as it stays the same."""
+        if (cause := repr(error)) != self._cause:
+            self._cause = cause
+            logger.warning("the folder %s cannot be watched: %s", self._folder, text_of(str(error)))
+
     def _look(self, files: Iterable[Path]) -> None:
         """Take note of files that are new or changed."""
+        if not self._arrivals.state.busy:
+            # What the record knows nothing of by now went wrong, and is tried again. A name is never right by itself.
+            self._handed_on = {path: state for path, state in self._handed_on.items() if not is_text(path)}
         for path in files:
             state = _state(path)
             if state is None or path.suffix.lower() in _UNFINISHED or path.name.startswith("~$"):
                 continue
-            known = self._imports.at(str(path.resolve()))
+            known = self._imports.at(text_of(str(path.resolve())))
             if known and (known.bytes, known.modified) == state:
                 if known.gone:
                     self._imports.saw(known)
                     self._arrivals.touch()
+                continue
+            if self._handed_on.get(path) == state:
                 continue
             if path not in self._pending or self._pending[path][0] != state:
                 self._pending[path] = (state, time.monotonic())
@@ -104,6 +128,7 @@ class Watcher:
                 self._pending[path] = (now, time.monotonic())
             elif time.monotonic() - since >= STILL:
                 del self._pending[path]
+                self._handed_on[path] = state
                 finished.append(path)
         if finished:
             self._arrivals.bring(sorted(finished), "inbox")

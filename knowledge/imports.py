@@ -157,7 +157,7 @@ class Imports:
         """Return the imports, the latest first."""
         rows = self._record.rows(
             "SELECT imports.*, (SELECT count(*) FROM import_changes WHERE import_id = imports.id) AS notes "
-            "FROM imports ORDER BY started_at DESC, rowid DESC LIMIT ?",
+            "FROM imports ORDER BY rowid DESC LIMIT ?",
             [limit],
         )
         return [
@@ -183,29 +183,48 @@ class Imports:
         Raises:
             NoteRejected: there is no such import, or it was undone already.
         """
-        done, left = list[Note](), list[Note]()
         with self._record.writing() as db:
             row = next(db.query("SELECT undone_at FROM imports WHERE id = ?", [import_id]), None)
             if row is None or row["undone_at"]:
                 raise NoteRejected("This import was undone already, or there is none of this name.")
             db.execute("UPDATE imports SET undone_at = ? WHERE id = ?", [_now(), import_id])
-            changes = list(
-                db.query("SELECT * FROM import_changes WHERE import_id = ? ORDER BY rowid DESC", [import_id])
+            return self._taken_back(db, "import_id = ?", [import_id])
+
+    def last_change(self) -> int:
+        """The number of the latest change of a note that was told of; `undo_since` takes back what comes after."""
+        ((number,),) = self._record.rows("SELECT coalesce(max(rowid), 0) FROM import_changes")
+        return int(number)
+
+    def undo_since(self, change: int, import_ids: Iterable[str]) -> tuple[list[Note], list[Note]]:
+        """Take back what some imports changed after a change, and nothing that they did before; returns as `undo`."""
+        with self._record.writing() as db:
+            where, values = (
+                "rowid > ? AND import_id IN (SELECT value FROM json_each(?))",
+                [change, json.dumps([*import_ids])],
             )
-            for change in changes:
-                note = self._notebook.get(change["note_id"])
-                if note.deleted:
-                    continue
-                if change["change"] == "updated" and note.revision != change["revision"]:
-                    left.append(note)
-                    continue
-                if change["change"] == "updated":
-                    self._notebook.undo(note.id)
-                    self._give_back(db, note, change["original"])
-                else:
-                    self._notebook.delete([note.id])
-                done.append(self._notebook.get(note.id))
-        return done, left
+            taken_back = self._taken_back(db, where, values)
+            db.execute(f"DELETE FROM import_changes WHERE {where}", values)
+            return taken_back
+
+    def _taken_back(self, db: Database, where: str, values: list[Any]) -> tuple[list[Note], list[Note]]:
+        """Take changes back, the latest first."""
+        done, left = dict[str, Note](), dict[str, Note]()
+        at = dict[str, int]()
+        for change in list(db.query(f"SELECT * FROM import_changes WHERE {where} ORDER BY rowid DESC", values)):
+            note = self._notebook.get(change["note_id"])
+            if note.deleted or note.id in left:
+                continue
+            if change["change"] == "updated" and note.revision != at.get(note.id, change["revision"]):
+                left[note.id] = note
+                continue
+            if change["change"] == "updated":
+                self._notebook.undo(note.id)
+                self._give_back(db, note, change["original"])
+            else:
+                self._notebook.delete([note.id])
+            done[note.id] = self._notebook.get(note.id)
+            at[note.id] = done[note.id].revision
+        return list(done.values()), list(left.values())
 
     def _give_back(self, db: Database, note: Note, original: str) -> None:
         """Let a note be the one of its earlier file again, so that the later one is news when it comes once more."""
@@ -291,6 +310,13 @@ class Imports:
             "SELECT note_id, said FROM file_notes WHERE digest = ? ORDER BY file_notes.rowid", [digest]
         )
         return [Said(row["note_id"], **json.loads(row["said"])) for row in rows]
+
+    def last_said(self, note_id: str) -> Said | None:
+        """What the file that a note came from said of it last; None where no file did."""
+        rows = self._record.rows(
+            "SELECT note_id, said FROM file_notes WHERE note_id = ? ORDER BY rowid DESC LIMIT 1", [note_id]
+        )
+        return Said(rows[0]["note_id"], **json.loads(rows[0]["said"])) if rows else None
 
     def _mark(self, db: Database, digest: str) -> None:
         """Mark the notes of a content as gone where it lies nowhere any more, and as there where it does."""

@@ -118,6 +118,20 @@ def index_deleted(db: Database) -> None:
     db.execute("CREATE INDEX IF NOT EXISTS notes_deleted ON notes(id) WHERE deleted_at IS NOT NULL")
 
 
+@migrations()
+def count_refilings(db: Database) -> None:
+    """How often a note got another category while its revision stayed, as it does where a whole category changes."""
+    if "refiled" not in {column.name for column in db.table("notes").columns}:
+        db.execute("ALTER TABLE notes ADD COLUMN refiled INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def find_codes_anew(db: Database) -> None:
+    """Sizes and telephone numbers count as codes now, in whatever groups they are written."""
+    for row in list(db.query("SELECT id, title, heading, text FROM passages")):
+        _write_codes(db, row["id"], f"{row['title']}\n{row['heading']}\n{row['text']}")
+
+
 _OF_DELETED = "FROM notes JOIN passages ON note_id = notes.id WHERE deleted_at IS NOT NULL"
 """The passages that count for nothing, found by their own index."""
 
@@ -362,12 +376,26 @@ class Notebook:
             self._replace(db, before, after)
         return self.get(note_id)
 
-    def undo(self, note_id: str) -> Note:
-        """Take the last edit of a note back; raises NoSuchNote, or NoteRejected where there is nothing to undo."""
+    def undo(self, note_id: str, revision: int | None = None) -> Note:
+        """Take the last edit of a note back.
+
+        Args:
+            revision: the revision that the edit made, where a later change of somebody else must not be lost.
+
+        Raises:
+            NoSuchNote: there is no such note, or it is deleted.
+            NoteChanged: the note is no longer at `revision`.
+            NoteRejected: there is nothing to undo.
+        """
         with self._record.writing() as db:
             note = self.get(note_id)
             if note.deleted:
                 raise NoSuchNote(f"The note {note.title!r} is deleted. Restore it before changing it.")
+            if revision is not None and note.revision != revision:
+                raise NoteChanged(
+                    f"The note {note.title!r} was changed elsewhere since, so your change was not taken back. "
+                    "Open it again to see how, then change it yourself."
+                )
             row = next(
                 db.query("SELECT * FROM note_versions WHERE note_id = ? ORDER BY revision DESC LIMIT 1", [note_id]),
                 None,
@@ -397,14 +425,19 @@ class Notebook:
     # --- keeping the index in step ------------------------------------------------------------------------------
 
     def unindexed(self) -> list[tuple[str, int]]:
-        """Return (id, revision) of the notes whose vectors may not agree with the record, deleted ones too."""
-        rows = self._record.rows("SELECT id, revision FROM notes WHERE indexed = 0 ORDER BY created_at")
-        return [(row["id"], row["revision"]) for row in rows]
+        """Return (id, state) of the notes whose vectors may not agree with the record, deleted ones too.
+
+        The state grows with every change of what the index holds: with the revision, and with every refiling.
+        """
+        rows = self._record.rows(
+            "SELECT id, revision + refiled AS state FROM notes WHERE indexed = 0 ORDER BY created_at"
+        )
+        return [(row["id"], row["state"]) for row in rows]
 
     def mark_indexed(self, notes: Iterable[tuple[str, int]]) -> None:
-        """Say that the index agrees with these (id, revision); a note changed since stays unmarked."""
+        """Say that the index agrees with these (id, state) of `unindexed`; a note changed since stays unmarked."""
         with self._record.writing() as db:
-            db.conn.executemany("UPDATE notes SET indexed = 1 WHERE id = ? AND revision = ?", notes)
+            db.conn.executemany("UPDATE notes SET indexed = 1 WHERE id = ? AND revision + refiled = ?", notes)
 
     def mark_all_unindexed(self) -> None:
         """Say that nothing is known of the index, so that all of it is made again."""

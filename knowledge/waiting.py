@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from knowledge.record import Record
 
 migrations = Migrations("waiting")
+_WAITS = "dropped_at IS NULL AND saved_at IS NULL"
 Aim = Literal["add", "update", "restore"]
 
 
@@ -45,6 +46,15 @@ def create_waiting(db: Database) -> None:
     )
 
 
+@migrations()
+def remember_what_it_changes(db: Database) -> None:
+    """What a note said when the draft that changes it came, when one was saved, and whether a person wrote in it."""
+    there = {column.name for column in db.table("waiting").columns}
+    for column in ("before TEXT", "saved_at TEXT", "amended INTEGER NOT NULL DEFAULT 0"):
+        if column.split()[0] not in there:
+            db.execute(f"ALTER TABLE waiting ADD COLUMN {column}")
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A draft before its review."""
@@ -62,6 +72,10 @@ class Waiting:
     """Whether nothing about it asks for a second look."""
     reason: str
     """What was decided on the person's behalf, or what would change."""
+    before: Draft | None = None
+    """What the note said when the draft came; what differs from it is what saving changes. None for a new note."""
+    number: int = 0
+    """Grows from draft to draft as they come."""
 
 
 class WaitingDrafts:
@@ -81,42 +95,67 @@ class WaitingDrafts:
         confidence: float | None = None,
         sure: bool = True,
         reason: str = "",
+        before: Draft | None = None,
     ) -> Waiting:
-        """Add a draft to the list; raises NotebookUnavailable."""
-        waiting = Waiting(new_id(), import_id, aim, note_id, draft, confidence, sure, reason)
+        """Add a draft to the list; raises NotebookUnavailable.
+
+        Args:
+            before: what the note that it changes says now.
+        """
+        waiting_id = new_id()
+        row = {
+            **{"id": waiting_id, "import_id": import_id, "aim": aim, "note_id": note_id, "draft": _to_json(draft)},
+            **{"confidence": confidence, "sure": sure, "reason": reason, "came_at": _now()},
+            "before": _to_json(before) if before else None,
+        }
         with self._record.writing() as db:
-            db.table("waiting").insert(
-                {
-                    **{name: value for name, value in asdict(waiting).items() if name != "draft"},
-                    "draft": _to_json(draft),
-                    "came_at": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
-                }
-            )
-        return waiting
+            db.table("waiting").insert(row)
+        return self.get(waiting_id)
 
     def all(self) -> list[Waiting]:
         """Return the list: those that ask for a look first, then as they came."""
-        return self._select("dropped_at IS NULL ORDER BY sure, confidence, came_at, rowid")
+        return self._select(f"{_WAITS} ORDER BY sure, confidence, came_at, rowid")
 
     def of_import(self, import_id: str) -> list[Waiting]:
         """Return what waits of one import, as it came."""
-        return self._select("dropped_at IS NULL AND import_id = ? ORDER BY rowid", [import_id])
+        return self._select(f"{_WAITS} AND import_id = ? ORDER BY rowid", [import_id])
 
     def count(self) -> int:
         """How many drafts wait."""
-        ((count,),) = self._record.rows("SELECT count(*) FROM waiting WHERE dropped_at IS NULL")
+        ((count,),) = self._record.rows(f"SELECT count(*) FROM waiting WHERE {_WAITS}")
         return int(count)
 
     def holds(self, digest: str) -> bool:
         """Whether a draft of a file of this content waits."""
-        rows = self._record.rows(
-            "SELECT 1 FROM waiting WHERE dropped_at IS NULL AND draft ->> 'original' = ? LIMIT 1", [digest]
-        )
+        rows = self._record.rows(f"SELECT 1 FROM waiting WHERE {_WAITS} AND draft ->> 'original' = ? LIMIT 1", [digest])
         return bool(rows)
+
+    def ids_of(self, digest: str) -> frozenset[str]:
+        """Return the drafts' own ids of all that a file of this content put on the list, dropped ones too."""
+        rows = self._record.rows(
+            "SELECT draft ->> 'id' FROM waiting WHERE saved_at IS NULL AND draft ->> 'original' = ?", [digest]
+        )
+        return frozenset(row[0] for row in rows if row[0])
+
+    def notes_of(self, digest: str) -> list[str]:
+        """Return the ids of the notes that a file of this content was to change, whatever became of that."""
+        rows = self._record.rows(
+            "SELECT DISTINCT note_id FROM waiting WHERE note_id IS NOT NULL AND draft ->> 'original' = ?", [digest]
+        )
+        return [row[0] for row in rows]
+
+    def supersede(self, digest: str) -> None:
+        """Forget what waits of a file whose content is another one now, but for what a person wrote in."""
+        with self._record.writing() as db:
+            db.execute(f"DELETE FROM waiting WHERE {_WAITS} AND NOT amended AND draft ->> 'original' = ?", [digest])
+
+    def waits(self, waiting_id: str) -> bool:
+        """Whether a draft is on the list still."""
+        return bool(self._record.rows(f"SELECT 1 FROM waiting WHERE {_WAITS} AND id = ?", [waiting_id]))
 
     def get(self, waiting_id: str) -> Waiting:
         """Return one, dropped or not; raises NoSuchNote where it was saved, or never was."""
-        found = self._select("id = ?", [waiting_id])
+        found = self._select("id = ? AND saved_at IS NULL", [waiting_id])
         if not found:
             raise NoSuchNote("This draft waits no longer: it was saved, perhaps in another window.")
         return found[0]
@@ -129,7 +168,8 @@ class WaitingDrafts:
                 changes["dated_by"] = ""
             confidence = None if "category" in changes else before.confidence
             draft = replace(before.draft, **changes)
-            db.table("waiting").update(waiting_id, {"draft": _to_json(draft), "confidence": confidence})
+            row = {"draft": _to_json(draft), "confidence": confidence, "amended": 1}
+            db.table("waiting").update(waiting_id, row)
         return replace(before, draft=draft, confidence=confidence)
 
     def suggest(
@@ -137,7 +177,7 @@ class WaitingDrafts:
     ) -> None:
         """Give a draft the category that a router takes it for, unless a person was quicker, or it waits no longer."""
         with self._record.writing() as db:
-            found = self._select("id = ?", [waiting_id])
+            found = self._select("id = ? AND saved_at IS NULL", [waiting_id])
             if not found:
                 return
             draft = found[0].draft
@@ -149,16 +189,26 @@ class WaitingDrafts:
 
     def drop(self, waiting_ids: Iterable[str]) -> None:
         """Take drafts off the list; `take_back` puts them there again."""
-        self._set_dropped(waiting_ids, dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"))
+        self._set_dropped(waiting_ids, _now())
 
     def take_back(self, waiting_ids: Iterable[str]) -> None:
         """Put dropped drafts on the list again."""
         self._set_dropped(waiting_ids, None)
 
     def settle(self, waiting_id: str) -> None:
-        """Forget a draft that became a note."""
+        """Take a draft that became a note off the list; `reopen` puts it there again, until `forget_settled`."""
         with self._record.writing() as db:
-            db.execute("DELETE FROM waiting WHERE id = ?", [waiting_id])
+            db.execute("UPDATE waiting SET saved_at = ? WHERE id = ?", [_now(), waiting_id])
+
+    def reopen(self, waiting_ids: Iterable[str]) -> None:
+        """Put saved drafts on the list again."""
+        with self._record.writing() as db:
+            db.conn.executemany("UPDATE waiting SET saved_at = NULL WHERE id = ?", [(each,) for each in waiting_ids])
+
+    def forget_settled(self) -> None:
+        """Forget the drafts that became notes."""
+        with self._record.writing() as db:
+            db.execute("DELETE FROM waiting WHERE saved_at IS NOT NULL")
 
     def _set_dropped(self, waiting_ids: Iterable[str], dropped_at: str | None) -> None:
         with self._record.writing() as db:
@@ -177,9 +227,15 @@ class WaitingDrafts:
                 confidence=row["confidence"],
                 sure=bool(row["sure"]),
                 reason=row["reason"],
+                before=_from_json(row["before"]) if row["before"] else None,
+                number=row["number"],
             )
-            for row in self._record.rows(f"SELECT * FROM waiting WHERE {where}", list(values))
+            for row in self._record.rows(f"SELECT *, rowid AS number FROM waiting WHERE {where}", list(values))
         ]
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
 
 
 def _to_json(draft: Draft) -> str:

@@ -38,7 +38,7 @@ class Notes:
         opened = gr.State(None)
         """The id and revision of the note in the form; None for a new one."""
         undoable = gr.State(None)
-        """What the Undo button takes back: ('delete', ids) or ('edit', id)."""
+        """What the Undo button takes back: ('delete', ids), or ('edit', (id, the revision that it made))."""
         brought = gr.Column(elem_classes="oh-coming")
         with gr.Row():
             with gr.Column(scale=2, min_width=300):
@@ -46,13 +46,22 @@ class Notes:
                     words = gr.Textbox(
                         placeholder="Search notes …", show_label=False, label="Search", elem_id="oh-words"
                     )
-                    category = gr.Dropdown([ALL], value=ALL, show_label=False, label="Filter", elem_id="oh-filter")
+                    # Another window may have renamed or removed a category since: the house says so, and not Gradio.
+                    category = gr.Dropdown(
+                        *([ALL], ALL),
+                        allow_custom_value=True,
+                        show_label=False,
+                        label="Filter",
+                        elem_id="oh-filter",
+                    )
                 found = html(js_on_load=BUTTONS_JS, elem_id="oh-found")
             with gr.Column(scale=3, min_width=300):
                 heading = html(render.heading(None), elem_id="oh-heading")
                 title = gr.Textbox(label="Title", placeholder="the first line, if left empty", elem_id="oh-title")
                 with gr.Row():
-                    filed = gr.Dropdown([CHOOSE], value=CHOOSE, label="Category", elem_id="oh-category")
+                    filed = gr.Dropdown(
+                        [CHOOSE], value=CHOOSE, allow_custom_value=True, label="Category", elem_id="oh-category"
+                    )
                     date = gr.Textbox(label="Date", placeholder="2024-03-15", elem_id="oh-date")
                 text = gr.Textbox(
                     label="Note", lines=9, max_lines=24, placeholder="What should be remembered?", elem_id="oh-text"
@@ -80,10 +89,9 @@ class Notes:
         tags.element.read(self._read, None, [*form, tabs], **quiet).then(self._list, listing, found, **quiet)
         tags.element.write(self._write, [opened, title, text], [*form, tabs], **quiet)
         fresh.click(self._blank, None, form, **quiet).then(self._list, listing, found, **quiet)
-        for event in (save.click, text.submit):
-            event(self._save, [opened, title, filed, date, text], [*form, *after], show_progress="minimal").then(
-                self._list, listing, found, **quiet
-            )
+        save.click(self._save, [opened, title, filed, date, text], [*form, *after], show_progress="minimal").then(
+            self._list, listing, found, **quiet
+        )
         delete.click(self._delete, opened, [*form, *after], **quiet).then(self._list, listing, found, **quiet)
         undo.click(self._undo, undoable, [*form, *after], **quiet).then(self._list, listing, found, **quiet)
         with brought:
@@ -107,7 +115,8 @@ class Notes:
         )
         notes = self._house.notebook.select(wanted)
         total = len(notes) if len(notes) < SHOWN else self._house.notebook.count(wanted)
-        return render.note_list(notes, opened[0] if opened else None, total)
+        narrowed = bool(words) or category != ALL
+        return render.note_list(notes, opened[0] if opened else None, total, narrowed=narrowed)
 
     def _open(self, event: gr.EventData) -> tuple[Any, ...]:
         return self._form(self._house.notebook.get(event._data["id"]))
@@ -155,7 +164,7 @@ class Notes:
             return (*[gr.skip()] * 7, *[gr.skip()] * 4)  # what was typed stays where it is
         if note.revision == opened[1]:
             return *self._form(note), *_offer("Nothing had changed.", None)
-        return *self._form(note), *_offer(f"Saved “{note.title}”.", ("edit", note.id))
+        return *self._form(note), *_offer(f"Saved “{note.title}”.", ("edit", (note.id, note.revision)))
 
     def _add(self, title: str, filed: str, date: dt.date | None, text: str) -> Note:
         draft = Draft(text, title, _category(filed), date)
@@ -188,13 +197,16 @@ class Notes:
                     note = self._house.notebook.get(ids[0])
                 case ("delete", ids):
                     self._house.notebook.delete(ids)
-                case ("edit", note_id):
-                    note = self._house.notebook.undo(note_id)
-                case ("imports" | "dropped", _):
+                case ("edit", (note_id, revision)):
+                    note = self._house.notebook.undo(note_id, revision)
+                case ("saved" | "dropped" | "import", _):
                     self._review.taken_back(undoable)
+                    self._index()
+                    return (*[gr.skip()] * 7, *_offer("", None))  # the form has nothing to do with it
             self._index()
         except KnowledgeError as error:
             gr.Warning(render.warning(error))
+            return (*[gr.skip()] * 7, *_offer("", None))  # what was typed stays where it is
         return *self._form(note), *_offer("", None)
 
     def _form(self, note: Note | None) -> tuple[Any, ...]:

@@ -240,10 +240,15 @@ def conversation_list(conversations: Sequence[Conversation], current: str | None
     return f'<ul class="oh-list">{"".join(rows)}</ul>'
 
 
-def note_list(notes: Sequence[Note], current: str | None, total: int) -> str:
-    """The notes as buttons with title, date, category and how they begin."""
+def note_list(notes: Sequence[Note], current: str | None, total: int, *, narrowed: bool = False) -> str:
+    """The notes as buttons with title, date, category and how they begin.
+
+    Args:
+        narrowed: whether these are only those of a search or of a category.
+    """
     if not notes:
-        return '<p class="oh-empty">No notes here. Add one, or bring in files.</p>'
+        empty = "No note matches. Clear the search, or choose all categories."
+        return f'<p class="oh-empty">{empty if narrowed else "No notes here. Add one, or bring in files."}</p>'
     rows = []
     for note in notes:
         here = ' aria-current="true"' if note.id == current else ""

@@ -47,9 +47,11 @@ def review(waiting: Sequence[Waiting], categories: Sequence[str], titles: Mappin
     )
     rows = "".join(_row(each, categories, titles) for each in waiting[:SHOWN])
     more = len(waiting) - SHOWN
+    last = max(each.number for each in waiting)  # what comes later is saved by no button of this list
     below = f'<p class="oh-empty">… and {more} more, saved with all, or shown when these are.</p>' if more > 0 else ""
     return (
-        f'<section class="oh-review" aria-label="Review"><header><h3 class="oh-heading">{count}{asks}</h3>'
+        f'<section class="oh-review" aria-label="Review" data-seen="{last}">'
+        f'<header><h3 class="oh-heading">{count}{asks}</h3>'
         f'<span class="oh-review-acts"><button class="oh-main" data-review="all">Save all</button>{some}'
         f'<button class="oh-plain" data-review="none">Drop all</button></span></header>{rows}{below}</section>'
     )

@@ -1,7 +1,9 @@
 // The review list: what is typed is told at once, and once more with the button that saves.
 const rowOf = part => part.closest('[data-waiting]');
+// Only what was typed here: another window may have changed the rest meanwhile.
 const fieldsOf = row => Object.fromEntries(
-  [...row.querySelectorAll('[name]')].map(field => [field.name, field.value]));
+  [...row.querySelectorAll('input, textarea')].filter(field => field.value !== field.defaultValue)
+    .map(field => [field.name, field.value]));
 
 element.addEventListener('change', event => {
   const row = rowOf(event.target);
@@ -12,8 +14,9 @@ element.addEventListener('click', event => {
   if (!button) return;
   event.preventDefault();
   const act = button.dataset.review;
-  if (act === 'drop') { trigger('drop', {ids: [rowOf(button).dataset.waiting]}); return; }
-  if (act === 'none') { trigger('drop', {ids: null}); return; }
+  if (act === 'drop') { trigger('drop', {ids: [rowOf(button).dataset.waiting], seen: 0}); return; }
+  const seen = Number(button.closest('[data-seen]').dataset.seen);
+  if (act === 'none') { trigger('drop', {ids: null, seen}); return; }
   const rows = [...element.querySelectorAll('[data-waiting]')];
-  trigger('save', {which: act, rows: rows.map(row => ({id: row.dataset.waiting, fields: fieldsOf(row)}))});
+  trigger('save', {which: act, seen, rows: rows.map(row => ({id: row.dataset.waiting, fields: fieldsOf(row)}))});
 });

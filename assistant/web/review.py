@@ -15,7 +15,7 @@ from assistant.build import House
 from assistant.startup import Startup, Status
 from assistant.web import render, render_review
 from assistant.web.theme import BUTTONS_JS, html
-from knowledge.errors import KnowledgeError, NoSuchNote
+from knowledge.errors import KnowledgeError, NoSuchNote, NoteRejected
 from knowledge.waiting import Waiting
 
 REVIEW_JS = Path(__file__).with_name("review.js").read_text("utf-8")
@@ -70,9 +70,12 @@ class Review:
     def taken_back(self, undoable: tuple[str, Any]) -> None:
         """Do what the Undo button of the tab says of a review."""
         match undoable:
-            case ("imports", ids):
-                for import_id in ids:
-                    self._house.trail.imports.undo(import_id)
+            case ("saved", (change, imports, ids)):
+                with self._house.trail.imports.together():
+                    self._house.trail.imports.undo_since(change, imports)
+                    self._house.trail.waiting.reopen(ids)
+            case ("import", ids):
+                self._house.notebook.restore(ids)
             case ("dropped", ids):
                 self._house.trail.waiting.take_back(ids)
         self._arrivals.touch()
@@ -117,12 +120,23 @@ class Review:
         except KnowledgeError as error:
             gr.Warning(render.warning(error))
 
+    def _keep_typed(self, waiting_id: str, fields: dict[str, str]) -> None:
+        """Keep what was typed in a draft that waits still; raises KnowledgeError that names the draft."""
+        if not (fields and self._house.trail.waiting.waits(waiting_id)):
+            return
+        try:
+            self._keep(waiting_id, fields)
+        except KnowledgeError as error:
+            title = fields.get("title") or self._house.trail.waiting.get(waiting_id).draft.title
+            raise NoteRejected(f"“{title}”: {error} Nothing was saved yet.") from error
+
     def _keep(self, waiting_id: str, fields: dict[str, str]) -> None:
         library, trail = self._house.library, self._house.trail
         review.amend(trail, library, waiting_id, fields, day_first=self._house.day_first)
 
     def _drop(self, event: gr.EventData) -> tuple[Any, ...]:
-        ids = event._data["ids"] or [each.id for each in self._house.trail.waiting.all()]
+        all_drawn = (each.id for each in self._house.trail.waiting.all() if each.number <= event._data["seen"])
+        ids = event._data["ids"] or list(all_drawn)
         self._house.trail.waiting.drop(ids)
         self._arrivals.touch()
         said = "Dropped." if len(ids) == 1 else f"Dropped {len(ids)} drafts."
@@ -137,8 +151,10 @@ class Review:
         trail, library = self._house.trail, self._house.library
         try:
             for row in event._data["rows"]:
-                self._keep(row["id"], row["fields"])
-            chosen = [each for each in trail.waiting.all() if each.sure or event._data["which"] == "all"]
+                self._keep_typed(row["id"], row["fields"])
+            change = trail.imports.last_change()
+            drawn = [each for each in trail.waiting.all() if each.number <= event._data["seen"]]
+            chosen = [each for each in drawn if each.sure or event._data["which"] == "all"]
             kept, failed = 0, []
             for number, outcome in enumerate(review.save(chosen, library, trail)):
                 kept += outcome.note is not None
@@ -155,7 +171,8 @@ class Review:
         self._arrivals.touch()
         brought = list(dict.fromkeys(each.import_id for each in chosen))
         said = f"Kept {kept} {'note' if kept == 1 else 'notes'}."
-        yield *self._view(), *self._offer(said, ("imports", brought) if kept else None)
+        undoable = ("saved", (change, brought, [each.id for each in chosen]))
+        yield *self._view(), *self._offer(said, undoable if kept else None)
 
     def _undo(self, event: gr.EventData) -> tuple[Any, ...]:
         try:
@@ -170,4 +187,4 @@ class Review:
         stays = f" {len(left)} changed since, and stay." if left else ""
         deleted = [note.id for note in done if note.deleted]
         said = f"Took back {len(done)} {'note' if len(done) == 1 else 'notes'}.{stays}"
-        return *self._view(), *self._offer(said, ("restore", deleted) if deleted else None)
+        return *self._view(), *self._offer(said, ("import", deleted) if deleted else None)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from small_house import PATIENCE, SmallHouse
 
-from assistant.conversation import Turn
-from assistant.dialogue import KEEP_EVERY, Dialogues, Run
+from assistant.conversation import Conversations, Turn
+from assistant.dialogue import BUSY, KEEP_EVERY, Dialogues, Run
 from assistant.errors import (
     AssistantError,
     CorrectionRefused,
@@ -274,6 +274,50 @@ def test_a_second_question_waits_for_the_first_answer(house: SmallHouse, dialogu
     assert said(whole(other)) == [QUESTION, "Elsewhere."]
     gate.set()
     assert said(whole(run)) == [QUESTION, ANSWER]
+
+
+class Raced(Conversations):
+    """Another window does something at the worst moment: before what is retried is forgotten."""
+
+    def __init__(self, house: SmallHouse) -> None:
+        super().__init__(house.record)
+        self.meanwhile: Callable[[], object] | None = None
+
+    def forget_from(self, conversation_id: str, turn_id: str) -> None:
+        if self.meanwhile is not None:
+            other_window = threading.Thread(target=self.meanwhile)
+            other_window.start()
+            other_window.join(0.5)
+        super().forget_from(conversation_id, turn_id)
+
+
+def test_a_question_asked_at_the_instant_of_a_retry_is_refused_or_kept(house: SmallHouse) -> None:
+    conversations = Raced(house)
+    house.library.add([Draft("The pool pump was replaced by Ray.", "Pool pump", "pool")])
+    startup = Startup(house)
+    startup.start()
+    startup.assistant()
+    dialogues = Dialogues(conversations, house.corrections, startup)
+    house.model.will_say(ANSWER)
+    conversation_id = dialogues.ask(QUESTION).conversation_id
+    wait_until(lambda: dialogues.running(conversation_id) is None)
+    heard: list[str] = []
+
+    def ask() -> None:
+        try:
+            dialogues.ask("And who did it?", conversation_id)
+            heard.append("asked")
+        except AssistantError as error:
+            heard.append(str(error))
+
+    conversations.meanwhile = ask
+    gate = threading.Event()
+    house.model.will_say(gate, ANSWER)
+    run = dialogues.retry(conversation_id, 0)
+    wait_until(lambda: bool(heard))
+    gate.set()
+    assert said(whole(run)) == [QUESTION, ANSWER]
+    assert heard == [BUSY]
 
 
 def test_a_question_that_cannot_be_asked_leaves_no_trace(house: SmallHouse, dialogues: Dialogues) -> None:

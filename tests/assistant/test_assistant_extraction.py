@@ -1,11 +1,15 @@
 import datetime as dt
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from small_house import ScriptedModel, SmallHouse
 
 from assistant.errors import ModelUnavailable
-from assistant.extraction import Extraction, seek
+from assistant.extraction import Extraction, Stopped, read_waiting, seek
+from knowledge import record
+from knowledge.facts import Fact, Name
 from knowledge.note import Draft
 
 DAY = dt.date(2023, 4, 18)
@@ -111,3 +115,54 @@ def test_a_note_in_the_same_words_is_not_read_again(house: SmallHouse) -> None:
     list(seek(house.notebook, house.facts, Extraction(model), [note.id]))
     assert len(model.asked) == 1
     assert house.facts.waiting(by_model=True) == []
+
+
+class Interrupted(Extraction):
+    """Somebody else does something while a note is read, once."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__()
+        self._meanwhile: Callable[[], object] | None = meanwhile
+
+    def find(self, title: str, text: str, date: dt.date | None, stopped: Stopped = lambda: False) -> dict[Name, Fact]:
+        if meanwhile := self._meanwhile:
+            self._meanwhile = None
+            with ThreadPoolExecutor(1) as person:
+                person.submit(meanwhile).result()
+        return super().find(title, text, date, stopped)
+
+
+def test_a_note_is_kept_while_the_rules_read_others(house: SmallHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "BUSY_SECONDS", 0.5)
+    note = house.notebook.add(Draft("Total $5.00"))
+    reading = Interrupted(lambda: house.notebook.add(Draft("Typed meanwhile.", "Typed")))
+    read_waiting(house.record, house.notebook, house.facts, reading)
+    assert house.facts.of(note.id)["cost"].value == "$5.00"
+    (typed,) = house.facts.waiting(by_model=False)
+    assert house.notebook.get(typed).title == "Typed"
+
+
+def test_a_note_that_changes_while_the_rules_read_it_is_read_again(house: SmallHouse) -> None:
+    note = house.notebook.add(Draft("Total $5.00"))
+    reading = Interrupted(lambda: house.notebook.edit(note.id, {"text": "Total $7.00"}))
+    read_waiting(house.record, house.notebook, house.facts, reading)
+    assert house.facts.waiting(by_model=False) == [note.id]
+    read_waiting(house.record, house.notebook, house.facts, reading)
+    assert house.facts.of(note.id)["cost"].value == "$7.00"
+
+
+def test_what_the_model_finds_while_the_rules_read_stays(house: SmallHouse) -> None:
+    model = ScriptedModel()
+    say(model, item="pump")
+    note = house.notebook.add(Draft(TEXT))
+    reading = Interrupted(lambda: list(seek(house.notebook, house.facts, Extraction(model), [note.id])))
+    read_waiting(house.record, house.notebook, house.facts, reading)
+    assert house.facts.of(note.id)["item"].value == "pump"
+    assert house.facts.waiting(by_model=True) == []
+
+
+def test_rules_that_are_stopped_keep_what_they_found(house: SmallHouse) -> None:
+    notes = [house.notebook.add(Draft(f"Total ${number}.00")) for number in (5, 7)]
+    asked = iter([False, False, True, True])
+    read_waiting(house.record, house.notebook, house.facts, Extraction(), stopped=lambda: next(asked))
+    assert sum(bool(house.facts.of(note.id)) for note in notes) == 1

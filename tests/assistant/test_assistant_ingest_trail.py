@@ -1,6 +1,8 @@
 """Files that come in again: the same, changed, renamed, gone; and imports taken back."""
 
+import os
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
@@ -8,13 +10,14 @@ import pytest
 from conftest import WordEmbedder
 from small_house import WordRouter
 
-from assistant.ingest import Intake, Outcome, Trail, ingest
+from assistant import review
+from assistant.ingest import NO_NOTE, Intake, Outcome, Trail, ingest
 from classifier.decision import Decision
 from classifier.errors import RouterUnavailable
 from classifier.taxonomy import DEFAULT_TAXONOMY
 from knowledge import imports, notebook, waiting
 from knowledge.folder_index import FolderIndex
-from knowledge.imports import Imports
+from knowledge.imports import Imports, known_file
 from knowledge.library import BATCH, Library
 from knowledge.notebook import Notebook
 from knowledge.originals import Originals, digest_of
@@ -340,3 +343,145 @@ def test_a_document_that_came_in_as_one_note_stays_one(drawer: Drawer) -> None:
 
     assert [outcome.status for outcome in drawer.come_in(path)] == ["updated"]
     assert drawer.titles() == ["Our house"]
+
+
+# --- what waits for review, and files that change meanwhile -----------------------------------------------------------
+
+
+def waiting_texts(drawer: Drawer) -> list[str]:
+    return [each.draft.text for each in drawer.trail.waiting.all()]
+
+
+def save_all(drawer: Drawer) -> list[Outcome]:
+    return list(review.save(drawer.trail.waiting.all(), drawer.library, drawer.trail))
+
+
+def test_a_file_that_was_broken_off_in_the_middle_goes_on_where_it_stopped(drawer: Drawer) -> None:
+    rows = "".join(f"2023-04-{day:02d},Pool matter {day},It was done on day {day}.\n" for day in range(1, 11))
+    path = drawer.write("log.csv", f"date,title,note\n{rows}")
+    intake = Intake(drawer.library, ROUTER, trail=drawer.trail, review=True, origin="inbox")
+    assert len(list(islice(intake.path(path), 4))) == 4  # our-house ended here
+    drawer.trail.waiting.drop([drawer.trail.waiting.all()[0].id])  # the person wants one of them not
+
+    assert statuses(drawer.review(path, origin="inbox")) == ["waiting"] * 6
+    assert len({*waiting_texts(drawer)}) == drawer.trail.waiting.count() == 9
+
+
+def test_a_file_saved_again_before_its_review_waits_once_as_it_is_now(drawer: Drawer) -> None:
+    for text in ("The pool pump hums.", "The pool pump hums and leaks.", "The pool pump hums, leaks and stops."):
+        drawer.review(drawer.write("pump.txt", text), origin="inbox")
+    assert waiting_texts(drawer) == ["The pool pump hums, leaks and stops."]
+
+
+def test_what_a_person_wrote_in_a_draft_is_not_lost_when_its_file_changes(drawer: Drawer) -> None:
+    drawer.review(drawer.write("pump.txt", "The pool pump hums."), origin="inbox")
+    drawer.trail.waiting.amend(drawer.trail.waiting.all()[0].id, text="Typed by hand.")
+    drawer.review(drawer.write("pump.txt", "The pool pump hums and leaks."), origin="inbox")
+    assert sorted(waiting_texts(drawer)) == ["The pool pump hums and leaks.", "Typed by hand."]
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+def test_a_note_whose_file_changed_twice_before_the_review_is_changed_and_not_doubled(
+    drawer: Drawer, dropped: bool
+) -> None:
+    drawer.come_in(drawer.write("pump.txt", "The pool pump was replaced for 400 dollars."))
+    drawer.review(drawer.write("pump.txt", "The pool pump was replaced for 450 dollars."), origin="inbox")
+    if dropped:
+        drawer.trail.waiting.drop(each.id for each in drawer.trail.waiting.all())
+    drawer.review(drawer.write("pump.txt", "The pool pump was replaced for 475 dollars."), origin="inbox")
+    assert [each.aim for each in drawer.trail.waiting.all()] == ["update"]
+    save_all(drawer)
+    assert [note.text for note in drawer.notebook.select()] == ["The pool pump was replaced for 475 dollars."]
+
+
+def test_a_file_saved_broken_once_is_no_new_one_when_it_is_whole_again(drawer: Drawer) -> None:
+    drawer.come_in(drawer.write("log.jsonl", '{"title": "Pump", "text": "The pool pump cost 400."}'))
+    assert statuses(drawer.come_in(drawer.write("log.jsonl", '{"title": "Pump", "te'))) == ["refused"]
+    path = drawer.write("log.jsonl", '{"title": "Pump", "text": "The pool pump cost 450."}')
+    assert statuses(drawer.come_in(path)) == ["updated"]
+    assert [note.text for note in drawer.notebook.select()] == ["The pool pump cost 450."]
+
+
+def test_saving_a_change_leaves_what_a_person_changed_meanwhile(drawer: Drawer) -> None:
+    drawer.come_in(drawer.write("pump.txt", "The pool pump was replaced for 400 dollars."))
+    (note,) = drawer.notebook.select()
+    drawer.review(drawer.write("pump.txt", "The pool pump was replaced for 450 dollars."), origin="inbox")
+    drawer.notebook.edit(note.id, {"category": "fence", "title": "My own title"})
+    save_all(drawer)
+    after = drawer.notebook.get(note.id)
+    assert (after.title, after.category) == ("My own title", "fence")
+    assert "450" in after.text
+
+
+def test_the_same_words_twice_in_a_review_are_one_note_and_can_be_taken_back(drawer: Drawer) -> None:
+    drawer.review(
+        drawer.write("a/pump.txt", "The pool pump hums.\n"), drawer.write("b/pump.txt", "The pool pump hums.\n\n")
+    )
+    assert statuses(save_all(drawer)) == ["added", "unchanged"]
+    assert drawer.undo() == (["Pump"], [])
+
+
+def test_a_draft_never_replaces_the_words_that_a_person_wrote_over_its_twin(drawer: Drawer) -> None:
+    drawer.review(
+        drawer.write("a/pump.txt", "The pool pump hums.\n"), drawer.write("b/pump.txt", "The pool pump hums.\n\n")
+    )
+    first, second = drawer.trail.waiting.all()
+    list(review.save([first], drawer.library, drawer.trail))
+    (note,) = drawer.notebook.select()
+    drawer.notebook.edit(note.id, {"text": "I corrected this."})
+    list(review.save([second], drawer.library, drawer.trail))
+    assert drawer.notebook.get(note.id).text == "I corrected this."
+    assert sorted(each.text for each in drawer.notebook.select()) == ["I corrected this.", "The pool pump hums."]
+
+
+def test_two_windows_that_save_at_once_save_once(drawer: Drawer) -> None:
+    drawer.review(drawer.write("pump.txt", "The pool pump hums."))
+    seen = drawer.trail.waiting.all()
+    assert statuses(list(review.save(seen, drawer.library, drawer.trail))) == ["added"]
+    assert list(review.save(seen, drawer.library, drawer.trail)) == []
+    assert drawer.undo() == (["Pump"], [])
+
+
+def test_a_note_that_an_import_changed_twice_is_taken_back_to_what_it_was(drawer: Drawer) -> None:
+    drawer.come_in(drawer.write("a.jsonl", '{"id": "pump", "title": "Pump", "text": "first"}'))
+    twice = '{"id": "pump", "title": "Pump", "text": "second"}\n{"id": "pump", "title": "Pump", "text": "third"}'
+    assert statuses(drawer.come_in(drawer.write("b.jsonl", twice))) == ["updated", "updated"]
+    assert drawer.undo() == (["Pump"], [])
+    assert drawer.notebook.get("pump").text == "first"
+
+
+def test_a_deleted_note_that_came_back_changed_is_deleted_again_when_that_is_taken_back(drawer: Drawer) -> None:
+    drawer.come_in(drawer.write("a.jsonl", '{"id": "pump", "title": "Pump", "text": "first"}'))
+    drawer.notebook.delete(["pump"])
+    drawer.come_in(drawer.write("a.jsonl", '{"id": "pump", "title": "Pump", "text": "second"}'))
+    assert drawer.notebook.get("pump").text == "second"
+    drawer.undo()
+    note = drawer.notebook.get("pump")
+    assert (note.deleted, note.text) == (True, "first")
+
+
+def test_a_file_that_could_not_be_opened_is_known_by_its_content_afterwards(drawer: Drawer) -> None:
+    path = drawer.write("pump.txt", "The pool pump hums.")
+    place = str(path.resolve())
+    drawer.trail.imports.saw(known_file(path, place, path.name, NO_NOTE + place))  # as an earlier version did
+    (outcome,) = drawer.come_in(path)
+    assert outcome.note is not None
+    assert drawer.notebook.get(outcome.note.id).original == digest_of(path)
+
+
+def test_the_latest_import_is_the_last_that_came_whatever_the_clock_says(drawer: Drawer) -> None:
+    drawer.come_in(drawer.write("a.txt", "The pool pump hums."))
+    with drawer.trail.imports.together() as db:
+        db.execute("UPDATE imports SET started_at = '2099-01-01T00:00:00+00:00'")  # the clock was ahead
+    drawer.come_in(drawer.write("b.txt", "The fence leans."))
+    assert drawer.undo() == (["B"], [])
+
+
+def test_a_name_that_is_no_text_is_refused_and_keeps_no_other_file_out(drawer: Drawer) -> None:
+    drawer.write("pump.txt", "The pool pump hums.")
+    Path(os.fsdecode(os.fsencode(drawer.papers) + b"/R\xe9sum\xe9.txt")).write_text("Old.")
+    outcomes = drawer.come_in()
+    assert sorted(statuses(outcomes)) == ["added", "refused"]
+    assert [(each.source, "Rename it" in each.reason) for each in outcomes if each.status == "refused"] == [
+        ("R?sum?.txt", True)
+    ]

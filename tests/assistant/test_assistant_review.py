@@ -73,3 +73,28 @@ def test_the_list_survives_another_start(house: SmallHouse, tmp_path: Path) -> N
     again = SmallHouse(read_settings(home=tmp_path / "house", models=tmp_path / "models"))
     assert again.trail.waiting.all() == house.trail.waiting.all()
     assert again.trail.waiting.all()[0].draft.date == dt.date(2023, 4, 18)
+
+
+def test_a_save_taken_back_puts_its_drafts_on_the_list_again_and_leaves_an_earlier_one(house: SmallHouse) -> None:
+    trail = house.trail
+    import_id = trail.imports.begin("page")
+    first, second = (trail.waiting.put(import_id, Draft(f"It {verb}.", verb)) for verb in ("hums", "leaks"))
+    list(save([first], house.library, trail))
+    change = trail.imports.last_change()
+    list(save([second], house.library, trail))
+    trail.imports.undo_since(change, [import_id])
+    trail.waiting.reopen([second.id])
+    assert [note.title for note in house.notebook.select()] == ["hums"]
+    assert [each.draft.title for each in trail.waiting.all()] == ["leaks"]
+    saved(house)
+    assert sorted(note.title for note in house.notebook.select()) == ["hums", "leaks"]
+    assert len(trail.imports.undo(import_id)[0]) == 2
+
+
+def test_a_draft_that_was_saved_is_forgotten_with_the_next_save(house: SmallHouse) -> None:
+    waiting_id = put_up(house, Draft("It hums.", "Pump"))
+    saved(house)
+    put_up(house, Draft("It leaks.", "Tap"))
+    saved(house)
+    house.trail.waiting.reopen([waiting_id])
+    assert house.trail.waiting.count() == 0

@@ -120,7 +120,7 @@ def test_words_typed_narrow_the_list(page: Page) -> None:
     search.fill("alabaster")
     expect(note_titles(page)).to_have_text([PAINT])
     search.fill("nothing like it")
-    expect(page.locator("#oh-found")).to_contain_text("No notes here.")
+    expect(page.locator("#oh-found")).to_contain_text("No note matches. Clear the search")
     search.fill("")
     expect(note_titles(page)).to_have_text([OPENING, POOL, PAINT])
 
@@ -175,6 +175,22 @@ def test_a_change_made_in_another_window_is_not_overwritten_and_what_was_typed_s
     save(page)
     toast(page, "The note 'Kitchen paint' was changed elsewhere meanwhile.")
     field(page, "text", "It is Swiss Coffee.")
+    assert [note.text for note in home.house.notebook.select()][-1] == "It is Repose Gray."
+
+
+def test_an_undo_takes_back_no_later_change_of_another_window(home: Served, windows: Windows, page: Page) -> None:
+    open_note(page, PAINT)
+    write(page, text="It is Swiss Coffee.")
+    save(page)
+    done(page, "Saved")
+    other = windows.open(home.address)
+    notes_tab(other)
+    open_note(other, PAINT)
+    write(other, text="It is Repose Gray.")
+    save(other)
+    done(other, "Saved")
+    undo(page)
+    toast(page, "The note 'Kitchen paint' was changed elsewhere since, so your change was not taken back.")
     assert [note.text for note in home.house.notebook.select()][-1] == "It is Repose Gray."
 
 

@@ -11,6 +11,8 @@ from browser_support import Served, Windows, note_titles, notes_tab, open_note, 
 from papers import INVOICE, packed, pdf
 from playwright.sync_api import Locator, Page, expect
 
+from knowledge.note import Draft
+
 pytestmark = pytest.mark.browser
 
 DROP = """
@@ -110,6 +112,27 @@ def test_files_are_dropped_reviewed_saved_and_taken_back(
     page.locator("#oh-undo").click()
     expect(page.locator("#oh-found")).to_contain_text("No notes here.")
     assert empty.house.notebook.count() == 0
+    expect(drafts(page)).to_have_count(3)  # they wait again, as they were before they were saved
+
+
+def test_a_save_leaves_what_was_typed_and_what_came_in_another_window(
+    tmp_path: Path, empty: Served, windows: Windows, page: Page
+) -> None:
+    first = tmp_path / "fence.txt"
+    first.write_text("The fence was stained on 2 May 2022.", "utf-8")
+    drop(page, first)
+    titled(page, ["Fence"])
+    other = windows.open(empty.address)
+    notes_tab(other)
+    titled(other, ["Fence"])
+    with other.expect_response("**/queue/join*"):
+        drafts(other).locator("[name=title]").fill("Our old fence")
+        drafts(other).locator("[name=title]").press("Tab")
+    empty.house.trail.waiting.put(empty.house.trail.imports.begin("inbox"), Draft("It came unseen.", "Unseen"))
+    page.get_by_role("button", name="Save all").click()
+    expect(page.locator("#oh-done")).to_contain_text("Kept 1 note.")
+    expect(note_titles(page)).to_have_text(["Our old fence"])
+    titled(page, ["Unseen"])
 
 
 def test_a_date_that_is_none_is_said_and_nothing_is_saved(tmp_path: Path, empty: Served, page: Page) -> None:

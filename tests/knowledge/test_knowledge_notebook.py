@@ -249,6 +249,18 @@ def test_the_second_of_two_tabs_cannot_overwrite_the_first_unseen(notebook: Note
     assert notebook.edit(seen.id, {"text": "from the second tab"}, again.revision).text == "from the second tab"
 
 
+def test_an_undo_takes_back_no_later_change_of_another_tab(notebook: Notebook) -> None:
+    note = notebook.add(PUMP)
+    first = notebook.edit(note.id, {"text": "from the first tab"})
+    second = notebook.edit(note.id, {"text": "from the second tab, later"})
+
+    with pytest.raises(NoteChanged, match="changed elsewhere since, so your change was not taken back"):
+        notebook.undo(note.id, first.revision)
+
+    assert notebook.get(note.id) == second
+    assert notebook.undo(note.id, second.revision).text == "from the first tab"
+
+
 def test_of_many_tabs_saving_at_once_exactly_one_wins(notebook: Notebook) -> None:
     seen = notebook.add(PUMP)
 
@@ -490,6 +502,20 @@ def test_a_note_that_changed_while_it_was_indexed_still_waits(notebook: Notebook
     notebook.mark_indexed(waiting)
 
     assert notebook.unindexed() == [(note.id, 2)]
+
+
+def test_a_state_is_of_one_revision_and_one_filing(notebook: Notebook) -> None:
+    note = notebook.add(PUMP)
+    states = notebook.unindexed()
+    notebook.edit(note.id, {"text": "two"})
+    states += notebook.unindexed()
+    notebook.delete([note.id])
+    states += notebook.unindexed()
+    notebook.restore([note.id])
+    states += notebook.unindexed()
+    assert len(set(states)) == 4
+    notebook.mark_indexed(states[-1:])
+    assert notebook.unindexed() == []
 
 
 # --- Dates ----------------------------------------------------------------------------------------------------------
