@@ -14,7 +14,7 @@ from assistant.filing import filed, in_known_words, settled
 from assistant.naming import is_text, text_of
 from assistant.parting import parted, parts_in, told
 from classifier.decision import Decision, Router
-from knowledge.errors import NoSuchNote, NoteRejected, Unreadable
+from knowledge.errors import NoteRejected, Unreadable
 from knowledge.exported import original_beside
 from knowledge.following import Following
 from knowledge.imports import Change, Imports, KnownFile, Said, fingerprint, known_file
@@ -368,7 +368,7 @@ class Intake:
             return self._kept(draft, note, digest, decision)
 
     def _reviewed(self, draft: Draft, note: Note | None, digest: str, said: Said | None) -> Outcome:
-        note = note or self._known(draft)
+        note = note or self._notebook.find(draft.id)
         if note is None and self._router and not (self._category or self._settled(draft)):
             assert self._review is not None
             known, lost = in_known_words(draft)
@@ -379,7 +379,7 @@ class Intake:
             filing = filed(draft, self._library, self._router, self._category)
             draft = replace(filing.draft, category=filing.draft.category or filing.likeliest)
             return self._put_up(draft, None, "add", filing.reason, filing.confidence, sure=filing.sure)
-        changes, reason = _changes(draft, note, said or Said.of(note) if draft.made_id else None)
+        changes, reason = changes_of(draft, note, said or Said.of(note) if draft.made_id else None)
         if not changes and not note.deleted:
             self._remember(note, None, digest, draft.exported_with)
             return Outcome("unchanged", draft.source, note, reason)
@@ -415,15 +415,9 @@ class Intake:
     def _settled(self, draft: Draft) -> bool:
         return settled(draft, self._library)
 
-    def _known(self, draft: Draft) -> Note | None:
-        try:
-            return self._notebook.get(draft.id) if draft.id is not None else None
-        except NoSuchNote:
-            return None
-
     def _kept(self, draft: Draft, note: Note | None, digest: str, decision: Decision | None) -> Outcome:
         try:
-            if known := note or self._known(draft):
+            if known := note or self._notebook.find(draft.id):
                 return self._again(draft, known, digest)
             filing = filed(draft, self._library, self._router, self._category, decision)
             note = self._notebook.add(filing.draft)
@@ -436,7 +430,7 @@ class Intake:
         """A note that is there already: brought back if deleted, changed if it says something else now."""
         restored = bool(known.deleted and self._notebook.restore([known.id]))
         # An id made of these very words: whatever else the note says by now was written by the person, and stays.
-        changes, reason = ({}, "") if draft.made_id else _changes(draft, known, None)
+        changes, reason = ({}, "") if draft.made_id else changes_of(draft, known, None)
         if self._category and self._category != known.category:
             changes["category"] = self._category
             reason = f"changed: {', '.join(changes)}"
@@ -449,7 +443,7 @@ class Intake:
     def _updated(self, draft: Draft, note: Note, digest: str, said: Said) -> Outcome:
         """A note whose file says something else now."""
         restored = bool(note.deleted and self._notebook.restore([note.id]))
-        changes, reason = _changes(draft, note, said)
+        changes, reason = changes_of(draft, note, said)
         try:
             after = self._notebook.edit(note.id, changes) if changes else self._notebook.get(note.id)
         except NoteRejected as error:
@@ -493,7 +487,7 @@ class Intake:
         return Outcome("refused", name, reason=reason)
 
 
-def _changes(draft: Draft, note: Note, said: Said | None) -> tuple[dict[str, Any], str]:
+def changes_of(draft: Draft, note: Note, said: Said | None) -> tuple[dict[str, Any], str]:
     """What a draft changes of a note, and how that is said.
 
     Args:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from assistant.ingest import Outcome, Trail
+from assistant.ingest import Outcome, Trail, changes_of
 from knowledge.errors import NoSuchNote, NoteRejected
 from knowledge.imports import Change
 from knowledge.library import BATCH, Library
@@ -69,15 +69,14 @@ def save(chosen: Sequence[Waiting], library: Library, trail: Trail) -> Iterator[
 def _saved(waiting: Waiting, library: Library) -> tuple[Note, list[Change]]:
     """Make a draft a note, or change the one that it is about; returns it with what was done to it, in order."""
     notebook, draft = library.notebook, waiting.draft
-    there = waiting.note_id or (draft.id if draft.id and _is_there(library, draft.id) else None)
-    if there is None:
+    note = notebook.find(draft.id) if waiting.note_id is None else notebook.get(waiting.note_id)
+    if note is None:
         return notebook.add(draft), ["added"]
-    note = notebook.get(there)
+    changes: dict[str, Any] = {}
     if waiting.note_id is None and draft.made_id:
         # The id was made of the words that the file has: where the note has others, a person wrote those.
-        if (draft.title, draft.text.strip()) != (note.title, note.text):
+        if {"title", "text"} & changes_of(draft, note, None)[0].keys():
             return notebook.add(replace(draft, id=None)), ["added"]
-        changes = {}
     else:
         said = waiting.before
         changes = {
@@ -85,15 +84,7 @@ def _saved(waiting: Waiting, library: Library) -> tuple[Note, list[Change]]:
             for name in ("title", "text", "date", "category")
             if said is None or getattr(draft, name) != getattr(said, name)
         }
-    done: list[Change] = ["restored"] if notebook.restore([there]) else []
-    before = notebook.get(there)
-    note = notebook.edit(there, changes) if changes else before
+    done: list[Change] = ["restored"] if notebook.restore([note.id]) else []
+    before = notebook.get(note.id)
+    note = notebook.edit(note.id, changes) if changes else before
     return note, [*done, "updated"] if note.revision != before.revision else done
-
-
-def _is_there(library: Library, note_id: str) -> bool:
-    try:
-        library.notebook.get(note_id)
-    except NoSuchNote:
-        return False
-    return True

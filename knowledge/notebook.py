@@ -95,8 +95,7 @@ def create_passage_codes(db: Database) -> None:
         CREATE VIRTUAL TABLE IF NOT EXISTS passages_vocabulary USING fts5vocab('passages_fts', 'row');
         """
     )
-    for row in db.execute("SELECT id, title, heading, text FROM passages").fetchall():
-        _write_codes(db, row[0], f"{row[1]}\n{row[2]}\n{row[3]}")
+    _find_codes(db)
 
 
 @migrations()
@@ -128,8 +127,7 @@ def count_refilings(db: Database) -> None:
 @migrations()
 def find_codes_anew(db: Database) -> None:
     """Sizes and telephone numbers count as codes now, in whatever groups they are written."""
-    for row in list(db.query("SELECT id, title, heading, text FROM passages")):
-        _write_codes(db, row["id"], f"{row['title']}\n{row['heading']}\n{row['text']}")
+    _find_codes(db)
 
 
 _OF_DELETED = "FROM notes JOIN passages ON note_id = notes.id WHERE deleted_at IS NOT NULL"
@@ -181,6 +179,13 @@ class Notebook:
         if not rows:
             raise NoSuchNote(f"No note has the id {note_id!r}. `our-house notes list` shows the ids there are.")
         return _note(rows[0])
+
+    def find(self, note_id: str | None) -> Note | None:
+        """Return one note, deleted or not; None where there is none of this id."""
+        try:
+            return None if note_id is None else self.get(note_id)
+        except NoSuchNote:
+            return None
 
     def select(self, wanted: NoteFilter | None = None) -> list[Note]:
         """Return the notes that pass the filter, newest date first, undated ones last."""
@@ -505,6 +510,12 @@ class Notebook:
         )
         for position, piece in enumerate(pieces):
             _write_codes(db, f"{note_id}#{position}", f"{title}\n{piece.heading}\n{piece.text}")
+
+
+def _find_codes(db: Database) -> None:
+    """Find the codes of all passages that are there; those that are known stay."""
+    for passage_id, *told in db.execute("SELECT id, title, heading, text FROM passages").fetchall():
+        _write_codes(db, passage_id, "\n".join(told))
 
 
 def _write_codes(db: Database, passage_id: str, text: str) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 migrations = Migrations("waiting")
 _WAITS = "dropped_at IS NULL AND saved_at IS NULL"
+_STORED = ("id", "import_id", "aim", "note_id", "confidence", "sure", "reason")
+"""The fields of a draft that stand in the record as they are."""
 Aim = Literal["add", "update", "restore"]
 
 
@@ -53,6 +55,8 @@ def remember_what_it_changes(db: Database) -> None:
     for column in ("before TEXT", "saved_at TEXT", "amended INTEGER NOT NULL DEFAULT 0"):
         if column.split()[0] not in there:
             db.execute(f"ALTER TABLE waiting ADD COLUMN {column}")
+    # Every file that comes in asks for the drafts of its content.
+    db.execute("CREATE INDEX IF NOT EXISTS waiting_by_original ON waiting(draft ->> 'original')")
 
 
 @dataclass(frozen=True)
@@ -102,15 +106,12 @@ class WaitingDrafts:
         Args:
             before: what the note that it changes says now.
         """
-        waiting_id = new_id()
-        row = {
-            **{"id": waiting_id, "import_id": import_id, "aim": aim, "note_id": note_id, "draft": _to_json(draft)},
-            **{"confidence": confidence, "sure": sure, "reason": reason, "came_at": _now()},
-            "before": _to_json(before) if before else None,
-        }
+        waiting = Waiting(new_id(), import_id, aim, note_id, draft, confidence, sure, reason, before)
+        row = {name: getattr(waiting, name) for name in _STORED}
+        row |= {"draft": _to_json(draft), "before": _to_json(before) if before else None, "came_at": _now()}
         with self._record.writing() as db:
-            db.table("waiting").insert(row)
-        return self.get(waiting_id)
+            number = db.table("waiting").insert(row).last_rowid
+        return replace(waiting, number=int(number or 0))
 
     def all(self) -> list[Waiting]:
         """Return the list: those that ask for a look first, then as they came."""
@@ -189,32 +190,28 @@ class WaitingDrafts:
 
     def drop(self, waiting_ids: Iterable[str]) -> None:
         """Take drafts off the list; `take_back` puts them there again."""
-        self._set_dropped(waiting_ids, _now())
+        self._mark("dropped_at", waiting_ids, _now())
 
     def take_back(self, waiting_ids: Iterable[str]) -> None:
         """Put dropped drafts on the list again."""
-        self._set_dropped(waiting_ids, None)
+        self._mark("dropped_at", waiting_ids, None)
 
     def settle(self, waiting_id: str) -> None:
         """Take a draft that became a note off the list; `reopen` puts it there again, until `forget_settled`."""
-        with self._record.writing() as db:
-            db.execute("UPDATE waiting SET saved_at = ? WHERE id = ?", [_now(), waiting_id])
+        self._mark("saved_at", [waiting_id], _now())
 
     def reopen(self, waiting_ids: Iterable[str]) -> None:
         """Put saved drafts on the list again."""
-        with self._record.writing() as db:
-            db.conn.executemany("UPDATE waiting SET saved_at = NULL WHERE id = ?", [(each,) for each in waiting_ids])
+        self._mark("saved_at", waiting_ids, None)
 
     def forget_settled(self) -> None:
         """Forget the drafts that became notes."""
         with self._record.writing() as db:
             db.execute("DELETE FROM waiting WHERE saved_at IS NOT NULL")
 
-    def _set_dropped(self, waiting_ids: Iterable[str], dropped_at: str | None) -> None:
+    def _mark(self, column: Literal["dropped_at", "saved_at"], waiting_ids: Iterable[str], at: str | None) -> None:
         with self._record.writing() as db:
-            db.conn.executemany(
-                "UPDATE waiting SET dropped_at = ? WHERE id = ?", [(dropped_at, each) for each in waiting_ids]
-            )
+            db.conn.executemany(f"UPDATE waiting SET {column} = ? WHERE id = ?", [(at, each) for each in waiting_ids])
 
     def _select(self, where: str, values: Iterable[Any] = ()) -> list[Waiting]:
         return [

@@ -48,11 +48,7 @@ class Notes:
                     )
                     # Another window may have renamed or removed a category since: the house says so, and not Gradio.
                     category = gr.Dropdown(
-                        *([ALL], ALL),
-                        allow_custom_value=True,
-                        show_label=False,
-                        label="Filter",
-                        elem_id="oh-filter",
+                        [ALL], value=ALL, allow_custom_value=True, show_label=False, label="Filter", elem_id="oh-filter"
                     )
                 found = html(js_on_load=BUTTONS_JS, elem_id="oh-found")
             with gr.Column(scale=3, min_width=300):

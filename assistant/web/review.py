@@ -15,7 +15,7 @@ from assistant.build import House
 from assistant.startup import Startup, Status
 from assistant.web import render, render_review
 from assistant.web.theme import BUTTONS_JS, html
-from knowledge.errors import KnowledgeError, NoSuchNote, NoteRejected
+from knowledge.errors import KnowledgeError, NoteRejected
 from knowledge.waiting import Waiting
 
 REVIEW_JS = Path(__file__).with_name("review.js").read_text("utf-8")
@@ -96,10 +96,8 @@ class Review:
         return render_review.review(waiting, [name for name, _, _ in self._house.notebook.categories()], titles)
 
     def _title(self, waiting: Waiting) -> str:
-        try:
-            return self._house.notebook.get(waiting.note_id or "").title
-        except NoSuchNote:
-            return "a note"
+        note = self._house.notebook.find(waiting.note_id)
+        return "a note" if note is None else note.title
 
     def _look(self, seen: int) -> tuple[Any, ...]:
         """Draw again what changed; while files come in, the list stays still for whoever reads it already."""

@@ -19,6 +19,7 @@ from knowledge import imports, notebook, waiting
 from knowledge.folder_index import FolderIndex
 from knowledge.imports import Imports, known_file
 from knowledge.library import BATCH, Library
+from knowledge.note import Draft
 from knowledge.notebook import Notebook
 from knowledge.originals import Originals, digest_of
 from knowledge.record import Record
@@ -419,6 +420,14 @@ def test_the_same_words_twice_in_a_review_are_one_note_and_can_be_taken_back(dra
     )
     assert statuses(save_all(drawer)) == ["added", "unchanged"]
     assert drawer.undo() == (["Pump"], [])
+
+
+def test_a_title_with_stray_blanks_makes_no_twin_of_its_note(drawer: Drawer) -> None:
+    import_id = drawer.trail.imports.begin("page")
+    for _ in range(2):
+        drawer.trail.waiting.put(import_id, Draft("It hums.", "Our   pump", id="pump", made_id=True))
+    save_all(drawer)
+    assert drawer.titles() == ["Our pump"]
 
 
 def test_a_draft_never_replaces_the_words_that_a_person_wrote_over_its_twin(drawer: Drawer) -> None:
