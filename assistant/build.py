@@ -288,15 +288,19 @@ class House:
         return PaperRouter(papers, self.load_router(version, quick=True), self._present(DEFAULT_TAXONOMY))
 
     def ensure_router(self, name: str | None = None) -> Version:
-        """Return the serving version, or a named one, whole; the packaged one is put into a house that has none.
+        """Return the serving version, or a named one, whole.
+
+        The packaged one is put into a house that lacks it; where another one serves, it waits for a person to choose it.
 
         Raises:
             RouterUnavailable: there is none of this name, or its files are damaged.
         """
-        from finetune.packaged import install
+        from finetune.packaged import install, packaged
 
-        if not any(version.serving for version in self.versions.all()):
-            install(self.versions)
+        versions = self.versions.all()
+        serves = any(version.serving for version in versions)
+        if not serves or packaged().name not in {version.name for version in versions}:
+            install(self.versions, promote=not serves)
         return self.versions.whole(name)
 
     def load_router(self, version: Version, *, newcomers: bool = True, quick: bool = False) -> Router:
@@ -335,6 +339,7 @@ class House:
         from classifier.encoder import EncoderRouter
         from classifier.errors import RouterUnavailable
         from classifier.fused import FusedRouter, Fusion
+        from classifier.words import words_in
 
         head, embed = self.encoder_half(version)
         if quick or version.config.get("kind") != "fused":
@@ -347,7 +352,7 @@ class House:
             # Half a router is better than none, and the other half comes with the next start.
             logger.warning("%s The encoder alone labels questions meanwhile.", error)
             return EncoderRouter(head, embed, version.name)
-        return FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name)
+        return FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name, words_in(version.folder))
 
     def encoder_half(self, version: Version) -> tuple[Head, Embed]:
         """Return a version's head, and what makes the vectors that it reads; raises RouterUnavailable."""

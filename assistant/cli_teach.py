@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from assistant.build import House
     from classifier.taxonomy import Taxonomy
     from classifier.versions import Version
+    from finetune.examples import Example
 
 _PATH = click.Path(path_type=Path)
 _DATA_HELP = "Examples to use instead of the packaged ones: JSON Lines of question, category, family."
@@ -64,7 +65,7 @@ def train(
     from dataclasses import replace
 
     from assistant.build import ROUTER_BASE
-    from assistant.retraining import whole_lesson
+    from assistant.retraining import packaged_texts, whole_lesson
     from assistant.terminal import TerminalReport, print_json
     from finetune.config import TrainConfig
     from finetune.examples import PACKAGED, load
@@ -82,8 +83,10 @@ def train(
         config = replace(config, mode=mode)  # type: ignore[arg-type]  # click has checked it
     if epochs is not None:
         config = replace(config, epochs=epochs)
+    texts: list[Example] = []
     if data is None and taxonomy is None:
         examples, categories = whole_lesson(house)
+        texts = packaged_texts(house)
     else:
         examples, categories = load(data or PACKAGED), _taxonomy(taxonomy)
     base = house.router_base(base_name or ROUTER_BASE)
@@ -103,7 +106,7 @@ def train(
 
     version = train_version(
         house.versions, examples, categories, base, house.embedder.embed, house.embedder.name, config,
-        encoder=house.encoder_folder, name=name, on_progress=report.training,
+        encoder=house.encoder_folder, texts=texts, name=name, on_progress=report.training,
     )  # fmt: skip
     report.done()
     if promote:

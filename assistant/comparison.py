@@ -38,6 +38,7 @@ def systems(house: House, version: Version, adapters: Sequence[Path] = (), basel
     from classifier.encoder import EncoderRouter
     from classifier.fused import ALONE_FILE, FusedRouter, Fusion, ScorerRouter
     from classifier.language_model import ADAPTER, CodeScorer, load_base
+    from classifier.words import words_in
     from finetune.evaluate import System, routed
 
     head, embed = house.encoder_half(version)
@@ -62,7 +63,9 @@ def systems(house: House, version: Version, adapters: Sequence[Path] = (), basel
     alone = ScorerRouter(scorer, Fusion.load(version.folder, ALONE_FILE), version.name)
     yield System(TITLES[version.mode], "fine-tuned", version.name, version.mode, routed(alone))
     yield encoder
-    fused = FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name)
+    if words := words_in(version.folder):
+        yield System("words", "words", version.name, "", routed(ScorerRouter(words, None, version.name)))
+    fused = FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name, words)
     yield System("fused", "fused", version.name, version.mode, routed(fused))
 
 

@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 KEEP_EVERY = 1.0
 """Seconds between two writes of a growing answer to the record."""
+ASKED_ON = "Another window has asked more in this conversation; nothing was dropped. Here is how it stands now."
 STOPPED = "Stopped. What was written so far is above; retry asks again."
 BROKEN_OFF = "our-house ended before the answer did. Retry asks again."
 BUSY = "The last question is still being answered. Stop it, or wait a moment."
@@ -141,17 +142,19 @@ class Dialogues:
             return self._ask(question, conversation_id)
 
     def retry(self, conversation_id: str, number: int) -> Run:
-        """Ask the conversation's question number `number` (from 0) again; what came after it is dropped.
+        """Ask the conversation's last question, number `number` (from 0), again; its answer is dropped.
 
         Raises:
             NoSuchConversation: there is no such question.
-            AssistantError: a question is still being answered.
+            AssistantError: a question is still being answered, or another window has asked more meanwhile.
         """
         with self._lock:
             self._refuse_while_running(conversation_id)
             questions = [turn for turn in self._conversations.turns(conversation_id) if turn.role == "user"]
             if number >= len(questions):
                 raise NoSuchConversation("That question is no longer there. Reload the page to see what is.")
+            if number < len(questions) - 1:
+                raise AssistantError(ASKED_ON)
             self._conversations.forget_from(conversation_id, questions[number].id)
             return self._ask(questions[number].content, conversation_id)
 

@@ -242,6 +242,7 @@ class Retraining:
                 house.embedder.embed,
                 house.embedder.name,
                 house.encoder_folder,
+                texts=packaged_texts(house),
                 name=name,
                 on_stage=lambda stage: tell(stage=stage),
                 on_progress=on_progress,
@@ -315,6 +316,15 @@ def packaged_examples(house: House) -> list[Example]:
 
     names = house.categories.present_names(DEFAULT_TAXONOMY)
     return [replace(each, category=names[each.category]) for each in _packaged() if each.category in names]
+
+
+def packaged_texts(house: House) -> list[Example]:
+    """Return the packaged papers, notebooks and lists of words under the household's names."""
+    from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
+    from finetune.texts import packaged_texts as read
+
+    names = {**house.categories.present_names(DEFAULT_TAXONOMY), NONE: NONE}
+    return [replace(each, category=names[each.category]) for each in read(DEFAULT_TAXONOMY) if each.category in names]
 
 
 def whole_lesson(house: House) -> tuple[list[Example], Taxonomy]:

@@ -35,18 +35,8 @@ from classifier.papers import LEAST
 from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
 from finetune.examples import Example, load
 from finetune.head import columns_of
-from finetune.papers import (
-    FOREIGN,
-    PACKAGED,
-    Material,
-    PaperConfig,
-    balanced,
-    fit,
-    held_out,
-    read_papers,
-    read_workbooks,
-    read_writers,
-)
+from finetune.papers import PACKAGED, Material, PaperConfig, balanced, fit, held_out
+from finetune.texts import FOREIGN, read_papers, read_workbooks, read_writers
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
 from knowledge.readers import read

@@ -1,12 +1,12 @@
-"""How the router's two halves and both together do on CLINC150: 150 intents, and questions that belong to none.
+"""How a router's parts and all together do on CLINC150: 150 intents, and questions that belong to none.
 
     python -m benchmarks.intents --base FOLDER --embedder FOLDER                       # 10 examples an intent
-    python -m benchmarks.intents --embedder FOLDER --examples full --parts encoder     # all 100 of each
+    python -m benchmarks.intents --embedder FOLDER --examples full --parts encoder,words   # all 100 of each
     python -m benchmarks.intents --base FOLDER --embedder FOLDER --test 600 --work FOLDER --json intents.json
 
 Needs the file `clinc150_full.json` (Larson et al. 2019, CC BY 3.0), read where it lies. The language model learns
 as a house's router does, through a head over the intents or, with `--mode code`, one opaque code an intent, and `none`
-from the data's out-of-scope questions. Each half, and both, are calibrated alike on validation questions; a run with
+from the data's out-of-scope questions. Each part, and all, are calibrated alike on validation questions; a run with
 `--work` that was cut off goes on where it stopped.
 """
 
@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from classifier.fused import Voices
 from classifier.language_model import ADAPTER, CodeScorer, load_base
 from classifier.prompt import NONE_CODE, text_tokens
 from classifier.taxonomy import NONE, Taxonomy
@@ -34,17 +35,20 @@ from finetune.calibrate import fit_fusion
 from finetune.config import TrainConfig
 from finetune.examples import Example, Split
 from finetune.fitting import TrainProgress
-from finetune.head import HeadConfig, fit
+from finetune.head import HeadConfig, fit, labels_of
 from finetune.train import train
+from finetune.words import fit_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Score = Callable[[Sequence[str]], NDArray[np.float64]]
     """Questions to log-probabilities, of shape (questions, labels)."""
+    Said = tuple[Voices, NDArray[np.int64]]
+    """What each part says of some questions, and the column of each one's right label."""
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "clinc150_full.json"
-PARTS = ("encoder", "language_model", "fused")
+PARTS = ("encoder", "language_model", "words", "fused")
 
 
 @dataclass(frozen=True)
@@ -64,18 +68,6 @@ class Figures:
     """Of the questions answered with `none`, those out of scope."""
     ms: float
     """A question, many at once."""
-
-
-@dataclass(frozen=True)
-class Scores:
-    """What the halves say of the same questions: log-probabilities of shape (questions, labels)."""
-
-    language_model: NDArray[np.float64]
-    """Nought where it has no say."""
-    encoder: NDArray[np.float64]
-    """Nought where it has no say."""
-    target: NDArray[np.int64]
-    """The right label's column, of shape (questions,)."""
 
 
 def read(path: Path, examples: int | None, validation: int, test: int | None, seed: int) -> Split:
@@ -150,6 +142,12 @@ def taught_language_model(
     return scorer.log_probabilities, scorer.labels
 
 
+def taught_words(parts: Split) -> tuple[Score, Sequence[str]]:
+    """Fit what hears words; returns what scores with it, and the labels of its columns."""
+    words = fit_words(parts.training, labels_of(parts.training))
+    return words.log_probabilities, words.labels
+
+
 def _say(progress: TrainProgress) -> None:
     if progress.step % 5 == 0 or progress.step == 1:
         loss = "" if progress.loss is None else f", loss {progress.loss:.2f}"
@@ -157,22 +155,23 @@ def _say(progress: TrainProgress) -> None:
         print(f"step {progress.step} of {progress.steps}{loss}, {left}", flush=True)
 
 
-def measured(router: str, labels: Sequence[str], validation: Scores, test: Scores, ms: float) -> Figures:
+def measured(router: str, labels: Sequence[str], validation: Said, test: Said, ms: float) -> Figures:
     """Calibrate a router on the validation part and measure it on the test part."""
     from sklearn.metrics import roc_auc_score
 
-    fusion = fit_fusion(validation.language_model, validation.encoder, validation.target, labels)
-    probabilities = fusion.probabilities(test.language_model, test.encoder, labels)
+    (voices, target), (heard, right) = validation, test
+    fusion = fit_fusion(voices, target, labels)
+    probabilities = fusion.probabilities(heard, labels)
     none = list(labels).index(NONE)
     intents = probabilities.copy()
     intents[:, none] = -1
     likeliest = intents.argmax(axis=1)
     answered = np.where(probabilities[:, none] >= fusion.none_from, none, likeliest)
-    out = test.target == none
+    out = right == none
     return Figures(
         router,
-        in_scope=float((answered == test.target)[~out].mean()),
-        likeliest=float((likeliest == test.target)[~out].mean()),
+        in_scope=float((answered == right)[~out].mean()),
+        likeliest=float((likeliest == right)[~out].mean()),
         auroc=float(roc_auc_score(out, probabilities[:, none])),
         recall=float((answered == none)[out].mean()),
         precision=float(out[answered == none].mean()) if (answered == none).any() else 0.0,
@@ -202,20 +201,20 @@ def main() -> None:
     labels = [*sorted({example.category for example in parts.training} - {NONE}), NONE]
     print(f"{len(labels) - 1} intents; questions: {sizes}", flush=True)
     nought = [np.zeros((len(these), len(labels))) for these in held_out]
-    says = {"encoder": nought, "language_model": nought}
+    says: dict[str, list[NDArray[np.float64]]] = {}
     seconds: dict[str, float] = {}
     ms: dict[str, float] = {}
 
-    def hear(half: str, teach: Callable[[], tuple[Score, Sequence[str]]]) -> None:
-        """Teach a half, and keep its log-probabilities of the questions held out, in the labels' order."""
+    def hear(part: str, teach: Callable[[], tuple[Score, Sequence[str]]]) -> None:
+        """Teach a part, and keep its log-probabilities of the questions held out, in the labels' order."""
         began = time.perf_counter()
         score, known = teach()
         taught = time.perf_counter()
         order = [known.index(label) for label in labels]
-        says[half] = [score([example.question for example in these])[:, order] for these in held_out]
-        seconds[half] = taught - began
-        ms[half] = (time.perf_counter() - taught) / sum(map(len, held_out)) * 1000
-        print(f"{half}: taught in {seconds[half]:.0f} s, {ms[half]:.0f} ms a question", flush=True)
+        says[part] = [score([example.question for example in these])[:, order] for these in held_out]
+        seconds[part] = taught - began
+        ms[part] = (time.perf_counter() - taught) / sum(map(len, held_out)) * 1000
+        print(f"{part}: taught in {seconds[part]:.0f} s, {ms[part]:.0f} ms a question", flush=True)
 
     if {"encoder", "fused"} & set(wanted):
         hear("encoder", lambda: taught_head(options.embedder, parts, options.seed))
@@ -228,16 +227,17 @@ def main() -> None:
             run = f"{options.examples}-{options.epochs:g}-{options.learning_rate:g}-{options.batch}-{options.seed}"
             folder = (options.work or Path(temporary)) / f"{options.mode}-{run}"
             hear("language_model", lambda: taught_language_model(options.base, labels[:-1], parts, folder, config))
+    if {"words", "fused"} & set(wanted):
+        hear("words", lambda: taught_words(parts))
     ms["fused"] = sum(ms.values())
-    halves = {
-        "encoder": (nought, says["encoder"]),
-        "language_model": (says["language_model"], nought),
-        "fused": (says["language_model"], says["encoder"]),
-    }
     targets = [np.array([labels.index(example.category) for example in these]) for these in held_out]
     rows = []
     for name in (each for each in PARTS if each in wanted):
-        validation, test = (Scores(*each) for each in zip(*halves[name], targets, strict=True))
+        spoken = says if name == "fused" else {name: says[name]}
+        validation, test = (
+            (Voices(**{"language_model": silent, **{part: said[at] for part, said in spoken.items()}}), targets[at])
+            for at, silent in enumerate(nought)
+        )
         rows.append(measured(name, labels, validation, test, ms[name]))
     print(f"\n{table(rows)}")
     if options.json:
@@ -271,7 +271,8 @@ def _options() -> argparse.Namespace:
     wanted = set(options.parts.split(","))
     if odd := wanted - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(odd))}; there are {', '.join(PARTS)}")
-    if (wanted - {"encoder"} and not options.base) or (wanted - {"language_model"} and not options.embedder):
+    needs = {"language_model": options.base, "encoder": options.embedder}
+    if any(wanted & {part, "fused"} and not given for part, given in needs.items()):
         parser.error("the language model needs --base, the encoder needs --embedder")
     return options
 

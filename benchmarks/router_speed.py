@@ -30,6 +30,7 @@ from classifier.fused import FUSION_FILE, FusedRouter, Fusion, Scorer
 from classifier.language_model import ADAPTER, LABEL_HEAD, CodeScorer, load_base, use_label_head
 from classifier.prompt import code_tokens, question_tokens, router_prompt, text_tokens
 from classifier.taxonomy import DEFAULT_TAXONOMY
+from classifier.words import words_in
 from finetune.config import TrainConfig
 from finetune.examples import Example, load
 from finetune.fitting import completion_loss
@@ -139,7 +140,7 @@ def serving_folder(target: Path, version: Path | None, embedder: Path) -> Path:
 
 def fused(scorer: Scorer, folder: Path, embed: Embed) -> FusedRouter:
     """Put a router together as it serves."""
-    return FusedRouter(scorer, Head.load(folder), embed, Fusion.load(folder), "measured")
+    return FusedRouter(scorer, Head.load(folder), embed, Fusion.load(folder), "measured", words_in(folder))
 
 
 def resident(base: Path, adapter: Path | None, folder: Path, embedder: Path, questions: Sequence[str]) -> list[Row]:

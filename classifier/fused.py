@@ -1,4 +1,4 @@
-"""The language model and the encoder head as one router, or the first alone; `finetune.calibrate` fits the weights."""
+"""Language model, encoder head and words as one router, or the first alone; `finetune.calibrate` fits their weights."""
 
 from __future__ import annotations
 
@@ -14,28 +14,39 @@ from classifier.decision import Decision, likely_categories, ranked
 from classifier.encoder import Embed, Head
 from classifier.errors import RouterUnavailable
 from classifier.taxonomy import NONE
+from classifier.words import WORDS_FILE, WordHead
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FUSION_FILE = "fusion.json"
 ALONE_FILE = "language_model.json"
-"""The same for the language model alone, where the encoder's weight is nought."""
+"""The same for the language model alone, where all other weights are nought."""
 
 
 class Scorer(Protocol):
-    """The language model half: `classifier.language_model.CodeScorer`, or the same model behind an Ollama."""
+    """What can label alone: `classifier.language_model.CodeScorer`, such as, or the same model behind an Ollama."""
 
-    labels: tuple[str, ...]
-    """One a column; `none` is among them."""
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """One a column; `none` is among them."""
 
     def log_probabilities(self, questions: Sequence[str]) -> NDArray[np.float64]:
         """Return every label's log-probability, of shape (questions, labels)."""
 
 
 @dataclass(frozen=True)
+class Voices:
+    """What each part of a router says of the same questions: log-probabilities, all of shape (questions, labels)."""
+
+    language_model: NDArray[np.float64]
+    encoder: NDArray[np.float64] | None = None
+    words: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
 class Fusion:
-    """How two halves' log-probabilities become one router's probabilities, and those a decision.
+    """How the voices' log-probabilities become one router's probabilities, and those a decision.
 
     A weighted product of experts (Hinton 1999) with a bias on `none`; each weight is an inverse temperature, too.
     """
@@ -47,39 +58,33 @@ class Fusion:
     """A question is of no category from this probability of `none` on."""
     sure_from: float
     """One category, or two together, with this probability are as good as sure; fewer than it, and all are searched."""
+    words: float = 0.0
+    """Nought where a version was trained before words were heard."""
 
     def __post_init__(self) -> None:
-        if not np.isfinite([self.language_model, self.encoder, self.none_bias]).all():
+        if not np.isfinite([self.language_model, self.encoder, self.words, self.none_bias]).all():
             raise ValueError("its weights make no probabilities")
         if not (0 <= self.none_from <= 1 and 0 <= self.sure_from <= 1):
             raise ValueError("its bounds are no probabilities")
 
-    def probabilities(
-        self, language_model: NDArray[np.float64], encoder: NDArray[np.float64], labels: Sequence[str]
-    ) -> NDArray[np.float64]:
-        """Return calibrated probabilities, of shape (questions, labels), from log-probabilities of the same shape."""
-        return np.exp(self.log_probabilities(language_model, encoder, labels))
+    def probabilities(self, voices: Voices, labels: Sequence[str]) -> NDArray[np.float64]:
+        """Return calibrated probabilities, of shape (questions, labels)."""
+        return np.exp(self.log_probabilities(voices, labels))
 
-    def log_probabilities(
-        self, language_model: NDArray[np.float64], encoder: NDArray[np.float64], labels: Sequence[str]
-    ) -> NDArray[np.float64]:
+    def log_probabilities(self, voices: Voices, labels: Sequence[str]) -> NDArray[np.float64]:
         """Return the logarithms of `probabilities`."""
         from scipy.special import log_softmax
 
-        logits = self.language_model * language_model + self.encoder * encoder
+        logits = self.language_model * voices.language_model
+        for weight, voice in ((self.encoder, voices.encoder), (self.words, voices.words)):
+            if voice is not None:
+                logits = logits + weight * voice
         logits[:, list(labels).index(NONE)] += self.none_bias
         return np.asarray(log_softmax(logits, axis=1))
 
-    def decisions(
-        self,
-        language_model: NDArray[np.float64],
-        encoder: NDArray[np.float64],
-        labels: Sequence[str],
-        version: str,
-    ) -> list[Decision]:
-        """Make a decision a question of log-probabilities, each of shape (questions, labels)."""
-        rows = self.probabilities(language_model, encoder, labels)
-        return [self.decide(labels, row, version) for row in rows]
+    def decisions(self, voices: Voices, labels: Sequence[str], version: str) -> list[Decision]:
+        """Make a decision a question."""
+        return [self.decide(labels, row, version) for row in self.probabilities(voices, labels)]
 
     def decide(self, labels: Sequence[str], row: NDArray[np.float64], version: str) -> Decision:
         """Make a decision of one question's probabilities, of shape (labels,)."""
@@ -109,31 +114,56 @@ class Fusion:
 
 
 class FusedRouter:
-    """Labels questions by what a fine-tuned language model and an encoder head say together."""
+    """Labels questions by what a fine-tuned language model, an encoder head and the words say together."""
 
-    def __init__(self, scorer: Scorer, head: Head, embed: Embed, fusion: Fusion, version: str) -> None:
-        """Args: the two halves, what makes vectors of the kind the head was fitted on, their weights, and the name.
+    def __init__(
+        self,
+        scorer: Scorer,
+        head: Head,
+        embed: Embed,
+        fusion: Fusion,
+        version: str,
+        words: WordHead | None = None,
+    ) -> None:
+        """Args: both halves, what makes vectors of the kind the head was fitted on, their weights, and the name.
+
+        Args:
+            words: what hears the words; None where the version was trained before there was such a thing.
 
         Raises:
-            RouterUnavailable: the halves know different labels.
+            RouterUnavailable: the parts know different labels, or the words are wanting.
         """
-        if set(scorer.labels) != set(head.labels):
-            odd = ", ".join(sorted(set(scorer.labels) ^ set(head.labels)))
-            raise RouterUnavailable(f"The halves of the router {version} know different labels: {odd}.")
+        if words is None and fusion.words:
+            raise RouterUnavailable(f"The router {version} lacks {WORDS_FILE}.")
+        for labels in (head.labels, words.labels if words else head.labels):
+            if odd := ", ".join(sorted({*scorer.labels} ^ {*labels})):
+                raise RouterUnavailable(f"The halves of the router {version} know different labels: {odd}.")
         self._scorer = scorer
         self._head = head
         self._embed = embed
         self._fusion = fusion
+        self._words = words
         self.version = version
-        self._columns = [head.labels.index(label) for label in scorer.labels]
 
     def classify(self, questions: Sequence[str]) -> list[Decision]:
         """Return one decision a question, in order."""
         if not questions:
             return []
-        encoder = self._head.log_probabilities(self._embed(questions))[:, self._columns]
-        scores = self._scorer.log_probabilities(questions)
-        return self._fusion.decisions(scores, encoder, self._scorer.labels, self.version)
+        voices = heard(questions, self._scorer, self._head, self._embed, self._words)
+        return self._fusion.decisions(voices, self._scorer.labels, self.version)
+
+
+def heard(questions: Sequence[str], scorer: Scorer, head: Head, embed: Embed, words: WordHead | None = None) -> Voices:
+    """Return what each part of a router says of the questions, a column for each of `scorer.labels`."""
+
+    def columns(labels: Sequence[str]) -> list[int]:
+        return [list(labels).index(label) for label in scorer.labels]
+
+    return Voices(
+        scorer.log_probabilities(questions),
+        head.log_probabilities(embed(questions))[:, columns(head.labels)],
+        words.log_probabilities(questions)[:, columns(words.labels)] if words else None,
+    )
 
 
 class ScorerRouter:
@@ -152,7 +182,7 @@ class ScorerRouter:
         labels, scores = self._scorer.labels, self._scorer.log_probabilities(questions)
         if self._fusion is None:
             return [self._likeliest(ranked(labels, row)) for row in np.exp(scores)]
-        return self._fusion.decisions(scores, np.zeros_like(scores), labels, self.version)
+        return self._fusion.decisions(Voices(scores), labels, self.version)
 
     def _likeliest(self, probabilities: dict[str, float]) -> Decision:
         label, confidence = next(iter(probabilities.items()))

@@ -1,7 +1,7 @@
 """A paper in, a Decision out: its words and the router's encoder half, heard together; `finetune.papers` fits it.
 
 A router reads questions, which are one sentence; an invoice is addresses, terms and two lines that matter. Those lines
-are told by their words, and by parts of words, which also reach into German compounds and through a scanner's slips.
+are told by their words.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,40 +18,14 @@ from classifier.decision import Decision, Router, ranked
 from classifier.errors import RouterUnavailable
 from classifier.newcomers import joined, renamed
 from classifier.taxonomy import NONE
+from classifier.words import WordHead
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-WEIGHTS_FILE, CALIBRATION_FILE = "papers.safetensors", "papers.json"
-DIMENSION = 2**14
-"""Words are counted in so many places, and parts of words in as many more."""
-PART = 5
-"""Letters of a part of a word."""
-LONGEST = 2000
-"""Characters of a paper that are read."""
+WEIGHTS_FILE, BALANCE_FILE = "papers.safetensors", "papers.json"
 LEAST = 1e-9
 """The probability below which none is told from another."""
-
-
-def counts(papers: Sequence[str]) -> Any:
-    """Count words and parts of words; returns a sparse matrix of shape (papers, 2 * DIMENSION)."""
-    from scipy.sparse import hstack
-    from sklearn.feature_extraction.text import HashingVectorizer
-
-    told: dict[str, Any] = {"strip_accents": "unicode", "n_features": DIMENSION, "alternate_sign": False, "norm": None}
-    words = HashingVectorizer(token_pattern=r"(?u)\b[^\W\d_]{2,}\b", **told)
-    parts = HashingVectorizer(analyzer="char_wb", ngram_range=(PART, PART), **told)
-    plain = [paper[:LONGEST].replace("_", " ") for paper in papers]
-    return hstack([words.transform(plain), parts.transform(plain)]).tocsr()
-
-
-def weighed(found: Any, rarity: NDArray[np.float32]) -> Any:
-    """Return counts as unit vectors in which a rare word says more than a common one; as sparse as they came."""
-    from sklearn.preprocessing import normalize
-
-    known = found.astype(np.float32)
-    known.data = (1 + np.log(known.data)) * rarity[known.indices]
-    return normalize(known, copy=False)
 
 
 @dataclass(frozen=True)
@@ -81,61 +55,26 @@ class Balance:
 
 @dataclass(frozen=True)
 class PaperHead:
-    """The weights of a multinomial logistic regression on a paper's words."""
+    """What hears a paper's words, and how much that counts beside the encoder half."""
 
-    labels: tuple[str, ...]
-    """One a row of `weight`; `none` is among them."""
-    weight: NDArray[np.float32]
-    """Of shape (labels, 2 * DIMENSION)."""
-    bias: NDArray[np.float32]
-    """Of shape (labels,)."""
-    rarity: NDArray[np.float32]
-    """How much each word says, of shape (2 * DIMENSION,)."""
+    words: WordHead
     balance: Balance
-
-    def __post_init__(self) -> None:
-        shape = (len(self.labels), 2 * DIMENSION)
-        if NONE not in self.labels or self.weight.shape != shape or self.bias.shape != shape[:1]:
-            raise ValueError("its weights do not fit its labels")
-        if self.rarity.shape != shape[1:] or not (np.isfinite(self.weight).all() and np.isfinite(self.bias).all()):
-            raise ValueError("its weights make no probabilities")
-
-    def log_probabilities(self, papers: Sequence[str]) -> NDArray[np.float64]:
-        """Return what the words say of every label, of shape (papers, labels)."""
-        from scipy.special import log_softmax
-
-        logits = weighed(counts(papers), self.rarity) @ self.weight.T + self.bias
-        return np.asarray(log_softmax(np.asarray(logits, np.float64), axis=1))
 
     def save(self, folder: Path) -> None:
         """Write the head; raises RouterUnavailable."""
-        from safetensors import SafetensorError
-        from safetensors.numpy import save_file
-
-        tensors: dict[str, NDArray[Any]] = {
-            "weight": np.ascontiguousarray(self.weight.astype(np.float16)),
-            "bias": self.bias,
-        }
+        self.words.save(folder / WEIGHTS_FILE)
         try:
-            save_file({**tensors, "rarity": self.rarity.astype(np.float16)}, folder / WEIGHTS_FILE)
-            told = {"labels": self.labels, "balance": asdict(self.balance)}
-            (folder / CALIBRATION_FILE).write_text(json.dumps(told, indent=1) + "\n", "utf-8")
-        except (OSError, SafetensorError) as error:
+            (folder / BALANCE_FILE).write_text(json.dumps(asdict(self.balance), indent=1) + "\n", "utf-8")
+        except OSError as error:
             raise RouterUnavailable(f"What files papers cannot be written into {folder} ({error}).") from error
 
     @classmethod
     def load(cls, folder: Path) -> PaperHead:
         """Read the head; raises RouterUnavailable."""
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
-
+        words = WordHead.load(folder / WEIGHTS_FILE)
         try:
-            tensors = {name: each.astype(np.float32) for name, each in load_file(folder / WEIGHTS_FILE).items()}
-            told = json.loads((folder / CALIBRATION_FILE).read_text("utf-8"))
-            return cls(
-                tuple(told["labels"]), tensors["weight"], tensors["bias"], tensors["rarity"], Balance(**told["balance"])
-            )
-        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+            return cls(words, Balance(**json.loads((folder / BALANCE_FILE).read_text("utf-8"))))
+        except (OSError, ValueError, TypeError) as error:
             raise RouterUnavailable(f"What files papers is damaged: {folder} ({error}). Install again.") from error
 
 
@@ -162,11 +101,11 @@ class PaperRouter:
             return []
         present = {label: name or NONE for label, name in self._present().items()}
         said = self._router.classify(questions)
-        rows = np.exp(self._head.log_probabilities(questions))
+        rows = np.exp(self._head.words.log_probabilities(questions))
         return [self._decide(row, decision, present) for row, decision in zip(rows, said, strict=True)]
 
     def _decide(self, row: NDArray[np.float64], said: Decision, present: Mapping[str, str]) -> Decision:
-        first = Decision(None, 0.0, ranked(self._head.labels, row), said.version)
+        first = Decision(None, 0.0, ranked(self._head.words.labels, row), said.version)
         words = renamed(first, present).probabilities
         names = list(words)
         known = {name: max(said.probabilities.get(name, 0.0), LEAST) for name in names}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.decision import likely_categories, ranked
-from classifier.fused import Fusion
+from classifier.fused import Fusion, Voices
 from classifier.taxonomy import NONE
 
 if TYPE_CHECKING:
@@ -65,19 +65,17 @@ def sureness(
 
 
 def fit_fusion(
-    language_model: NDArray[np.float64],
-    encoder: NDArray[np.float64],
+    voices: Voices,
     target: NDArray[np.int64],
     labels: Sequence[str],
     *,
     wrong_none: float = 0.02,
     scope_recall: float = 0.97,
 ) -> Fusion:
-    """Fit the two halves' weights and the bounds on questions that neither half was trained on.
+    """Fit the voices' weights and the bounds on questions that none of them was trained on.
 
     Args:
-        language_model: log-probabilities of shape (questions, labels).
-        encoder: the same of the other half.
+        voices: what each says, of shape (questions, labels); one that says nothing has no weight.
         target: the right label's column, of shape (questions,).
         labels: one a column.
         wrong_none: share of the household questions that may be lost to `none`.
@@ -86,17 +84,19 @@ def fit_fusion(
     from scipy.optimize import minimize
 
     rows, none = np.arange(len(target)), list(labels).index(NONE)
+    speaks = np.array([1.0, voices.encoder is not None, voices.words is not None])
 
     def unbounded(weights: NDArray[np.float64]) -> Fusion:
-        first, second, bias = map(float, weights)
-        return Fusion(first, second, bias, none_from=1.0, sure_from=1.0)
+        language_model, encoder, words, bias = map(float, weights)
+        return Fusion(language_model, encoder, bias, none_from=1.0, sure_from=1.0, words=words)
 
     def loss(weights: NDArray[np.float64]) -> float:
-        return float(-unbounded(weights).log_probabilities(language_model, encoder, labels)[rows, target].mean())
+        return float(-unbounded(weights).log_probabilities(voices, labels)[rows, target].mean())
 
-    limits = [(0.0, 10.0), (0.0, 10.0), (-5.0, 5.0)]
-    fusion = unbounded(minimize(loss, np.array([0.5, 0.5, 0.0]), bounds=limits, method="L-BFGS-B").x)
-    probabilities = fusion.probabilities(language_model, encoder, labels)
+    limits = [*((0.0, 10.0 * each) for each in speaks), (-5.0, 5.0)]
+    start = np.array([*(0.5 * speaks), 0.0])
+    fusion = unbounded(minimize(loss, start, bounds=limits, method="L-BFGS-B").x)
+    probabilities = fusion.probabilities(voices, labels)
     return replace(
         fusion,
         none_from=none_bound(probabilities[:, none], target != none, wrong_none),

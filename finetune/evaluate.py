@@ -29,7 +29,7 @@ class System:
 
     title: str
     kind: str
-    """`base`, `fine-tuned`, `encoder` or `fused`."""
+    """`base`, `fine-tuned`, `encoder`, `words` or `fused`."""
     name: str
     """The model, or the version."""
     mode: str

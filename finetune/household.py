@@ -24,6 +24,7 @@ from classifier.language_model import ADAPTER, ADAPTER_WEIGHTS, CodeScorer, load
 from classifier.taxonomy import NONE, Taxonomy
 from classifier.tuned_encoder import ENCODER, TunedEncoder
 from classifier.versions import CONFIG_FILE, Version, Versions
+from classifier.words import WORDS_FILE, WordHead
 from finetune.config import Base, TrainConfig
 from finetune.encoder import EncoderConfig, train_encoder
 from finetune.examples import Example, ExamplesRejected, Split, data_hash, split
@@ -32,8 +33,9 @@ from finetune.fitting import TrainProgress, ignore
 from finetune.gate import GATE_FILE, Verdict, compared
 from finetune.growing import grown_adapter, grown_head
 from finetune.head import HeadConfig, calibrated, columns_of, labels_of, regression
-from finetune.routers import WORK, cleared, exclusive, kept
+from finetune.routers import WORK, cleared, exclusive, kept, within
 from finetune.train import train
+from finetune.words import fit_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,6 +89,7 @@ def retrain(
     encoder: Path | None,
     config: HouseholdConfig | None = None,
     *,
+    texts: Sequence[Example] = (),
     name: str = "",
     on_stage: Callable[[str], None] = lambda stage: None,
     on_progress: Callable[[TrainProgress], None] = ignore,
@@ -103,6 +106,7 @@ def retrain(
         embed: texts to unit vectors of shape (texts, dimension).
         embedder: the name of what `embed` is.
         encoder: the folder of the model that `embed` is; None where the router's encoder is not tuned.
+        texts: what the words are learned from beside the questions, its labels the household's names.
         name: of the candidate; by default the day and a fingerprint.
         on_stage: hears what is being done.
         on_progress: hears how far the language model's training is.
@@ -162,11 +166,12 @@ def retrain(
             serving, names, lesson, replayed, taught, validation, embed, embedder, encoder, work, config
         )
         scorer = CodeScorer(*load_base(base.folder, work / ADAPTER), taxonomy)
-        # The halves have moved little: what weighs them was fitted on many more questions than there is time for.
+        words = _words(serving, [*replayed, *within(texts, taxonomy)], taught, taxonomy, config)
+        # The voices have moved little: what weighs them was fitted on many more questions than there is time for.
         fusion = Fusion.load(serving.folder)
         on_stage("comparing with the serving router")
         questions = [each.question for each in judged]
-        candidate = FusedRouter(scorer, head, head_embed, fusion, "candidate").classify(questions)
+        candidate = FusedRouter(scorer, head, head_embed, fusion, "candidate", words).classify(questions)
         report = {
             "fused": decision_figures(judged, scorer.labels, candidate),
             "encoder": decision_figures(
@@ -184,7 +189,7 @@ def retrain(
         )
         lone = Fusion.load(serving.folder, ALONE_FILE)
         beside = {GATE_FILE: verdict.fields()}
-        version = kept(versions, name, fingerprint, work, head, fusion, lone, made_of, prompt, report, beside)
+        version = kept(versions, name, fingerprint, work, head, words, fusion, lone, made_of, prompt, report, beside)
     return version, verdict
 
 
@@ -286,6 +291,16 @@ def _start(
 def _known(labels: Sequence[str], names: Mapping[str, str]) -> list[str]:
     """What the labels of a router are called now; those of categories that are gone get names that none can have."""
     return [{NONE: NONE, **names}.get(label, f" gone: {label}") for label in labels]
+
+
+def _words(
+    serving: Version, kept: Sequence[Example], taught: Sequence[Example], taxonomy: Taxonomy, config: HouseholdConfig
+) -> WordHead | None:
+    """Hear the words anew, each correction as often as it is read; None where the serving router hears none."""
+    if not (serving.folder / WORDS_FILE).is_file():
+        return None
+    weights = np.repeat([1.0, float(config.repeats)], [len(kept), len(taught)])
+    return fit_words([*kept, *taught], taxonomy.labels, weights=weights)
 
 
 def _encoder_half(

@@ -11,6 +11,12 @@ FOLDER = Path(__file__).parent / "packaged"
 """Holds one folder, the router, named like its version."""
 
 
+def packaged() -> Path:
+    """Return the packaged router's folder, which bears its version's name."""
+    (folder,) = (path for path in FOLDER.iterdir() if path.is_dir())
+    return folder
+
+
 def install(versions: Versions, *, promote: bool = True) -> Version:
     """Copy the packaged router into a house; a damaged copy is replaced.
 
@@ -20,10 +26,10 @@ def install(versions: Versions, *, promote: bool = True) -> Version:
     Raises:
         RouterUnavailable: it cannot be written.
     """
-    (packaged,) = (path for path in FOLDER.iterdir() if path.is_dir())
+    folder = packaged()
 
     def write(target: Path) -> None:
-        shutil.copytree(packaged, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(FILES_FILE))
+        shutil.copytree(folder, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(FILES_FILE))
 
-    versions.add(packaged.name, write, replace=True)
-    return versions.promote(packaged.name) if promote else versions.get(packaged.name)
+    versions.add(folder.name, write, replace=True)
+    return versions.promote(folder.name) if promote else versions.get(folder.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,32 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifier.papers import LEAST, Balance, PaperHead, counts, weighed
-from classifier.taxonomy import NONE, Taxonomy
+from classifier.papers import LEAST, Balance, PaperHead
+from classifier.taxonomy import NONE
 from finetune.examples import Example
 from finetune.head import columns_of, labels_of
+from finetune.words import WordConfig, fit_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-DATA = Path(__file__).parent / "data"
-PAPERS = DATA / "papers"
-"""The papers of an invented family, one file a category."""
-MORE_PAPERS = DATA / "more_papers"
-"""Papers of many households, in six languages, some with a scanner's slips."""
-PAPERS_OF = DATA / "papers_of"
-"""Papers of one writer a file: long ones, with all that surrounds the lines that matter."""
-FOREIGN = DATA / "foreign_words.jsonl"
-"""What things are called on German, French, Spanish, Italian and Dutch papers."""
-WORKBOOKS = DATA / "workbooks"
-"""Notebooks of many families, each about one matter, which is not always a category."""
-UNDER = {"hot tub": "pool", "washing machine": "appliances"}
-"""The categories of workbooks' matters that are called otherwise."""
-OF_NONE = frozenset(
-    "alarm system,bathroom,bicycle,boat,garage door,health,lawn mower,pets,school,septic tank,well pump,"
-    "wifi and network".split(",")
-)
-"""Matters of workbooks that are of no category; those that are not named here touch one."""
+    from classifier.words import WordHead
+
 PACKAGED = Path(__file__).parent / "packaged"
 """Where the head that comes with the product lies."""
 
@@ -52,31 +36,6 @@ class PaperConfig:
     """One question of so many is heard: all of them would drown the papers."""
     right: float = 0.9
     """How often a category that is called sure must be right, on the papers of whichever writer it is right least."""
-
-
-def read_papers(path: Path = PAPERS) -> list[Example]:
-    """Read papers from JSON Lines of `title`, `text`, `category`, `family` and `kind`: a file, or all of a folder."""
-    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-    rows = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
-    return [
-        Example(f"{row['title']}\n{row['text']}", row["category"], row["family"], row.get("kind", "")) for row in rows
-    ]
-
-
-def read_writers() -> list[list[Example]]:
-    """Read the packaged papers, those of one writer after the other."""
-    return [read_papers(PAPERS), read_papers(MORE_PAPERS), *map(read_papers, sorted(PAPERS_OF.glob("*.jsonl")))]
-
-
-def read_workbooks(taxonomy: Taxonomy, path: Path = WORKBOOKS) -> list[Example]:
-    """Read the notes of workbooks whose matter is a category, or surely none."""
-    found = []
-    for file in sorted(path.glob("*.json")):
-        book = json.loads(file.read_text("utf-8"))
-        matter = NONE if book["category"] in OF_NONE else UNDER.get(book["category"], book["category"])
-        if matter in taxonomy.labels:
-            found += [Example(f"{note['title']}\n{note['text']}", matter, file.stem) for note in book["notes"]]
-    return found
 
 
 @dataclass(frozen=True)
@@ -125,9 +84,8 @@ def fit(material: Material, words: NDArray[np.float64], encoder: NDArray[np.floa
         encoder: the encoder half's log-probabilities of the papers, of the same shape.
     """
     papers, labels = material.papers, labels_of(material.papers)
-    head = _words(material, np.arange(len(papers)), labels, config)
     balance = balanced(words, encoder, columns_of(papers, labels), material.writer, labels, config)
-    return replace(head, balance=balance)
+    return PaperHead(_words(material, np.arange(len(papers)), labels, config), balance)
 
 
 def balanced(
@@ -179,22 +137,12 @@ def _sure_from(rows: NDArray[np.float64], target: NDArray[np.int64], none: int, 
     return float(confidence[order[enough[-1]]]) if len(enough) else 1.0
 
 
-def _words(material: Material, training: NDArray[np.int64], labels: Sequence[str], config: PaperConfig) -> PaperHead:
+def _words(material: Material, training: NDArray[np.int64], labels: Sequence[str], config: PaperConfig) -> WordHead:
     """Fit the regression on some of the papers and on all the rest."""
-    from sklearn.feature_extraction.text import TfidfTransformer
-    from sklearn.linear_model import LogisticRegression
-    from threadpoolctl import threadpool_limits
-
     papers, questions = material.papers, material.questions[:: config.every]
     whole = [*(papers[at] for at in training), *material.notes, *material.words]
     every = [*whole, *questions]
-    found = counts([each.question for each in every])
-    rarity = TfidfTransformer().fit(found).idf_.astype(np.float32)
-    weights = np.repeat([1.0, config.question], [len(whole), len(questions)])
-    model = LogisticRegression(C=config.strength, class_weight="balanced", max_iter=100, tol=1e-3)
-    with threadpool_limits(1):
-        model.fit(weighed(found, rarity), columns_of(every, labels), sample_weight=weights)
-    if len(model.classes_) < len(labels):
+    if len({each.category for each in every}) < len(labels):
         raise ValueError("a label has no papers but those of one writer")
-    weight, bias = model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
-    return PaperHead(tuple(labels), weight, bias, rarity, Balance(1.0, 0.0, 0.0, 1.0))
+    weights = np.repeat([1.0, config.question], [len(whole), len(questions)])
+    return fit_words(every, labels, WordConfig(config.strength, balanced=True), weights)

@@ -1,4 +1,4 @@
-"""Examples to a whole router version: the adapter, the encoder head, what weighs them, and how well they do.
+"""Examples to a whole router version: adapter, encoder head, words, what weighs them, and how well they do.
 
 Which version serves, and where a base model is to be had, is left to others.
 """
@@ -19,12 +19,13 @@ import numpy as np
 
 from classifier.encoder import Embed, EncoderRouter, Head
 from classifier.errors import RouterUnavailable
-from classifier.fused import ALONE_FILE, Fusion
+from classifier.fused import ALONE_FILE, Fusion, ScorerRouter, Voices, heard
 from classifier.language_model import ADAPTER, ADAPTER_WEIGHTS, CodeScorer, load_base
 from classifier.prompt import Prompt
 from classifier.taxonomy import NONE, Taxonomy
 from classifier.tuned_encoder import ENCODER, TunedEncoder
 from classifier.versions import CONFIG_FILE, REPORT_FILE, Version, Versions
+from classifier.words import WORDS_FILE, WordHead
 from finetune.calibrate import fit_fusion
 from finetune.config import Base, TrainConfig
 from finetune.encoder import EncoderConfig, train_encoder
@@ -33,6 +34,7 @@ from finetune.figures import decision_figures
 from finetune.fitting import LOSSES_FILE, LOSSES_PICTURE, TrainProgress, ignore
 from finetune.head import HeadConfig, calibrated, columns_of, fit, labels_of, regression
 from finetune.train import train
+from finetune.words import WordConfig, fit_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,11 +54,12 @@ def train_version(
     config: TrainConfig | None = None,
     *,
     encoder: Path | None = None,
+    texts: Sequence[Example] = (),
     name: str = "",
     on_progress: Callable[[TrainProgress], None] = ignore,
     stop: Callable[[], bool] = lambda: False,
 ) -> Version:
-    """Train both halves of a router, weigh them on the validation questions, and keep them as a version.
+    """Train all voices of a router, weigh them on the validation questions, and keep them as a version.
 
     Nothing serves until somebody promotes it. A run that was cut off, on the same examples, base and configuration,
     goes on from its last checkpoint.
@@ -65,6 +68,7 @@ def train_version(
         embed: texts to unit vectors of shape (texts, dimension).
         embedder: the name of what `embed` is.
         encoder: the folder of the model that `embed` is; where it is given, it is tuned for the head.
+        texts: papers, notes and words that are heard beside the questions; those of other categories are left out.
         name: of the version; by default the day and a fingerprint of all that goes into it.
 
     Raises:
@@ -87,6 +91,7 @@ def train_version(
         "data_hash": data_hash(examples),
         "embedder": embedder,
         "encoder": asdict(EncoderConfig(seed=config.seed)) if encoder else None,
+        "words": {**asdict(WordConfig()), "texts_hash": data_hash(texts)},
     }
     fingerprint = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
     with exclusive(versions.folder):
@@ -99,7 +104,7 @@ def train_version(
             )  # fmt: skip
             del model
         head, embed = _encoder_half(parts, embed, embedder, encoder, work, config.seed)
-        return _joined(versions, name, fingerprint, work, head, embed, parts, taxonomy, base, made_of)
+        return _joined(versions, name, fingerprint, work, head, embed, parts, texts, taxonomy, base, made_of)
 
 
 def joined_version(
@@ -110,15 +115,17 @@ def joined_version(
     base: Base,
     embed: Embed,
     *,
+    texts: Sequence[Example] = (),
     name: str,
 ) -> Version:
-    """Make a version of two halves that are trained already: weigh them on the validation questions, and keep them.
+    """Make a version of two halves that are trained already: hear the words, weigh all on the validation questions.
 
     Args:
         language_model: the folder that `train_adapter` wrote, or a version's.
         encoder: the folder of a version, whose encoder half is taken.
         examples: what both were taught with.
         embed: texts to the vectors that the version's head reads, which are its tuned encoder's where it has one.
+        texts: what is heard beside the questions, as in `train_version`.
         name: of the version.
 
     Raises:
@@ -139,6 +146,7 @@ def joined_version(
         "categories": taxonomy.rows,
         "embedder": head.embedder,
         "encoder": other.get("encoder"),
+        "words": {**asdict(WordConfig()), "texts_hash": data_hash(texts)},
     }
     fingerprint = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     parts = split(examples, seed=trained["seed"])
@@ -150,7 +158,7 @@ def joined_version(
         for file in (CONFIG_FILE, LOSSES_FILE, LOSSES_PICTURE):
             if (language_model / file).is_file():
                 shutil.copyfile(language_model / file, work / file)
-        return _joined(versions, name, fingerprint, work, head, embed, parts, taxonomy, base, facts)
+        return _joined(versions, name, fingerprint, work, head, embed, parts, texts, taxonomy, base, facts)
 
 
 def adapter_config(folder: Path) -> dict[str, Any]:
@@ -176,14 +184,21 @@ def _joined(
     head: Head,
     embed: Embed,
     parts: Split,
+    texts: Sequence[Example],
     taxonomy: Taxonomy,
     base: Base,
     made_of: Mapping[str, Any],
 ) -> Version:
-    """Weigh a run's two halves and keep it as a version; as `kept`."""
+    """Hear the words, weigh them with a run's two halves and keep all as a version; as `kept`."""
     scorer = CodeScorer(*load_base(base.folder, work / ADAPTER), taxonomy)
-    fusion, alone, report = weighed(scorer, head, embed, parts)
-    return kept(versions, name, fingerprint, work, head, fusion, alone, made_of, scorer.prompt, report)
+    words = fit_words([*parts.training, *within(texts, taxonomy)], taxonomy.labels)
+    fusion, alone, report = weighed(scorer, head, embed, words, parts)
+    return kept(versions, name, fingerprint, work, head, words, fusion, alone, made_of, scorer.prompt, report)
+
+
+def within(texts: Sequence[Example], taxonomy: Taxonomy) -> list[Example]:
+    """Return the texts that have a label of the taxonomy."""
+    return [each for each in texts if each.category in taxonomy.labels]
 
 
 def _encoder_half(
@@ -225,25 +240,26 @@ def train_adapter(
     train(model, tokenizer, taxonomy, parts, folder, config, base=base.identity, on_progress=on_progress)
 
 
-def weighed(scorer: CodeScorer, head: Head, embed: Embed, parts: Split) -> tuple[Fusion, Fusion, dict[str, Any]]:
-    """Return what fuses two halves, what calibrates the language model alone, and the figures on the test questions."""
+def weighed(
+    scorer: CodeScorer, head: Head, embed: Embed, words: WordHead, parts: Split
+) -> tuple[Fusion, Fusion, dict[str, Any]]:
+    """Return what fuses all voices, what calibrates the language model alone, and the figures on the test questions."""
     labels = scorer.labels
-    columns = [head.labels.index(label) for label in labels]
 
-    def scored(examples: Sequence[Example]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    def said(examples: Sequence[Example]) -> tuple[Voices, NDArray[np.int64]]:
         questions = [example.question for example in examples]
-        scores = scorer.log_probabilities(questions), head.log_probabilities(embed(questions))[:, columns]
-        return *scores, columns_of(examples, labels)
+        return heard(questions, scorer, head, embed, words), columns_of(examples, labels)
 
-    language_model, encoder, target = scored(parts.validation)
-    fusion = fit_fusion(language_model, encoder, target, labels)
-    alone = fit_fusion(language_model, np.zeros_like(encoder), target, labels)
-    language_model, encoder, target = scored(parts.test)
+    voices, target = said(parts.validation)
+    fusion = fit_fusion(voices, target, labels)
+    alone = fit_fusion(Voices(voices.language_model), target, labels)
+    voices, target = said(parts.test)
     questions = [example.question for example in parts.test]
     decided = {
-        "fused": fusion.decisions(language_model, encoder, labels, ""),
-        "language_model": alone.decisions(language_model, np.zeros_like(encoder), labels, ""),
+        "fused": fusion.decisions(voices, labels, ""),
+        "language_model": alone.decisions(Voices(voices.language_model), labels, ""),
         "encoder": EncoderRouter(head, embed, "").classify(questions),
+        "words": ScorerRouter(words, None, "").classify(questions),
     }
     return fusion, alone, {name: decision_figures(parts.test, labels, each) for name, each in decided.items()}
 
@@ -267,6 +283,7 @@ def kept(
     fingerprint: str,
     work: Path,
     head: Head,
+    words: WordHead | None,
     fusion: Fusion,
     alone: Fusion,
     made_of: Mapping[str, Any],
@@ -286,6 +303,8 @@ def kept(
     def write(folder: Path) -> None:
         shutil.copytree(work, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(RUN_FILE))
         head.save(folder)
+        if words is not None:
+            words.save(folder / WORDS_FILE)
         fusion.save(folder)
         alone.save(folder, ALONE_FILE)
         trained = json.loads((work / CONFIG_FILE).read_text("utf-8"))

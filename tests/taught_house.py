@@ -67,6 +67,7 @@ def taught(bare_environment: None, packaged: Version, tiny_base: Path, monkeypat
     """An empty house that the tiny router comes with."""
     monkeypatch.setattr("finetune.packaged.FOLDER", packaged.folder.parent)
     monkeypatch.setattr("assistant.retraining.packaged_examples", lambda house: examples())
+    monkeypatch.setattr("assistant.retraining.packaged_texts", lambda house: [])
     monkeypatch.setattr("assistant.retraining.background", lambda: [each.question for each in examples()])
     house = TaughtHouse(read_settings())
     house.base = Base("tiny", "0" * 64, tiny_base)

@@ -204,7 +204,16 @@ def test_what_a_person_made_to_serve_goes_on_serving(taught: TaughtHouse, packag
     assert taught.router().version == "mine"
 
 
-@pytest.mark.parametrize("file", ["head.safetensors", "fusion.json", "adapter/adapter_model.safetensors"])
+def test_a_newer_packaged_router_waits_to_be_chosen(taught: TaughtHouse, packaged: Version) -> None:
+    taught.versions.add("of before", partial(shutil.copytree, packaged.folder, dirs_exist_ok=True))
+    taught.versions.promote("of before")
+
+    assert taught.ensure_router().name == "of before"
+    assert {(each.name, each.serving) for each in taught.versions.all()} == {("of before", True), ("first", False)}
+    assert taught.versions.whole("first")
+
+
+@pytest.mark.parametrize("file", ["head.safetensors", "fusion.json", "words.safetensors", "adapter/adapter_model.safetensors"])
 def test_a_damaged_router_gives_way_to_the_packaged_one(taught: TaughtHouse, file: str) -> None:
     path = taught.ensure_router().folder / file
     path.write_bytes(path.read_bytes()[:-7])

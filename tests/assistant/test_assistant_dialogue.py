@@ -227,15 +227,26 @@ def test_a_failure_nobody_foresaw_ends_the_answer_too(house: SmallHouse, dialogu
     assert dialogues.running(run.conversation_id) is None
 
 
-def test_retry_asks_the_same_question_again_and_drops_what_came_after(house: SmallHouse, dialogues: Dialogues) -> None:
+def test_retry_asks_the_same_question_again_and_drops_its_answer(house: SmallHouse, dialogues: Dialogues) -> None:
     house.model.will_say("Nonsense.")
-    conversation_id = dialogues.ask(QUESTION).conversation_id
-    wait_until(lambda: dialogues.running(conversation_id) is None)
-    house.model.will_say("More nonsense.")
-    whole(dialogues.ask("And who did it?", conversation_id))
+    run = dialogues.ask(QUESTION)
+    whole(run)
+    conversation_id = run.conversation_id
     house.model.will_say(ANSWER)
     assert said(whole(dialogues.retry(conversation_id, 0))) == [QUESTION, ANSWER]
     assert said(dialogues.turns(conversation_id)) == [QUESTION, ANSWER]
+
+
+def test_a_window_that_is_behind_drops_nothing_that_another_one_asked(house: SmallHouse, dialogues: Dialogues) -> None:
+    house.model.will_say(ANSWER)
+    run = dialogues.ask(QUESTION)
+    whole(run)
+    conversation_id = run.conversation_id
+    house.model.will_say("Ray [1].")
+    whole(dialogues.ask("And who did it?", conversation_id))
+    with pytest.raises(AssistantError, match="nothing was dropped"):
+        dialogues.retry(conversation_id, 0)
+    assert said(dialogues.turns(conversation_id)) == [QUESTION, ANSWER, "And who did it?", "Ray [1]."]
 
 
 def test_retry_of_a_later_question_keeps_what_was_before(house: SmallHouse, dialogues: Dialogues) -> None:

@@ -49,9 +49,9 @@ def test_as_many_of_each_intent_are_drawn_and_every_question_out_of_scope(intent
 def test_a_half_that_is_right_has_figures_of_one(intents: Any) -> None:
     labels, target = ["a", "b", "none"], np.array([0, 1, 2] * 8)
     right = np.log(np.eye(3)[target] * 0.9 + 0.03)
-    scores = intents.Scores(np.zeros_like(right), right, target)
+    said = intents.Voices(np.zeros_like(right), right), target
 
-    figures = intents.measured("encoder", labels, scores, scores, 1.0)
+    figures = intents.measured("encoder", labels, said, said, 1.0)
 
     assert (figures.in_scope, figures.likeliest, figures.auroc, figures.recall, figures.precision) == (1, 1, 1, 1, 1)
 

@@ -79,7 +79,7 @@ def test_a_contradiction_is_shown_and_decided(taught: Served, windows: Windows) 
     page.locator(".oh-dispute").get_by_role("button", name="fence").click()
     expect(page.locator(".oh-dispute")).to_have_count(0)
     expect(lessons(page)).to_have_count(9)
-    expect(page.locator("#oh-news")).to_contain_text("9 new since our-house-3: doorbell 8, fence 1")
+    expect(page.locator("#oh-news")).to_contain_text("9 new since our-house-4: doorbell 8, fence 1")
 
 
 def test_too_little_is_said_before_anybody_waits(fresh: Served, windows: Windows) -> None:
@@ -141,9 +141,9 @@ def test_a_better_candidate_serves_with_one_click_and_is_rolled_back_with_one(ta
     page.locator("#oh-promote").click()
     expect(page.locator("#oh-versions li").first).to_contain_text("ours")
     page.locator("#oh-rollback").click()
-    expect(page.locator("#oh-versions li").first).to_contain_text("our-house-3")
+    expect(page.locator("#oh-versions li").first).to_contain_text("our-house-4")
     assert time.monotonic() - began < 10
-    assert taught.house.versions.whole().name == "our-house-3"
+    assert taught.house.versions.whole().name == "our-house-4"
 
 
 def test_a_worse_candidate_says_why_not_and_a_person_may_still_choose(taught: Served, windows: Windows) -> None:

@@ -1,4 +1,4 @@
-"""Two halves as one router: weighed, bounded, kept on disk, and refused where they do not fit."""
+"""Voices as one router: weighed, bounded, kept on disk, and refused where they do not fit."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,8 +10,11 @@ from tiny_language_model import WATER_OR_FIRE, tiny_model, tiny_tokenizer
 
 from classifier.encoder import Head
 from classifier.errors import RouterUnavailable
-from classifier.fused import FUSION_FILE, FusedRouter, Fusion
+from classifier.fused import FUSION_FILE, FusedRouter, Fusion, Voices
 from classifier.language_model import CodeScorer
+from classifier.words import WordHead
+from finetune.examples import Example
+from finetune.words import fit_words
 
 LABELS = ("fire", "water", "none")
 EVEN = Fusion(language_model=1.0, encoder=1.0, none_bias=0.0, none_from=0.5, sure_from=0.8)
@@ -21,11 +24,11 @@ def log(*rows: Sequence[float]) -> NDArray[np.float64]:
     return np.asarray(np.log(np.array(rows)))
 
 
-def test_probabilities_are_the_weighted_product_of_both_halves() -> None:
-    first, second = log((0.6, 0.3, 0.1)), log((0.2, 0.7, 0.1))
-    product = np.array([[0.6**2 * 0.2, 0.3**2 * 0.7, 0.1**2 * 0.1]])
+def test_probabilities_are_the_weighted_product_of_all_voices() -> None:
+    voices = Voices(log((0.6, 0.3, 0.1)), log((0.2, 0.7, 0.1)), log((0.3, 0.3, 0.4)))
+    product = np.array([[0.6**2 * 0.2 * 0.3**3, 0.3**2 * 0.7 * 0.3**3, 0.1**2 * 0.1 * 0.4**3]])
 
-    found = Fusion(2.0, 1.0, 0.0, 0.5, 0.8).probabilities(first, second, LABELS)
+    found = Fusion(2.0, 1.0, 0.0, 0.5, 0.8, words=3.0).probabilities(voices, LABELS)
 
     np.testing.assert_allclose(found, product / product.sum())
 
@@ -33,18 +36,18 @@ def test_probabilities_are_the_weighted_product_of_both_halves() -> None:
 def test_the_bias_lifts_none_alone() -> None:
     rows = log((0.5, 0.25, 0.25))
     plain, lifted = (
-        EVEN.probabilities(rows, rows, LABELS),
-        Fusion(1, 1, 1.0, 0.5, 0.8).probabilities(rows, rows, LABELS),
+        EVEN.probabilities(Voices(rows, rows), LABELS),
+        Fusion(1, 1, 1.0, 0.5, 0.8).probabilities(Voices(rows, rows), LABELS),
     )
 
     assert lifted[0, 2] > plain[0, 2]
     assert lifted[0, 0] / lifted[0, 1] == pytest.approx(plain[0, 0] / plain[0, 1])
 
 
-def test_weighing_leaves_the_halves_as_they_were() -> None:
+def test_weighing_leaves_the_voices_as_they_were() -> None:
     rows = log((0.5, 0.25, 0.25))
     before = rows.copy()
-    Fusion(1, 1, 3.0, 0.5, 0.8).probabilities(rows, rows, LABELS)
+    Fusion(1, 1, 3.0, 0.5, 0.8, words=1).probabilities(Voices(rows, rows, rows), LABELS)
 
     np.testing.assert_array_equal(rows, before)
 
@@ -131,7 +134,7 @@ def test_both_halves_are_heard() -> None:
     router = FusedRouter(scorer, head(("water", "fire", "none")), by_letter, EVEN, "v1")
 
     told = head(("water", "fire", "none")).log_probabilities(by_letter(["w"]))[:, [1, 0, 2]]
-    expected = EVEN.probabilities(said, told, LABELS)[0]
+    expected = EVEN.probabilities(Voices(said, told), LABELS)[0]
 
     assert [router.classify(["w"])[0].probabilities[label] for label in LABELS] == pytest.approx(list(expected))
 
@@ -141,3 +144,31 @@ def test_halves_with_other_labels_are_refused_by_name() -> None:
 
     with pytest.raises(RouterUnavailable, match="different labels: air, fire"):
         FusedRouter(scorer, head(("water", "air", "none")), by_letter, EVEN, "v1")
+
+
+def hears(labels: tuple[str, ...]) -> WordHead:
+    texts = [Example(f"{label} " * 3, label, label) for label in labels]
+    return fit_words(texts, labels)
+
+
+def test_words_are_heard_in_whatever_order_their_labels_stand() -> None:
+    scorer = CodeScorer(tiny_model(), tiny_tokenizer(), WATER_OR_FIRE)
+    by_word = Fusion(0.0, 0.0, 0.0, 0.5, 0.8, words=2.0)
+    halves = scorer, head(("water", "fire", "none")), by_letter, by_word, "v1"
+    router = FusedRouter(*halves, hears(("none", "water", "fire")))
+
+    assert [each.category for each in router.classify(["water", "fire", "none"])] == ["water", "fire", None]
+
+
+def test_words_with_other_labels_are_refused_by_name() -> None:
+    scorer = CodeScorer(tiny_model(), tiny_tokenizer(), WATER_OR_FIRE)
+
+    with pytest.raises(RouterUnavailable, match="different labels: air"):
+        FusedRouter(scorer, head(("water", "fire", "none")), by_letter, EVEN, "v1", hears((*LABELS, "air")))
+
+
+def test_a_router_that_lost_its_words_is_refused() -> None:
+    scorer = CodeScorer(tiny_model(), tiny_tokenizer(), WATER_OR_FIRE)
+
+    with pytest.raises(RouterUnavailable, match=r"lacks words\.safetensors"):
+        FusedRouter(scorer, head(LABELS), by_letter, Fusion(1, 1, 0, 0.5, 0.8, words=1.0), "v1")

@@ -2,25 +2,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from classifier.decision import Decision, ranked
 from classifier.errors import RouterUnavailable
 from classifier.papers import (
-    CALIBRATION_FILE,
-    DIMENSION,
+    BALANCE_FILE,
     WEIGHTS_FILE,
     Balance,
     PaperHead,
     PaperRouter,
-    counts,
-    weighed,
 )
 from classifier.taxonomy import NONE
 from finetune.packaged import FOLDER
 
-LABELS = ("car", "pool", NONE)
 INVOICE = "Ripplewell invoice 88\nchlorine, algaecide and a new skimmer basket for the swimming pool\nTotal due 91.40"
 
 
@@ -43,11 +38,11 @@ def packaged() -> PaperHead:
 
 
 def level(head: PaperHead) -> dict[str, float]:
-    return dict.fromkeys(head.labels, 1 / len(head.labels))
+    return dict.fromkeys(head.words.labels, 1 / len(head.words.labels))
 
 
 def decide(head: PaperHead, said: Mapping[str, float], **present: str | None) -> Decision:
-    names: dict[str, str | None] = {**{label: label for label in head.labels}, **present}
+    names: dict[str, str | None] = {**{label: label for label in head.words.labels}, **present}
     (decision,) = PaperRouter(head, Said(said), lambda: names).classify([INVOICE])
     return decision
 
@@ -98,36 +93,20 @@ def test_a_new_category_that_only_the_router_knows_is_not_hidden(packaged: Paper
     assert decision.confidence == pytest.approx(0.8)
 
 
-def test_a_word_that_all_papers_share_says_less() -> None:
-    found = counts(["total chlorine"])
-    rarity = np.ones(2 * DIMENSION, np.float32)
-    rarity[counts(["total"]).indices] = 0.1
-
-    vector = weighed(found, rarity)
-
-    assert np.sqrt((vector.data**2).sum()) == pytest.approx(1)
-    (common,) = set(counts(["total"]).indices[counts(["total"]).indices < DIMENSION])
-    (rare,) = set(counts(["chlorine"]).indices[counts(["chlorine"]).indices < DIMENSION])
-    assert vector[0, common] < vector[0, rare] / 5
-
-
-def test_a_head_is_read_as_it_was_written(tmp_path: Path) -> None:
-    random = np.random.default_rng(0)
-    weight = random.normal(size=(3, 2 * DIMENSION)).astype(np.float32)
-    head = PaperHead(
-        LABELS, weight, np.zeros(3, np.float32), np.ones(2 * DIMENSION, np.float32), Balance(2.0, 0.1, 0.3, 0.9)
-    )
+def test_a_head_is_read_as_it_was_written(tmp_path: Path, packaged: PaperHead) -> None:
+    head = replace(packaged, balance=Balance(2.0, 0.1, 0.3, 0.9))
 
     head.save(tmp_path)
     read = PaperHead.load(tmp_path)
 
-    assert (read.labels, read.balance) == (head.labels, head.balance)
-    assert read.log_probabilities([INVOICE]) == pytest.approx(head.log_probabilities([INVOICE]), abs=0.01)
+    assert read.balance == head.balance
+    assert read.words.log_probabilities([INVOICE]) == pytest.approx(head.words.log_probabilities([INVOICE]))
 
 
-def test_a_damaged_head_says_so(tmp_path: Path) -> None:
-    (tmp_path / WEIGHTS_FILE).write_bytes(b"no weights")
-    (tmp_path / CALIBRATION_FILE).write_text("{}")
+@pytest.mark.parametrize("file", [WEIGHTS_FILE, BALANCE_FILE])
+def test_a_damaged_head_says_so(tmp_path: Path, packaged: PaperHead, file: str) -> None:
+    packaged.save(tmp_path)
+    (tmp_path / file).write_bytes(b"no weights")
 
     with pytest.raises(RouterUnavailable, match="damaged"):
         PaperHead.load(tmp_path)

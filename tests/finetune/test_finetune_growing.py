@@ -20,6 +20,7 @@ from classifier.fused import FusedRouter, Fusion
 from classifier.language_model import ADAPTER, ADAPTER_WEIGHTS, LABEL_HEAD, CodeScorer, label_head_size, load_base
 from classifier.taxonomy import NONE, Taxonomy
 from classifier.versions import Version, Versions
+from classifier.words import words_in
 from finetune.config import Base, TrainConfig
 from finetune.examples import Example
 from finetune.fitting import TrainProgress
@@ -96,9 +97,8 @@ def scorer(version: Version, base: Base) -> CodeScorer:
 
 
 def router(version: Version, base: Base) -> Router:
-    return FusedRouter(
-        scorer(version, base), Head.load(version.folder), embed, Fusion.load(version.folder), version.name
-    )
+    halves = scorer(version, base), Head.load(version.folder), embed
+    return FusedRouter(*halves, Fusion.load(version.folder), version.name, words_in(version.folder))
 
 
 def answers(scorer: CodeScorer, asked: Sequence[str]) -> list[str]:

@@ -1,7 +1,9 @@
 """A household's corrections really trained on: what is held out, replayed and left out, and what comes of a bad set."""
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ from tiny_language_model import WATER_OR_FIRE
 
 from classifier.encoder import EncoderRouter
 from classifier.errors import RouterUnavailable
+from classifier.fused import Fusion
 from classifier.taxonomy import Category, Taxonomy
 from classifier.versions import CONFIG_FILE, Version
+from classifier.words import WORDS_FILE, words_in
 from finetune.examples import Example, ExamplesRejected
 from finetune.gate import GATE_FILE, Verdict
 from finetune.household import (
@@ -79,6 +83,30 @@ def test_a_new_category_is_learned(taught: TaughtHouse, retrained: Retrain) -> N
     assert [name for name, _, _ in version.config["categories"]] == ["fire", "water", "air"]
     encoder = EncoderRouter(*taught.encoder_half(version), version.name)
     assert encoder.classify(["wind 3 blows"])[0].category == "air"
+
+
+def test_its_words_are_heard_anew_and_corrections_count(taught: TaughtHouse, retrained: Retrain) -> None:
+    version, _ = retrained(told(20, "air"), AIR, texts=[Example("breeze", "air", "t"), Example("loaf", "bread", "t")])
+    words = words_in(version.folder)
+    assert words is not None
+    assert {*words.labels} == {"air", "fire", "water", "none"}
+    for text in ("wind 3 blows", "breeze"):
+        assert words.labels[int(words.log_probabilities([text]).argmax())] == "air"
+
+
+def test_a_router_that_hears_no_words_goes_on_without(taught: TaughtHouse, retrained: Retrain) -> None:
+    serving = taught.ensure_router()
+
+    def write(folder: Path) -> None:
+        shutil.copytree(serving.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(WORDS_FILE))
+        replace(Fusion.load(folder), words=0.0).save(folder)
+
+    taught.versions.add("of before", write)
+    taught.versions.promote("of before")
+    version, _ = retrained(told())
+    assert version.config["continues"] == "of before"
+    assert words_in(version.folder) is None
+    assert taught.load_router(version).classify(["wind 3 blows"])[0].version == version.name
 
 
 def test_a_candidate_of_the_same_questions_is_the_same(retrained: Retrain) -> None:

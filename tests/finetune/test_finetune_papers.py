@@ -1,22 +1,9 @@
-from collections import Counter
-
 import numpy as np
 import pytest
 
-from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
-from finetune.examples import Example, check
-from finetune.papers import (
-    FOREIGN,
-    MORE_PAPERS,
-    Material,
-    PaperConfig,
-    balanced,
-    fit,
-    held_out,
-    read_papers,
-    read_workbooks,
-    read_writers,
-)
+from classifier.taxonomy import NONE
+from finetune.examples import Example
+from finetune.papers import Material, PaperConfig, balanced, fit, held_out
 
 LABELS = ("car", "pool", NONE)
 WORDS = {"car": "tyres oil brakes", "pool": "chlorine skimmer liner", NONE: "school dentist taxes"}
@@ -34,35 +21,14 @@ def small() -> Material:
     return Material(writers, [], [], [Example("When was the liner replaced?", "pool", "q")])
 
 
-def test_the_packaged_papers_are_sound_and_cover_every_category() -> None:
-    writers = read_writers()
-
-    assert not check([paper for papers in writers for paper in papers])
-    assert len(writers) >= 7
-    assert sum(map(len, writers)) >= 1300
-    for papers in writers:
-        assert {paper.category for paper in papers} == set(DEFAULT_TAXONOMY.labels)
-    assert min(Counter(paper.category for paper in read_papers(MORE_PAPERS)).values()) >= 15
-    assert {row.category for row in read_papers(FOREIGN)} == set(DEFAULT_TAXONOMY.labels)
-
-
-def test_workbooks_go_under_a_category_or_surely_under_none() -> None:
-    matters = {note.family.rpartition("-")[0]: note.category for note in read_workbooks(DEFAULT_TAXONOMY)}
-
-    assert matters["pool"] == matters["hot-tub"] == "pool"
-    assert matters["boat"] == NONE
-    assert "plumbing" not in matters  # some of its notes are about hot water
-    assert set(matters.values()) == set(DEFAULT_TAXONOMY.labels)
-
-
 def test_a_head_learns_which_words_set_papers_apart() -> None:
     material, config = small(), PaperConfig()
     words = held_out(material, config)
 
     head = fit(material, words, np.zeros_like(words), config)
 
-    rows = head.log_probabilities(["Bill: brakes, total due 9", "Bill: chlorine, total due 9", "dentist"])
-    assert [head.labels[at] for at in rows.argmax(axis=1)] == ["car", "pool", NONE]
+    rows = head.words.log_probabilities(["Bill: brakes, total due 9", "Bill: chlorine, total due 9", "dentist"])
+    assert [head.words.labels[at] for at in rows.argmax(axis=1)] == ["car", "pool", NONE]
 
 
 def test_held_out_papers_are_told_by_heads_that_saw_none_of_their_writers() -> None:

@@ -18,6 +18,7 @@ from classifier.fused import ALONE_FILE, FusedRouter, Fusion
 from classifier.language_model import ADAPTER, CodeScorer, load_base
 from classifier.taxonomy import Taxonomy
 from classifier.versions import CONFIG_FILE, Version, Versions
+from classifier.words import words_in
 from finetune.config import Base, TrainConfig
 from finetune.examples import Example, ExamplesRejected
 from finetune.fitting import TrainProgress
@@ -63,7 +64,8 @@ def trained(
 def test_a_trained_version_labels_questions_it_never_saw(trained: tuple[Versions, Version], base: Base) -> None:
     _, version = trained
     scorer = CodeScorer(*load_base(base.folder, version.folder / ADAPTER), WATER_OR_FIRE)
-    router = FusedRouter(scorer, Head.load(version.folder), embed, Fusion.load(version.folder), version.name)
+    halves = scorer, Head.load(version.folder), embed
+    router = FusedRouter(*halves, Fusion.load(version.folder), version.name, words_in(version.folder))
 
     decisions = router.classify(["zz wwww", "yyy ffff", "vv xxxx"])
 
@@ -79,11 +81,27 @@ def test_it_is_whole_says_what_it_is_made_of_and_does_not_serve(trained: tuple[V
     assert version.config["base"] == {"name": "tiny", "sha256": "0" * 64}
     assert [name for name, _, _ in version.config["categories"]] == WATER_OR_FIRE.names
     assert version.config["examples"]["test"] > 0
-    assert set(version.report) == {"fused", "language_model", "encoder"}
+    assert set(version.report) == {"fused", "language_model", "encoder", "words"}
     assert version.report["fused"]["invalid_labels"] == 0
     assert {"odd", "plain"} == set(version.report["fused"]["accuracy_by_style"])
     assert Fusion.load(version.folder, ALONE_FILE).none_from > 0
     assert not (versions.folder / WORK).exists()
+
+
+def test_its_words_are_learned_from_texts_beside_the_questions(base: Base, adapter: Path, tmp_path: Path) -> None:
+    before = train_version(Versions(tmp_path), examples(), WATER_OR_FIRE, base, embed, "letters", QUICK, name="before")
+    texts = [Example("sprinkler hydrant", "water", "t"), Example("kindling", "fire", "t"), Example("rye", "bread", "t")]
+
+    version = joined_version(
+        Versions(tmp_path), adapter, before.folder, examples(), base, embed, texts=texts, name="with texts"
+    )
+
+    words = words_in(version.folder)
+    assert words is not None
+    assert {*words.labels} == {"water", "fire", "none"}
+    (row,) = words.log_probabilities(["hydrant"])
+    assert words.labels[int(row.argmax())] == "water"
+    assert version.config["words"] != before.config["words"]
 
 
 def test_a_run_cut_off_leaves_the_serving_router_alone_and_goes_on(base: Base, tmp_path: Path) -> None:
@@ -222,7 +240,8 @@ def test_two_halves_become_a_version_as_if_they_had_been_trained_together(
     assert {each.name for each in version.folder.iterdir()} == {each.name for each in before.folder.iterdir()}
     assert Head.load(version.folder).weight.tolist() == Head.load(before.folder).weight.tolist()
     scorer = CodeScorer(*load_base(base.folder, version.folder / ADAPTER), version.taxonomy)
-    router = FusedRouter(scorer, Head.load(version.folder), embed, Fusion.load(version.folder), "")
+    halves = scorer, Head.load(version.folder), embed
+    router = FusedRouter(*halves, Fusion.load(version.folder), "", words_in(version.folder))
     assert [each.category for each in router.classify(["zz wwww", "yyy ffff", "vv xxxx"])] == ["water", "fire", None]
     encoder = EncoderRouter(Head.load(version.folder), embed, "").classify(["zz wwww"])
     assert encoder[0].category == "water"

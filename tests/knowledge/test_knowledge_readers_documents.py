@@ -7,7 +7,6 @@ from papers import INVOICE, docx, packed, pdf, scan
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
 from knowledge.readers import read
-from knowledge.readers.pdf import MAX_SCANNED
 
 
 def only(path: Path) -> Draft:
@@ -120,8 +119,11 @@ def test_what_was_filled_into_a_form_is_read(tmp_path: Path, look: str) -> None:
     assert only(path).text == "Warranty registration\nSerial AB-1234"
 
 
-def test_only_so_many_scanned_pages_are_read_and_the_rest_is_said(tmp_path: Path) -> None:
-    *drafts, last = read(scan(tmp_path / "a.pdf", *[["Page of words"]] * (MAX_SCANNED + 2)))
+def test_only_so_many_scanned_pages_are_read_and_the_rest_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("knowledge.readers.pdf.MAX_SCANNED", 3)
+    *drafts, last = read(scan(tmp_path / "a.pdf", *[["Page of words"]] * 5))
 
     assert all(isinstance(each, Draft) for each in drafts)
     assert isinstance(last, Unreadable)
