@@ -290,7 +290,7 @@ class House:
     def ensure_router(self, name: str | None = None) -> Version:
         """Return the serving version, or a named one, whole.
 
-        The packaged one is put into a house that lacks it; where another one serves, it waits for a person to choose it.
+        The packaged one is put into a house that lacks it; where another one serves, it waits to be chosen by a person.
 
         Raises:
             RouterUnavailable: there is none of this name, or its files are damaged.
@@ -306,7 +306,7 @@ class House:
     def load_router(self, version: Version, *, newcomers: bool = True, quick: bool = False) -> Router:
         """Return a version ready to label by the household's categories, whatever they were when it was trained.
 
-        It is its encoder half alone where its base model cannot be had.
+        It labels without its language model where that cannot be had.
 
         Args:
             newcomers: whether it is to know the categories, too, that are newer than itself.
@@ -338,21 +338,24 @@ class House:
         """Return a version as it was trained, speaking of the categories of that time; as `load_router`."""
         from classifier.encoder import EncoderRouter
         from classifier.errors import RouterUnavailable
-        from classifier.fused import FusedRouter, Fusion
+        from classifier.fused import WITHOUT_FILE, FusedRouter, Fusion
         from classifier.words import words_in
 
         head, embed = self.encoder_half(version)
         if quick or version.config.get("kind") != "fused":
             return EncoderRouter(head, embed, version.name)
+        words = words_in(version.folder)
         try:
             scorer = self._scorer(version)
         except (KeyError, TypeError, ValueError) as error:
             raise RouterUnavailable(f"The router {version.name} does not say what it was made of.") from error
         except WeightsUnavailable as error:
             # Half a router is better than none, and the other half comes with the next start.
-            logger.warning("%s The encoder alone labels questions meanwhile.", error)
-            return EncoderRouter(head, embed, version.name)
-        return FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name, words_in(version.folder))
+            logger.warning("%s Its other parts label questions meanwhile.", error)
+            if words is None:
+                return EncoderRouter(head, embed, version.name)
+            return FusedRouter(words, head, embed, Fusion.load(version.folder, WITHOUT_FILE), version.name)
+        return FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name, words)
 
     def encoder_half(self, version: Version) -> tuple[Head, Embed]:
         """Return a version's head, and what makes the vectors that it reads; raises RouterUnavailable."""

@@ -36,7 +36,7 @@ def systems(house: House, version: Version, adapters: Sequence[Path] = (), basel
         RouterUnavailable, WeightsUnavailable: something cannot be loaded.
     """
     from classifier.encoder import EncoderRouter
-    from classifier.fused import ALONE_FILE, FusedRouter, Fusion, ScorerRouter
+    from classifier.fused import ALONE_FILE, WITHOUT_FILE, FusedRouter, Fusion, ScorerRouter
     from classifier.language_model import ADAPTER, CodeScorer, load_base
     from classifier.words import words_in
     from finetune.evaluate import System, routed
@@ -65,6 +65,8 @@ def systems(house: House, version: Version, adapters: Sequence[Path] = (), basel
     yield encoder
     if words := words_in(version.folder):
         yield System("words", "words", version.name, "", routed(ScorerRouter(words, None, version.name)))
+        quick = FusedRouter(words, head, embed, Fusion.load(version.folder, WITHOUT_FILE), version.name)
+        yield System("encoder and words", "fused", version.name, "", routed(quick))
     fused = FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name, words)
     yield System("fused", "fused", version.name, version.mode, routed(fused))
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FUSION_FILE = "fusion.json"
 ALONE_FILE = "language_model.json"
 """The same for the language model alone, where all other weights are nought."""
+WITHOUT_FILE = "without_language_model.json"
+"""The same for a router whose words stand in the language model's place, because that cannot be had."""
 
 
 class Scorer(Protocol):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.encoder import Embed, EncoderRouter, Head
-from classifier.fused import ALONE_FILE, FusedRouter, Fusion
+from classifier.fused import ALONE_FILE, FUSION_FILE, WITHOUT_FILE, FusedRouter, Fusion
 from classifier.language_model import ADAPTER, ADAPTER_WEIGHTS, CodeScorer, load_base
 from classifier.taxonomy import NONE, Taxonomy
 from classifier.tuned_encoder import ENCODER, TunedEncoder
@@ -168,10 +168,11 @@ def retrain(
         scorer = CodeScorer(*load_base(base.folder, work / ADAPTER), taxonomy)
         words = _words(serving, [*replayed, *within(texts, taxonomy)], taught, taxonomy, config)
         # The voices have moved little: what weighs them was fitted on many more questions than there is time for.
-        fusion = Fusion.load(serving.folder)
+        files = [file for file in (FUSION_FILE, ALONE_FILE, WITHOUT_FILE) if (serving.folder / file).is_file()]
+        fusions = {file: Fusion.load(serving.folder, file) for file in files}
         on_stage("comparing with the serving router")
         questions = [each.question for each in judged]
-        candidate = FusedRouter(scorer, head, head_embed, fusion, "candidate", words).classify(questions)
+        candidate = FusedRouter(scorer, head, head_embed, fusions[FUSION_FILE], "candidate", words).classify(questions)
         report = {
             "fused": decision_figures(judged, scorer.labels, candidate),
             "encoder": decision_figures(
@@ -187,9 +188,8 @@ def retrain(
             household=frozenset(each.question for each in held_out),
             own=own,
         )
-        lone = Fusion.load(serving.folder, ALONE_FILE)
         beside = {GATE_FILE: verdict.fields()}
-        version = kept(versions, name, fingerprint, work, head, words, fusion, lone, made_of, prompt, report, beside)
+        version = kept(versions, name, fingerprint, work, head, words, fusions, made_of, prompt, report, beside)
     return version, verdict
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from classifier.encoder import Embed, EncoderRouter, Head
 from classifier.errors import RouterUnavailable
-from classifier.fused import ALONE_FILE, Fusion, ScorerRouter, Voices, heard
+from classifier.fused import ALONE_FILE, FUSION_FILE, WITHOUT_FILE, Fusion, ScorerRouter, Voices, heard
 from classifier.language_model import ADAPTER, ADAPTER_WEIGHTS, CodeScorer, load_base
 from classifier.prompt import Prompt
 from classifier.taxonomy import NONE, Taxonomy
@@ -192,8 +192,8 @@ def _joined(
     """Hear the words, weigh them with a run's two halves and keep all as a version; as `kept`."""
     scorer = CodeScorer(*load_base(base.folder, work / ADAPTER), taxonomy)
     words = fit_words([*parts.training, *within(texts, taxonomy)], taxonomy.labels)
-    fusion, alone, report = weighed(scorer, head, embed, words, parts)
-    return kept(versions, name, fingerprint, work, head, words, fusion, alone, made_of, scorer.prompt, report)
+    fusions, report = weighed(scorer, head, embed, words, parts)
+    return kept(versions, name, fingerprint, work, head, words, fusions, made_of, scorer.prompt, report)
 
 
 def within(texts: Sequence[Example], taxonomy: Taxonomy) -> list[Example]:
@@ -242,26 +242,32 @@ def train_adapter(
 
 def weighed(
     scorer: CodeScorer, head: Head, embed: Embed, words: WordHead, parts: Split
-) -> tuple[Fusion, Fusion, dict[str, Any]]:
-    """Return what fuses all voices, what calibrates the language model alone, and the figures on the test questions."""
+) -> tuple[dict[str, Fusion], dict[str, Any]]:
+    """Return what fuses the voices, all and fewer, each by its file's name, and the figures on the test questions."""
     labels = scorer.labels
 
-    def said(examples: Sequence[Example]) -> tuple[Voices, NDArray[np.int64]]:
-        questions = [example.question for example in examples]
-        return heard(questions, scorer, head, embed, words), columns_of(examples, labels)
+    def said(examples: Sequence[Example]) -> tuple[dict[str, Voices], NDArray[np.int64]]:
+        every = heard([example.question for example in examples], scorer, head, embed, words)
+        assert every.words is not None  # they were given
+        spoken = {
+            FUSION_FILE: every,
+            ALONE_FILE: Voices(every.language_model),
+            WITHOUT_FILE: Voices(every.words, every.encoder),
+        }
+        return spoken, columns_of(examples, labels)
 
-    voices, target = said(parts.validation)
-    fusion = fit_fusion(voices, target, labels)
-    alone = fit_fusion(Voices(voices.language_model), target, labels)
-    voices, target = said(parts.test)
+    spoken, target = said(parts.validation)
+    fusions = {file: fit_fusion(voices, target, labels) for file, voices in spoken.items()}
+    spoken, _ = said(parts.test)
     questions = [example.question for example in parts.test]
     decided = {
-        "fused": fusion.decisions(voices, labels, ""),
-        "language_model": alone.decisions(Voices(voices.language_model), labels, ""),
+        "fused": fusions[FUSION_FILE].decisions(spoken[FUSION_FILE], labels, ""),
+        "language_model": fusions[ALONE_FILE].decisions(spoken[ALONE_FILE], labels, ""),
+        "without_language_model": fusions[WITHOUT_FILE].decisions(spoken[WITHOUT_FILE], labels, ""),
         "encoder": EncoderRouter(head, embed, "").classify(questions),
         "words": ScorerRouter(words, None, "").classify(questions),
     }
-    return fusion, alone, {name: decision_figures(parts.test, labels, each) for name, each in decided.items()}
+    return fusions, {name: decision_figures(parts.test, labels, each) for name, each in decided.items()}
 
 
 def cleared(folder: Path, fingerprint: str) -> Path:
@@ -284,8 +290,7 @@ def kept(
     work: Path,
     head: Head,
     words: WordHead | None,
-    fusion: Fusion,
-    alone: Fusion,
+    fusions: Mapping[str, Fusion],
     made_of: Mapping[str, Any],
     prompt: Prompt,
     report: Mapping[str, Any],
@@ -297,6 +302,7 @@ def kept(
         name: of the version; the day and the fingerprint where it is empty.
         fingerprint: of all that goes into it.
         work: the run's folder, with both adapters and the training's configuration.
+        fusions: what weighs the voices, by the file's name.
         beside: further files, each a JSON value by its name.
     """
 
@@ -305,8 +311,8 @@ def kept(
         head.save(folder)
         if words is not None:
             words.save(folder / WORDS_FILE)
-        fusion.save(folder)
-        alone.save(folder, ALONE_FILE)
+        for file, fusion in fusions.items():
+            fusion.save(folder, file)
         trained = json.loads((work / CONFIG_FILE).read_text("utf-8"))
         # The prompt is for who serves it without its tokenizer.
         made = {**trained, **made_of, "prompt": [prompt.before, prompt.after]}

@@ -213,7 +213,9 @@ def test_a_newer_packaged_router_waits_to_be_chosen(taught: TaughtHouse, package
     assert taught.versions.whole("first")
 
 
-@pytest.mark.parametrize("file", ["head.safetensors", "fusion.json", "words.safetensors", "adapter/adapter_model.safetensors"])
+@pytest.mark.parametrize(
+    "file", ["head.safetensors", "fusion.json", "words.safetensors", "adapter/adapter_model.safetensors"]
+)
 def test_a_damaged_router_gives_way_to_the_packaged_one(taught: TaughtHouse, file: str) -> None:
     path = taught.ensure_router().folder / file
     path.write_bytes(path.read_bytes()[:-7])
@@ -249,29 +251,39 @@ def test_a_router_for_another_embedder_or_another_base_is_refused(taught: Taught
         taught.router("first")
 
 
-def test_a_base_that_cannot_be_had_leaves_the_encoder_labelling(
-    taught: TaughtHouse, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "error", [WeightsUnavailable("No source answers."), RouterUnavailable("No room on the disk.")]
+)
+def test_a_base_that_cannot_be_had_or_unpacked_leaves_encoder_and_words_labelling(
+    taught: TaughtHouse, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def nowhere(name: str = "") -> Base:
+        raise error
+
+    monkeypatch.setattr(taught, "router_base", nowhere)
+    router = taught.router()
+
+    assert isinstance(trained(router), FusedRouter)
+    assert [each.category for each in router.classify(["when pump", "why stove"])] == ["water", "fire"]
+
+
+def test_of_a_version_without_words_the_encoder_labels_then(
+    taught: TaughtHouse, packaged: Version, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def nowhere(name: str = "") -> Base:
         raise WeightsUnavailable("No source answers.")
 
-    monkeypatch.setattr(taught, "router_base", nowhere)
+    def write(folder: Path) -> None:
+        ignore = shutil.ignore_patterns("words.safetensors", "without_language_model.json")
+        shutil.copytree(packaged.folder, folder, dirs_exist_ok=True, ignore=ignore)
 
+    taught.versions.add("of before", write)
+    taught.versions.promote("of before")
+    monkeypatch.setattr(taught, "router_base", nowhere)
     router = taught.router()
 
     assert isinstance(trained(router), EncoderRouter)
     assert router.classify(["when pump"])[0].category == "water"
-
-
-def test_a_base_that_cannot_be_unpacked_leaves_the_encoder_labelling(
-    taught: TaughtHouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(name: str = "") -> Base:
-        raise RouterUnavailable("No room on the disk.")
-
-    monkeypatch.setattr(taught, "router_base", full)
-
-    assert isinstance(trained(taught.router()), EncoderRouter)
 
 
 def test_a_base_that_nobody_knows_is_said() -> None:

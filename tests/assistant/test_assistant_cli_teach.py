@@ -121,10 +121,12 @@ def test_an_evaluation_compares_the_router_with_its_halves_and_with_what_it_is_t
 ) -> None:
     for mode in ("category", "code"):
         lines(run("train", *data, "--epochs", "0.1", "--mode", mode, "--out", tmp_path / mode, "--json"))
+    asked = tmp_path / "asked.jsonl"
+    asked.write_text("".join(data[1].read_text("utf-8").splitlines(keepends=True)[::8]), "utf-8")
 
     (found,) = lines(
         run(
-            "evaluate", "router", "--file", data[1], "--out", tmp_path / "report", "--baselines", "--json",
+            "evaluate", "router", "--file", asked, "--out", tmp_path / "report", "--baselines", "--json",
             "--adapter", tmp_path / "category", "--adapter", tmp_path / "code",
         )
     )  # fmt: skip
@@ -139,6 +141,8 @@ def test_an_evaluation_compares_the_router_with_its_halves_and_with_what_it_is_t
         "fine-tuned, code",
         "fine-tuned, classification head",
         "encoder head",
+        "words",
+        "encoder and words",
         "fused",
     ]
     for title in ("base, scored codes", "fine-tuned, code", "fused"):
@@ -161,6 +165,8 @@ def test_an_adapter_of_the_routers_own_mode_has_a_row_of_its_own(
         f"fine-tuned, classification head, in {ours}",
         "fine-tuned, classification head",
         "encoder head",
+        "words",
+        "encoder and words",
         "fused",
     ]
 

@@ -81,7 +81,7 @@ def test_it_is_whole_says_what_it_is_made_of_and_does_not_serve(trained: tuple[V
     assert version.config["base"] == {"name": "tiny", "sha256": "0" * 64}
     assert [name for name, _, _ in version.config["categories"]] == WATER_OR_FIRE.names
     assert version.config["examples"]["test"] > 0
-    assert set(version.report) == {"fused", "language_model", "encoder", "words"}
+    assert set(version.report) == {"fused", "language_model", "without_language_model", "encoder", "words"}
     assert version.report["fused"]["invalid_labels"] == 0
     assert {"odd", "plain"} == set(version.report["fused"]["accuracy_by_style"])
     assert Fusion.load(version.folder, ALONE_FILE).none_from > 0

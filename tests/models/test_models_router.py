@@ -57,7 +57,7 @@ def test_it_is_small_says_what_it_was_made_of_and_how_well_it_does() -> None:
     assert size <= 12_000_000
     assert config["base"]["sha256"] == CATALOGUE[config["base"]["name"]].files[0].sha256
     assert [name for name, _, _ in config["categories"]] == DEFAULT_TAXONOMY.names
-    assert set(report) == {"fused", "language_model", "encoder", "words"}
+    assert set(report) == {"fused", "language_model", "without_language_model", "encoder", "words"}
     fused = report.pop("fused")
     assert fused["accuracy"] > max(alone["accuracy"] for alone in report.values())
 
