@@ -210,10 +210,14 @@ def definitions(categories: Sequence[tuple[str, str, str]], notes: Mapping[str |
     """The categories with what they cover and how many notes they hold."""
     rows = "".join(
         f"<li><div class='oh-lesson'><b>{escape(name)}</b><small>{escape(definition)}</small>"
-        f"<small>{notes.get(name, 0)} notes</small></div></li>"
+        f"<small>{_notes(notes.get(name, 0))}</small></div></li>"
         for name, _, definition in categories
     )
     return f'<ul class="oh-list oh-told-list">{rows}</ul>'
+
+
+def _notes(count: int) -> str:
+    return "1 note" if count == 1 else f"{count} notes"
 
 
 def _share(value: Any) -> str:
