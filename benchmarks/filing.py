@@ -36,7 +36,7 @@ from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
 from finetune.examples import Example, load
 from finetune.head import columns_of
 from finetune.papers import PACKAGED, Material, PaperConfig, balanced, fit, held_out
-from finetune.texts import FOREIGN, read_papers, read_workbooks, read_writers
+from finetune.texts import FOREIGN, read_glossary, read_papers, read_workbooks, read_writers
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
 from knowledge.readers import read
@@ -106,7 +106,7 @@ def of_papers(router: Router, *, save: bool) -> list[Suggestion]:
         for notes in (drafts(), _notes(HOUSE_NOTES))
     ]
     writers = [*read_writers(), *houses]
-    material = Material(writers, read_workbooks(DEFAULT_TAXONOMY), read_papers(FOREIGN), load())
+    material = Material(writers, read_workbooks(DEFAULT_TAXONOMY), read_papers(FOREIGN), load(), read_glossary())
     papers, target = material.papers, columns_of(material.papers, labels)
     said = router.classify([paper.question for paper in papers])
     encoder = np.log([[max(each.probabilities.get(label, 0.0), LEAST) for label in labels] for each in said])

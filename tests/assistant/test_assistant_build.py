@@ -251,9 +251,7 @@ def test_a_router_for_another_embedder_or_another_base_is_refused(taught: Taught
         taught.router("first")
 
 
-@pytest.mark.parametrize(
-    "error", [WeightsUnavailable("No source answers."), RouterUnavailable("No room on the disk.")]
-)
+@pytest.mark.parametrize("error", [WeightsUnavailable("No source answers."), RouterUnavailable("No room on the disk.")])
 def test_a_base_that_cannot_be_had_or_unpacked_leaves_encoder_and_words_labelling(
     taught: TaughtHouse, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -29,6 +31,16 @@ def test_a_head_learns_which_words_set_papers_apart() -> None:
 
     rows = head.words.log_probabilities(["Bill: brakes, total due 9", "Bill: chlorine, total due 9", "dentist"])
     assert [head.words.labels[at] for at in rows.argmax(axis=1)] == ["car", "pool", NONE]
+
+
+def test_the_glossary_tells_words_that_no_paper_has() -> None:
+    material = replace(small(), glossary=[Example("sprocket crankshaft", "car", "glossary")])
+    words = held_out(material, PaperConfig())
+
+    head = fit(material, words, np.zeros_like(words), PaperConfig())
+
+    (row,) = head.words.log_probabilities(["crankshaft"])
+    assert head.words.labels[int(row.argmax())] == "car"
 
 
 def test_held_out_papers_are_told_by_heads_that_saw_none_of_their_writers() -> None:
