@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,11 @@ POINTED = 2
 
 AGAIN = 2
 """Hits that are read once more, alone, where what was written says what no note does."""
+
+_MARKS = re.compile(r"\[[\d, ]+\]")
+_HANGING = re.compile(r"\b(?:is|are|was|were|at|by|costs|reads|called|named|the|an?)$", re.IGNORECASE)
+_ASIDE = re.compile(r"[.!?;:]\s|\b(?:what|where|who|how|which|that)\b", re.IGNORECASE)
+"""Something else is said before, or the sentence may well end so: "under the pot, where it always is"."""
 
 NO_ROOM = "The question is so long that no note fits beside it. Ask it shorter, or raise OUR_HOUSE_CONTEXT_TOKENS."
 """What is said where notes were found and cannot be shown to the model."""
@@ -350,8 +356,12 @@ def _fewer(hits: Sequence[Hit], shown: Sequence[Hit]) -> tuple[Hit, ...]:
 
 
 def _says_something(text: str) -> bool:
-    """Whether an answer has a word: a bare "[1]." says nothing once the mark is taken for a citation."""
-    return any(letter.isalnum() for letter in text)
+    """Whether an answer has a word, and does not break off before what was asked for.
+
+    Small models put a note's number where its words belong: "[1]." alone, or "The gate code is [1].".
+    """
+    said = _MARKS.sub("", text).rstrip(" .:")
+    return any(letter.isalnum() for letter in said) and not (_HANGING.search(said) and not _ASIDE.search(said))
 
 
 def declines(text: str) -> bool:

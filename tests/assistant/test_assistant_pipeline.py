@@ -640,6 +640,28 @@ def test_a_figure_that_no_note_holds_makes_the_best_notes_be_read_once_more(
     assert read == [[True, True], [True, False]]
 
 
+@pytest.mark.parametrize("broken", ["The pool pump was replaced by [1].", "It was put in at [1]", "[1]."])
+def test_an_answer_that_breaks_off_at_its_mark_is_read_once_more(
+    assistant: Assistant, model: ScriptedModel, broken: str
+) -> None:
+    assistant.finder.library.add([PUMP, BASKET])
+    model.will_say(broken)
+    model.will_say("Ray replaced the pool pump [1].")
+    _, _, answer = gathered(assistant.answer(PUMP_QUESTION))
+    assert (answer.answered, answer.text) == (True, "Ray replaced the pool pump [1].")
+    assert len(model.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "whole", ["Ray did, he knows where the pool pump is [1].", "Ray [1]. I do not know what it was."]
+)
+def test_an_answer_that_may_end_so_is_whole(assistant: Assistant, model: ScriptedModel, whole: str) -> None:
+    assistant.finder.library.add([PUMP, BASKET])
+    model.will_say(whole)
+    assert gathered(assistant.answer(PUMP_QUESTION))[2].answered
+    assert len(model.asked) == 1
+
+
 def test_a_second_reading_that_is_no_better_is_the_last(assistant: Assistant, model: ScriptedModel) -> None:
     assistant.finder.library.add([PUMP, BASKET])
     model.will_say(STRAY)
