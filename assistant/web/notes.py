@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -23,6 +24,24 @@ from knowledge.notebook import parse_date
 SHOWN = 200
 ALL, WITHOUT, CHOOSE = "all categories", "without category", "choose for me"
 
+Opened = tuple[str, int] | None
+"""The id and revision of the note in the form; None for a new one."""
+
+
+class Typed(NamedTuple):
+    """What the form holds."""
+
+    opened: Opened
+    title: str | None
+    filed: str | None
+    date: str | None
+    text: str | None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Its fields without stray blanks, in order."""
+        return tuple((each or "").strip() for each in self[1:])
+
 
 class Notes:
     """Draws the tab and answers its events."""
@@ -38,7 +57,8 @@ class Notes:
         opened = gr.State(None)
         """The id and revision of the note in the form; None for a new one."""
         undoable = gr.State(None)
-        """What the Undo button takes back: ('delete', ids), or ('edit', (id, the revision that it made))."""
+        """What the Undo button takes back: ('delete', ids), ('edit', (id, the revision that it made)), such as, or
+        ('typed', what was in the form before another note took its place)."""
         brought = gr.Column(elem_classes="oh-coming")
         with gr.Row():
             with gr.Column(scale=2, min_width=300):
@@ -72,6 +92,7 @@ class Notes:
                 FactsCard(self._house).draw(opened)
 
         form = [heading, title, filed, date, text, delete, opened]
+        typed = [opened, title, filed, date, text]
         after = [done_row, done, undo, undoable]
         listing = [words, category, opened]
         quiet: dict[str, Any] = {"show_progress": "hidden"}
@@ -81,15 +102,15 @@ class Notes:
             filed_anew.then(self._list, listing, found, **quiet)
         words.change(self._list, listing, found, trigger_mode="always_last", **quiet)
         category.change(self._list, listing, found, **quiet)
-        found.open(self._open, None, form, **quiet).then(self._list, listing, found, **quiet)
-        tags.element.read(self._read, None, [*form, tabs], **quiet).then(self._list, listing, found, **quiet)
-        tags.element.write(self._write, [opened, title, text], [*form, tabs], **quiet)
-        fresh.click(self._blank, None, form, **quiet).then(self._list, listing, found, **quiet)
-        save.click(self._save, [opened, title, filed, date, text], [*form, *after], show_progress="minimal").then(
+        found.open(self._open, typed, [*form, *after], **quiet).then(self._list, listing, found, **quiet)
+        tags.element.read(self._read, typed, [*form, *after, tabs], **quiet).then(self._list, listing, found, **quiet)
+        tags.element.write(self._write, typed, [*form, *after, tabs], **quiet)
+        fresh.click(self._blank, typed, [*form, *after], **quiet).then(self._list, listing, found, **quiet)
+        save.click(self._save, typed, [*form, *after], show_progress="minimal").then(
             self._list, listing, found, **quiet
         )
         delete.click(self._delete, opened, [*form, *after], **quiet).then(self._list, listing, found, **quiet)
-        undo.click(self._undo, undoable, [*form, *after], **quiet).then(self._list, listing, found, **quiet)
+        undo.click(self._undo, [undoable, *typed], [*form, *after], **quiet).then(self._list, listing, found, **quiet)
         with brought:
             self._review.draw(blocks, tab, after, _offer)
         for changed in self._review.saved:
@@ -102,7 +123,7 @@ class Notes:
             gr.update(choices=[CHOOSE, *names, WITHOUT]),
         )
 
-    def _list(self, words: str, category: str, opened: tuple[str, int] | None) -> str:
+    def _list(self, words: str, category: str, opened: Opened) -> str:
         wanted = NoteFilter(
             category=None if category in (ALL, WITHOUT, None) else category,
             uncategorised=category == WITHOUT,
@@ -114,35 +135,60 @@ class Notes:
         narrowed = bool(words) or category != ALL
         return render.note_list(notes, opened[0] if opened else None, total, narrowed=narrowed)
 
-    def _open(self, event: gr.EventData) -> tuple[Any, ...]:
-        return self._form(self._house.notebook.get(event._data["id"]))
+    def _open(
+        self, opened: Opened, title: str, filed: str, date: str, text: str, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        typed = Typed(opened, title, filed, date, text)
+        return *self._form(self._house.notebook.get(event._data["id"])), *self._aside(typed)
 
-    def _read(self, event: gr.EventData) -> tuple[Any, ...]:
+    def _read(
+        self, opened: Opened, title: str, filed: str, date: str, text: str, event: gr.EventData
+    ) -> tuple[Any, ...]:
         """Open a note that the chat shows."""
         try:
             form = self._form(self._house.notebook.get(event._data["note"]))
         except KnowledgeError as error:  # deleted since
             gr.Warning(render.warning(error))
-            return (gr.skip(),) * 8
-        return *form, gr.Tabs(selected="notes")
+            return (gr.skip(),) * 12
+        return *form, *self._aside(Typed(opened, title, filed, date, text)), gr.Tabs(selected="notes")
 
     def _write(
-        self, opened: tuple[str, int] | None, title: str | None, text: str | None, event: gr.EventData
+        self, opened: Opened, title: str, filed: str, date: str, text: str, event: gr.EventData
     ) -> tuple[Any, ...]:
-        """Begin a note about a question that none answers; what is being written already stays where it is."""
-        if opened is None and f"{title or ''}{text or ''}".strip():
+        """Begin a note about a question that none answers; one that is begun already stays where it is."""
+        typed = Typed(opened, title, filed, date, text)
+        if opened is None and self._unsaved(typed):
             gr.Info("There is a note begun already: save it first.")
-            return *(gr.skip(),) * 7, gr.Tabs(selected="notes")
+            return *(gr.skip(),) * 11, gr.Tabs(selected="notes")
         heading, _, _, *rest = self._form(None)
         names = [name for name, _, _ in self._house.notebook.categories()]
         label = event._data["label"]
         filed = label if label in names else CHOOSE
-        return heading, event._data["title"], filed, *rest, gr.Tabs(selected="notes")
+        form = heading, event._data["title"], filed, *rest
+        return *form, *self._aside(typed), gr.Tabs(selected="notes")
 
-    def _blank(self) -> tuple[Any, ...]:
-        return self._form(None)
+    def _blank(self, opened: Opened, title: str, filed: str, date: str, text: str) -> tuple[Any, ...]:
+        return *self._form(None), *self._aside(Typed(opened, title, filed, date, text))
 
-    def _save(self, opened: tuple[str, int] | None, title: str, filed: str, date: str, text: str) -> tuple[Any, ...]:
+    def _aside(self, typed: Typed) -> tuple[Any, ...]:
+        """Keep what was being written and is not saved, to be brought back by Undo; leave the row alone otherwise."""
+        if not self._unsaved(typed):
+            return (gr.skip(),) * 4
+        named = (typed.title or typed.text or "").strip().partition("\n")[0][:60]
+        return _offer(f"What you were writing is put aside{f': “{named}”' if named else ''}.", ("typed", typed))
+
+    def _unsaved(self, typed: Typed) -> bool:
+        """Whether the form holds what no note does."""
+        if typed.opened is None:
+            title, _, date, text = typed.words
+            return bool(title or date or text)
+        try:
+            saved = self._form(self._house.notebook.get(typed.opened[0]))
+        except KnowledgeError:  # deleted meanwhile
+            return True
+        return typed.words != Typed(typed.opened, *saved[1:5]).words
+
+    def _save(self, opened: Opened, title: str, filed: str, date: str, text: str) -> tuple[Any, ...]:
         try:
             day = parse_date(date or "", day_first=self._house.day_first)
             if opened is None:
@@ -176,7 +222,7 @@ class Notes:
         if self._startup.searchable:
             self._house.library.heal_quietly()
 
-    def _delete(self, opened: tuple[str, int] | None) -> tuple[Any, ...]:
+    def _delete(self, opened: Opened) -> tuple[Any, ...]:
         if opened is None:
             return (*self._form(None), *_offer("", None))
         note = self._house.notebook.get(opened[0])
@@ -184,10 +230,15 @@ class Notes:
         self._index()
         return *self._form(None), *_offer(f"Deleted “{note.title}”.", ("restore", [note.id]))
 
-    def _undo(self, undoable: tuple[str, Any] | None) -> tuple[Any, ...]:
-        note = None
+    def _undo(
+        self, undoable: tuple[str, Any] | None, opened: Opened, title: str, filed: str, date: str, text: str
+    ) -> tuple[Any, ...]:
+        note, typed = None, Typed(opened, title, filed, date, text)
+        after = self._aside(typed) if self._unsaved(typed) else _offer("", None)
         try:
             match undoable:
+                case ("typed", before):
+                    return *self._retyped(Typed(*before)), *after
                 case ("restore", ids):
                     self._house.notebook.restore(ids)
                     note = self._house.notebook.get(ids[0])
@@ -203,7 +254,16 @@ class Notes:
         except KnowledgeError as error:
             gr.Warning(render.warning(error))
             return (*[gr.skip()] * 7, *_offer("", None))  # what was typed stays where it is
-        return *self._form(note), *_offer("", None)
+        return *self._form(note), *after
+
+    def _retyped(self, typed: Typed) -> tuple[Any, ...]:
+        """The form as it was when something else took its place; where its note was deleted since, it is a new one."""
+        note, opened = None, None
+        if typed.opened is not None:
+            with suppress(KnowledgeError):
+                note, opened = self._house.notebook.get(typed.opened[0]), typed.opened
+        heading, *_, delete, _ = self._form(note)
+        return heading, *typed[1:], delete, opened
 
     def _form(self, note: Note | None) -> tuple[Any, ...]:
         """The form filled with a note, or emptied for a new one."""

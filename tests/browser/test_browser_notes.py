@@ -225,6 +225,58 @@ def test_new_note_empties_the_form(page: Page) -> None:
     expect(page.locator("#oh-found li[aria-current]")).to_have_count(0)
 
 
+# --- nothing typed is lost ----------------------------------------------------------------------------------------
+
+
+def test_a_note_being_written_is_put_aside_when_another_one_is_opened(home: Served, page: Page) -> None:
+    write(page, "Sauna", "The sauna's stove takes nine kilos of stones.", "2024-05-06")
+    open_note(page, POOL)
+    field(page, "title", POOL)
+    done(page, "What you were writing is put aside: “Sauna”.")
+    undo(page)
+    for name, typed in (("title", "Sauna"), ("text", "The sauna's stove takes nine kilos of stones.")):
+        field(page, name, typed)
+    field(page, "date", "2024-05-06")
+    save(page)
+    done(page, "Kept “Sauna”")
+    assert len(home.house.notebook.select()) == 4
+
+
+def test_a_change_that_was_not_saved_comes_back_to_its_note(home: Served, page: Page) -> None:
+    open_note(page, PAINT)
+    field(page, "title", PAINT)
+    write(page, text="Now it is Repose Gray.")
+    page.get_by_role("button", name="New note").click()
+    field(page, "text", "")
+    done(page, "What you were writing is put aside")
+    undo(page)
+    field(page, "text", "Now it is Repose Gray.")
+    save(page)
+    done(page, f"Saved “{PAINT}”.")
+    assert len(home.house.notebook.select()) == 3
+
+
+def test_what_stood_in_the_form_when_something_was_brought_back_is_put_aside_in_turn(page: Page) -> None:
+    write(page, "First", "one")
+    page.get_by_role("button", name="New note").click()
+    field(page, "title", "")
+    write(page, "Second", "two")
+    page.locator("#oh-undo").click()
+    field(page, "title", "First")
+    done(page, "“Second”")
+    page.locator("#oh-undo").click()
+    field(page, "title", "Second")
+    done(page, "“First”")
+
+
+def test_a_note_that_was_only_looked_at_is_not_put_aside(page: Page) -> None:
+    open_note(page, POOL)
+    field(page, "title", POOL)
+    open_note(page, PAINT)
+    field(page, "title", PAINT)
+    expect(page.locator("#oh-done")).to_be_hidden()
+
+
 # --- hostile notes ------------------------------------------------------------------------------------------------
 
 
