@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import suppress
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -174,7 +175,7 @@ class Notes:
         """Keep what was being written and is not saved, to be brought back by Undo; leave the row alone otherwise."""
         if not self._unsaved(typed):
             return (gr.skip(),) * 4
-        named = (typed.title or typed.text or "").strip().partition("\n")[0][:60]
+        named = shorten(typed.title or typed.text or "", 50, placeholder=" …")
         return _offer(f"What you were writing is put aside{f': “{named}”' if named else ''}.", ("typed", typed))
 
     def _unsaved(self, typed: Typed) -> bool:
