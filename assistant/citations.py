@@ -44,7 +44,7 @@ def cite(text: str, hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
         bullet, words = _bullet(line)
         kept = []
         for sentence in _SENTENCE.split(words):
-            claim = _unmarked(sentence)
+            claim = unmarked(sentence)
             if not claim:
                 continue
             support = {number: _support(claim, hit) for number, hit in enumerate(hits, start=1)}
@@ -149,7 +149,8 @@ def _marked_numbers(mark: re.Match[str]) -> list[int]:
     return [int(number) for number in mark[1].split(",")]
 
 
-def _unmarked(sentence: str) -> str:
+def unmarked(sentence: str) -> str:
+    """Return a sentence without its marks, on one line."""
     return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(_MARK.sub(" ", sentence).split())).strip()
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant.chat_models import ChatModel, Message
 from assistant.checking import backed
-from assistant.citations import Numbering, cite
+from assistant.citations import Numbering, cite, unmarked
 from assistant.conversation import Turn, standalone
 from assistant.errors import ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Citation, Doubted, Event, Finished, Retrieved, Routed, Token
@@ -47,7 +47,6 @@ POINTED = 2
 AGAIN = 2
 """Hits that are read once more, alone, where what was written says what no note does."""
 
-_MARKS = re.compile(r"\[[\d, ]+\]")
 _HANGING = re.compile(r"\b(?:is|are|was|were|at|by|costs|reads|called|named|the|an?)$", re.IGNORECASE)
 _ASIDE = re.compile(r"[.!?;:]\s|\b(?:what|where|who|how|which|that)\b", re.IGNORECASE)
 """Something else is said before, or the sentence may well end so: "under the pot, where it always is"."""
@@ -360,8 +359,8 @@ def _says_something(text: str) -> bool:
 
     Small models put a note's number where its words belong: "[1]." alone, or "The gate code is [1].".
     """
-    said = _MARKS.sub("", text).rstrip(" .:")
-    return any(letter.isalnum() for letter in said) and not (_HANGING.search(said) and not _ASIDE.search(said))
+    said = unmarked(text).rstrip(" .:")
+    return any(letter.isalnum() for letter in said) and (not _HANGING.search(said) or bool(_ASIDE.search(said)))
 
 
 def declines(text: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import suppress
 from textwrap import shorten
 from typing import Any, NamedTuple
 
@@ -37,6 +36,11 @@ class Typed(NamedTuple):
     filed: str | None
     date: str | None
     text: str | None
+
+    @property
+    def note_id(self) -> str | None:
+        """Of the note that is open; None for a new one."""
+        return self.opened[0] if self.opened else None
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -171,23 +175,24 @@ class Notes:
     def _blank(self, opened: Opened, title: str, filed: str, date: str, text: str) -> tuple[Any, ...]:
         return *self._form(None), *self._aside(Typed(opened, title, filed, date, text))
 
-    def _aside(self, typed: Typed) -> tuple[Any, ...]:
-        """Keep what was being written and is not saved, to be brought back by Undo; leave the row alone otherwise."""
+    def _aside(self, typed: Typed, otherwise: tuple[Any, ...] = (gr.skip(),) * 4) -> tuple[Any, ...]:
+        """Keep what was being written and is not saved, to be brought back by Undo.
+
+        Args:
+            otherwise: what becomes of the row where nothing would be lost; by default it is left alone.
+        """
         if not self._unsaved(typed):
-            return (gr.skip(),) * 4
+            return otherwise
         named = shorten(typed.title or typed.text or "", 50, placeholder=" …")
         return _offer(f"What you were writing is put aside{f': “{named}”' if named else ''}.", ("typed", typed))
 
     def _unsaved(self, typed: Typed) -> bool:
         """Whether the form holds what no note does."""
-        if typed.opened is None:
+        note = self._house.notebook.find(typed.note_id)
+        if note is None:
             title, _, date, text = typed.words
             return bool(title or date or text)
-        try:
-            saved = self._form(self._house.notebook.get(typed.opened[0]))
-        except KnowledgeError:  # deleted meanwhile
-            return True
-        return typed.words != Typed(typed.opened, *saved[1:5]).words
+        return typed.words != Typed(typed.opened, *self._form(note)[1:5]).words
 
     def _save(self, opened: Opened, title: str, filed: str, date: str, text: str) -> tuple[Any, ...]:
         try:
@@ -235,7 +240,7 @@ class Notes:
         self, undoable: tuple[str, Any] | None, opened: Opened, title: str, filed: str, date: str, text: str
     ) -> tuple[Any, ...]:
         note, typed = None, Typed(opened, title, filed, date, text)
-        after = self._aside(typed) if self._unsaved(typed) else _offer("", None)
+        after = self._aside(typed, _offer("", None))
         try:
             match undoable:
                 case ("typed", before):
@@ -259,12 +264,10 @@ class Notes:
 
     def _retyped(self, typed: Typed) -> tuple[Any, ...]:
         """The form as it was when something else took its place; where its note was deleted since, it is a new one."""
-        note, opened = None, None
-        if typed.opened is not None:
-            with suppress(KnowledgeError):
-                note, opened = self._house.notebook.get(typed.opened[0]), typed.opened
-        heading, *_, delete, _ = self._form(note)
-        return heading, *typed[1:], delete, opened
+        note = self._house.notebook.find(typed.note_id)
+        there = note is not None and not note.deleted
+        heading, *_, delete, _ = self._form(note if there else None)
+        return heading, *typed[1:], delete, typed.opened if there else None
 
     def _form(self, note: Note | None) -> tuple[Any, ...]:
         """The form filled with a note, or emptied for a new one."""

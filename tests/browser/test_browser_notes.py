@@ -256,6 +256,21 @@ def test_a_change_that_was_not_saved_comes_back_to_its_note(home: Served, page: 
     assert len(home.house.notebook.select()) == 3
 
 
+def test_a_change_comes_back_as_a_new_note_where_its_note_was_deleted_meanwhile(home: Served, page: Page) -> None:
+    open_note(page, PAINT)
+    field(page, "title", PAINT)
+    write(page, text="Now it is Repose Gray.")
+    page.get_by_role("button", name="New note").click()
+    done(page, "What you were writing is put aside")
+    home.house.library.delete([note.id for note in home.house.notebook.select() if note.title == PAINT])
+    undo(page)
+    field(page, "text", "Now it is Repose Gray.")
+    expect(page.locator("#oh-delete")).to_be_hidden()
+    save(page)
+    done(page, f"Kept “{PAINT}”")
+    assert len(home.house.notebook.select()) == 3
+
+
 def test_what_stood_in_the_form_when_something_was_brought_back_is_put_aside_in_turn(page: Page) -> None:
     write(page, "First", "one")
     page.get_by_role("button", name="New note").click()
