@@ -354,7 +354,7 @@ class House:
             logger.warning("%s Its other parts label questions meanwhile.", error)
             if words is None:
                 return EncoderRouter(head, embed, version.name)
-            return FusedRouter(words, head, embed, Fusion.load(version.folder, WITHOUT_FILE), version.name)
+            return FusedRouter(None, head, embed, Fusion.load(version.folder, WITHOUT_FILE), version.name, words)
         return FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name, words)
 
     def encoder_half(self, version: Version) -> tuple[Head, Embed]:

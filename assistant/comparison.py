@@ -65,7 +65,7 @@ def systems(house: House, version: Version, adapters: Sequence[Path] = (), basel
     yield encoder
     if words := words_in(version.folder):
         yield System("words", "words", version.name, "", routed(ScorerRouter(words, None, version.name)))
-        quick = FusedRouter(words, head, embed, Fusion.load(version.folder, WITHOUT_FILE), version.name)
+        quick = FusedRouter(None, head, embed, Fusion.load(version.folder, WITHOUT_FILE), version.name, words)
         yield System("encoder and words", "fused", version.name, "", routed(quick))
     fused = FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name, words)
     yield System("fused", "fused", version.name, version.mode, routed(fused))

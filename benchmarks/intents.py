@@ -200,7 +200,6 @@ def main() -> None:
     sizes = {"training": len(parts.training), "validation": len(parts.validation), "test": len(parts.test)}
     labels = [*sorted({example.category for example in parts.training} - {NONE}), NONE]
     print(f"{len(labels) - 1} intents; questions: {sizes}", flush=True)
-    nought = [np.zeros((len(these), len(labels))) for these in held_out]
     says: dict[str, list[NDArray[np.float64]]] = {}
     seconds: dict[str, float] = {}
     ms: dict[str, float] = {}
@@ -235,8 +234,7 @@ def main() -> None:
     for name in (each for each in PARTS if each in wanted):
         spoken = says if name == "fused" else {name: says[name]}
         validation, test = (
-            (Voices(**{"language_model": silent, **{part: said[at] for part, said in spoken.items()}}), targets[at])
-            for at, silent in enumerate(nought)
+            (Voices(**{part: said[at] for part, said in spoken.items()}), target) for at, target in enumerate(targets)
         )
         rows.append(measured(name, labels, validation, test, ms[name]))
     print(f"\n{table(rows)}")

@@ -23,7 +23,7 @@ FUSION_FILE = "fusion.json"
 ALONE_FILE = "language_model.json"
 """The same for the language model alone, where all other weights are nought."""
 WITHOUT_FILE = "without_language_model.json"
-"""The same for a router whose words stand in the language model's place, because that cannot be had."""
+"""The same for a router whose language model cannot be had."""
 
 
 class Scorer(Protocol):
@@ -39,9 +39,12 @@ class Scorer(Protocol):
 
 @dataclass(frozen=True)
 class Voices:
-    """What each part of a router says of the same questions: log-probabilities, all of shape (questions, labels)."""
+    """What each part of a router says of the same questions: log-probabilities, all of shape (questions, labels).
 
-    language_model: NDArray[np.float64]
+    One that has no say is None; not all are.
+    """
+
+    language_model: NDArray[np.float64] | None = None
     encoder: NDArray[np.float64] | None = None
     words: NDArray[np.float64] | None = None
 
@@ -77,10 +80,12 @@ class Fusion:
         """Return the logarithms of `probabilities`."""
         from scipy.special import log_softmax
 
-        logits = self.language_model * voices.language_model
-        for weight, voice in ((self.encoder, voices.encoder), (self.words, voices.words)):
-            if voice is not None:
-                logits = logits + weight * voice
+        heard = (
+            (self.language_model, voices.language_model),
+            (self.encoder, voices.encoder),
+            (self.words, voices.words),
+        )
+        logits = np.asarray(sum(weight * voice for weight, voice in heard if voice is not None))
         logits[:, list(labels).index(NONE)] += self.none_bias
         return np.asarray(log_softmax(logits, axis=1))
 
@@ -120,7 +125,7 @@ class FusedRouter:
 
     def __init__(
         self,
-        scorer: Scorer,
+        scorer: Scorer | None,
         head: Head,
         embed: Embed,
         fusion: Fusion,
@@ -130,6 +135,7 @@ class FusedRouter:
         """Args: both halves, what makes vectors of the kind the head was fitted on, their weights, and the name.
 
         Args:
+            scorer: None where the language model cannot be had.
             words: what hears the words; None where the version was trained before there was such a thing.
 
         Raises:
@@ -137,8 +143,8 @@ class FusedRouter:
         """
         if words is None and fusion.words:
             raise RouterUnavailable(f"The router {version} lacks {WORDS_FILE}.")
-        for labels in (head.labels, words.labels if words else head.labels):
-            if odd := ", ".join(sorted({*scorer.labels} ^ {*labels})):
+        for part in (scorer, words):
+            if part and (odd := ", ".join(sorted({*part.labels} ^ {*head.labels}))):
                 raise RouterUnavailable(f"The halves of the router {version} know different labels: {odd}.")
         self._scorer = scorer
         self._head = head
@@ -151,18 +157,26 @@ class FusedRouter:
         """Return one decision a question, in order."""
         if not questions:
             return []
-        voices = heard(questions, self._scorer, self._head, self._embed, self._words)
-        return self._fusion.decisions(voices, self._scorer.labels, self.version)
+        labels = (self._scorer or self._head).labels
+        voices = heard(questions, labels, self._scorer, self._head, self._embed, self._words)
+        return self._fusion.decisions(voices, labels, self.version)
 
 
-def heard(questions: Sequence[str], scorer: Scorer, head: Head, embed: Embed, words: WordHead | None = None) -> Voices:
-    """Return what each part of a router says of the questions, a column for each of `scorer.labels`."""
+def heard(
+    questions: Sequence[str],
+    labels: Sequence[str],
+    scorer: Scorer | None,
+    head: Head,
+    embed: Embed,
+    words: WordHead | None = None,
+) -> Voices:
+    """Return what each part of a router says of the questions, a column for each of `labels`."""
 
-    def columns(labels: Sequence[str]) -> list[int]:
-        return [list(labels).index(label) for label in scorer.labels]
+    def columns(known: Sequence[str]) -> list[int]:
+        return [list(known).index(label) for label in labels]
 
     return Voices(
-        scorer.log_probabilities(questions),
+        scorer.log_probabilities(questions)[:, columns(scorer.labels)] if scorer else None,
         head.log_probabilities(embed(questions))[:, columns(head.labels)],
         words.log_probabilities(questions)[:, columns(words.labels)] if words else None,
     )

@@ -84,7 +84,7 @@ def fit_fusion(
     from scipy.optimize import minimize
 
     rows, none = np.arange(len(target)), list(labels).index(NONE)
-    speaks = np.array([1.0, voices.encoder is not None, voices.words is not None])
+    speaks = np.array([voice is not None for voice in (voices.language_model, voices.encoder, voices.words)])
 
     def unbounded(weights: NDArray[np.float64]) -> Fusion:
         language_model, encoder, words, bias = map(float, weights)

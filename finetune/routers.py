@@ -11,7 +11,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -247,12 +247,11 @@ def weighed(
     labels = scorer.labels
 
     def said(examples: Sequence[Example]) -> tuple[dict[str, Voices], NDArray[np.int64]]:
-        every = heard([example.question for example in examples], scorer, head, embed, words)
-        assert every.words is not None  # they were given
+        every = heard([example.question for example in examples], labels, scorer, head, embed, words)
         spoken = {
             FUSION_FILE: every,
             ALONE_FILE: Voices(every.language_model),
-            WITHOUT_FILE: Voices(every.words, every.encoder),
+            WITHOUT_FILE: replace(every, language_model=None),
         }
         return spoken, columns_of(examples, labels)
 
