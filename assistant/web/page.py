@@ -92,9 +92,12 @@ def launch(
                 enable_monitoring=False,
                 max_file_size=MAX_UPLOAD,
                 footer_links=[],
+                run_history=False,  # it would keep questions and notes in the browser, for whoever sits there next
                 theme=theme(),
                 head=head(),
                 app_kwargs={"middleware": [Middleware(Guard)], "routes": routes(house)},
+                # It asks itself for the page, and gives up where the first answer takes a busy machine three seconds.
+                _frontend=False,
             )
     except OSError as error:
         raise AssistantError(

@@ -3,6 +3,7 @@
 import contextlib
 from pathlib import Path
 
+import httpx
 import pytest
 from browser_support import (
     ANSWER,
@@ -173,7 +174,25 @@ def test_a_port_that_is_taken_is_said_with_what_to_do(fresh: Served, tmp_path: P
         serve(tmp_path / "other", fresh.port)
 
 
+def test_the_page_opens_where_the_machine_is_too_busy_to_ask_itself_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What Gradio finds where its own first request gets no answer for three seconds.
+    monkeypatch.setattr("gradio.networking.url_ok", lambda url: False)
+    with contextlib.closing(serve(tmp_path / "house")) as served:
+        assert "our-house" in httpx.get(served.address).text
+
+
 def test_a_page_can_be_typed_in_at_once(fresh: Served, windows: Windows) -> None:
     page = windows.open(fresh.address)
     expect(ask_box(page)).to_be_editable()
     expect(page.locator("#oh-banner")).to_contain_text("starting")
+
+
+def test_the_browser_keeps_no_history_of_what_was_asked(fresh: Served, windows: Windows) -> None:
+    fresh.furnished().started()
+    fresh.will_say(ANSWER)
+    page = windows.open(fresh.address)
+    ask(page)
+    whole(page)
+    assert [key for key in page.evaluate("Object.keys(localStorage)") if "history" in key] == []
