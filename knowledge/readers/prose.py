@@ -22,7 +22,10 @@ def markdown(source: Source) -> Iterator[Draft | Unreadable]:
 
     text = source.text
     try:
-        post = frontmatter.loads(text)
+        try:
+            post = frontmatter.loads(text)
+        except yaml.YAMLError:
+            post = frontmatter.loads(_quoted(text))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Unreadable(f"{source.name}: its front matter is not YAML ({one_line(error)}).") from error
     if not names_fields(post.metadata):
@@ -32,6 +35,13 @@ def markdown(source: Source) -> Iterator[Draft | Unreadable]:
     heading, below = ("", post.content) if "title" in told else opening_heading(post.content)
     fields = {"title": heading or title_of_name(source.stem), **told}
     yield from in_sections(source, fields, _below(properties(post.metadata), below.strip() or post.content))
+
+
+def _quoted(text: str) -> str:
+    """A text whose front matter has its plain values in quotes: 'title: Boiler: new' is meant so, and is no YAML."""
+    _, matter, below = re.split(r"^---[ \t]*$\n?", text, maxsplit=2, flags=re.MULTILINE)
+    value = re.compile(r"^(\w[\w -]*):[ \t]+(?![\"'\[{|>!&*])(\S.*?)[ \t]*$", re.MULTILINE)
+    return f"---\n{value.sub(lambda line: f'{line[1]}: {json.dumps(line[2])}', matter)}---\n{below}"
 
 
 def plain(source: Source) -> Iterator[Draft | Unreadable]:

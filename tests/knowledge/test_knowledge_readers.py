@@ -86,7 +86,6 @@ def test_a_front_matter_date_that_is_none_is_refused_by_name(write: Write, writt
     "front",
     [
         "title: [Pump",
-        "title: a: b",
         "\ttitle: Pump",
         "title: !!python/object/apply:os.system ['true']",
         "x: " + "[" * 9000,
@@ -97,6 +96,14 @@ def test_front_matter_that_is_not_yaml_is_refused_in_one_line(write: Write, fron
 
     assert message.startswith("pump.md: its front matter is not YAML")
     assert "\n" not in message
+
+
+def test_a_colon_in_a_title_is_no_reason_to_refuse_a_note(write: Write) -> None:
+    front = 'title: Boiler: the new one\ndate: 2024-03-05\ncategory: "water heater"\ntags: [a, b]'
+    note = only(write("boiler.md", f"---\n{front}\n---\nIt hums."))
+
+    assert (note.title, note.date, note.category) == ("Boiler: the new one", dt.date(2024, 3, 5), "water heater")
+    assert (note.tags, note.text) == (("a", "b"), "It hums.")
 
 
 @pytest.mark.parametrize(
