@@ -124,15 +124,20 @@ class Versions:
 
     def rollback(self) -> Version:
         """Let the version serve that served before the present one; raises RouterUnavailable where there is none."""
+        before = self.served_before()
+        if not before:
+            raise RouterUnavailable("No other router served before this one. Promote one of `our-house routers list`.")
+        self._write_served(before, before[-1])
+        return self.get(before[-1])
+
+    def served_before(self) -> list[str]:
+        """Return the names of those that served before the present one and are still there, that one last."""
         there = {version.name for version in self.all()}
         served = self._served()
         before = served[:-1]
         while before and (before[-1] not in there or before[-1] == served[-1]):
             before.pop()
-        if not before:
-            raise RouterUnavailable("No other router served before this one. Promote one of `our-house routers list`.")
-        self._write_served(before, before[-1])
-        return self.get(before[-1])
+        return before
 
     def whole(self, name: str | None = None) -> Version:
         """Return a version by name, or the serving one, with every file as it was written.

@@ -68,7 +68,7 @@ class Teach:
 
         quiet: dict[str, Any] = {"show_progress": "hidden"}
         lesson_view = [told, undo_row, said, removed, export]
-        training_view = [news, training, start, stop, verdict, promote, dismiss, versions, watching]
+        training_view = [news, training, start, stop, verdict, promote, dismiss, versions, rollback, watching]
         tab.select(self._lessons, None, lesson_view, **quiet)
         tab.select(self._training, None, training_view, **quiet)
         watching.tick(self._training, None, training_view, **quiet)
@@ -82,10 +82,12 @@ class Teach:
             event.then(self._training, None, training_view, **quiet)
         start.click(self._start, None, training_view, **quiet)
         stop.click(self._stop, None, training_view, **quiet)
-        promote.click(self._promote_candidate, None, training_view, **quiet)
+        # The page's router follows at once, which takes seconds.
+        loading: dict[str, Any] = {"show_progress": "full", "show_progress_on": versions}
+        promote.click(self._promote_candidate, None, training_view, **loading)
         dismiss.click(self._dismiss, None, training_view, **quiet)
-        versions.promote(self._promote, None, training_view, **quiet)
-        rollback.click(self._roll_back, None, training_view, **quiet)
+        versions.promote(self._promote, None, training_view, **loading)
+        rollback.click(self._roll_back, None, training_view, **loading)
 
     # --- what was told --------------------------------------------------------------------------------------------
 
@@ -172,6 +174,7 @@ class Teach:
             gr.update(visible=bool(verdict) and not running, value=serve),
             gr.update(visible=bool(verdict) and not running),
             render_teach.versions(found, comparisons),
+            gr.update(interactive=bool(self._house.versions.served_before())),
             gr.Timer(WATCHED, active=running),
         )
 
