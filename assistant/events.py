@@ -72,7 +72,10 @@ class Token:
 
 @dataclass(frozen=True)
 class Doubted:
-    """What was written says what no note does; it is dropped, and the best notes alone are read once more."""
+    """What was written is dropped, and the best notes alone are read once more.
+
+    It says what no note does, or it passes over the note that surely answers.
+    """
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from assistant.errors import ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Citation, Doubted, Event, Finished, Retrieved, Routed, Token
 from assistant.listening import LISTENING, Listening
 from assistant.pointing import deciding
-from assistant.prompts import NO_NOTE, answer_messages, doubting
+from assistant.prompts import NO_NOTE, answer_messages, doubting, spoken
 from assistant.reading_ahead import ReadingAhead
 from assistant.sums import Sums
 from assistant.support import LEARNED, Support
@@ -46,6 +46,10 @@ POINTED = 2
 
 AGAIN = 2
 """Hits that are read once more, alone, where what was written says what no note does."""
+TELLING = 0.5
+"""How likely a sentence of the nearest note answers where it is told beside "I have no note about that"."""
+SURE = 0.9
+"""How likely a sentence of the best note answers from where on an answer from other notes is doubted."""
 
 _HANGING = re.compile(r"\b(?:is|are|was|were|at|by|costs|reads|called|named|the|an?)$", re.IGNORECASE)
 _ASIDE = re.compile(r"[.!?;:]\s|\b(?:what|where|who|how|which|that)\b", re.IGNORECASE)
@@ -249,7 +253,7 @@ class Assistant:
             return
 
         written = yield from self._written(asked, scope, messages, numbered, hits, lap)
-        if written.misread and (fewer := _fewer(hits, numbered)):
+        if fewer := _doubted(written, hits, numbered):
             yield Doubted()
             messages, numbered = answer_messages(asked, fewer, self._today(), self._budget)
             written = yield from self._written(asked, scope, messages, numbered, hits, lap)
@@ -345,13 +349,29 @@ def tidied(question: str) -> str:
 
 
 def taken_back(hits: Sequence[Hit]) -> str:
-    """What is said instead of an answer that no note supports: that none tells, and what is nearest."""
-    return f"{NO_NOTE} The nearest is “{hits[0].title}”."
+    """What is said instead of an answer that no note supports: that none tells, and what the nearest one says."""
+    nearest = hits[0]
+    if nearest.answering < TELLING:
+        return f"{NO_NOTE} The nearest is “{nearest.title}”."
+    dated = f" of {spoken(nearest.date)}" if nearest.date else ""
+    said = " ".join(nearest.deciding[0].sentence.split())
+    return f"{NO_NOTE} The nearest, “{nearest.title}”{dated}, says: “{said}”"
 
 
-def _fewer(hits: Sequence[Hit], shown: Sequence[Hit]) -> tuple[Hit, ...]:
-    """The hits to be read once more: the best ones, fewer than the notes that were shown; none where one was."""
-    return tuple(hits[: min(AGAIN, len(shown) - 1)])
+def _doubted(written: Written, hits: Sequence[Hit], shown: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The hits that are to be read once more, alone, and are fewer than the notes that were shown; none mostly."""
+    if written.misread:
+        return tuple(hits[: min(AGAIN, len(shown) - 1)])
+    return tuple(hits[:1]) if len(shown) > 1 and _passed_over(written, hits[0]) else ()
+
+
+def _passed_over(written: Written, best: Hit) -> bool:
+    """Whether an answer was taken from other notes than the best, which surely has an answer.
+
+    Small models take the first value that they meet of a series, which is the one that holds no more.
+    """
+    cited = {each.note_id for each in written.citations}
+    return bool(cited) and best.note_id not in cited and best.answering >= SURE
 
 
 def _says_something(text: str) -> bool:

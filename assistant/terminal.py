@@ -83,7 +83,7 @@ def print_answer(events: Iterator[Any]) -> tuple[Routed, Retrieved, Answer]:
             case Doubted():
                 shown = ""
                 click.echo()
-                click.secho("No note says that. Reading the best ones once more:", dim=True, err=True)
+                click.secho("Unsure of that. Reading the best notes once more:", dim=True, err=True)
             case Finished(answer):
                 click.echo()
                 if not answer.answered and not answer.failure and answer.text != shown.strip():

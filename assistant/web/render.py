@@ -95,7 +95,7 @@ def _answer(turn: Turn, asked: Turn | None) -> str:
             count = len(details.get("notes", []))
             parts.append(progress(Status(f"reading {count} {'note' if count == 1 else 'notes'}")))
         case "rereading":
-            parts.append(progress(Status("what it wrote stands in no note, so it reads the best ones once more")))
+            parts.append(progress(Status("unsure of what it wrote, so it reads the best notes once more")))
         case "writing" if not turn.content:
             parts.append(progress(Status("writing")))
         case "failed" | "stopped":

@@ -3,7 +3,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from small_house import ScriptedModel, WordRouter
 
 from assistant.chat_models import Message, ReadOutcome
@@ -700,3 +702,52 @@ def test_what_was_misread_in_notes_read_ahead_is_read_again_in_the_best_alone(
     assert "All notes about" in model.asked[0][-1].content
     assert "All notes about" not in model.asked[1][-1].content
     assert retrieved.hits[answer.citations[0].number - 1].note_id == "pump"
+
+
+OLD = Draft("The pool pump was replaced by Zelda, $90.", "Pool pump replaced", "pool", dt.date(2016, 4, 2), id="old")
+
+
+class Verdict:
+    """Finds that sentences answer which name Ray."""
+
+    def scores(self, question: str, sentences: Sequence[str]) -> NDArray[np.float32]:
+        """As of `knowledge.reranker.Reranker`."""
+        return np.array([4.0 if "Ray" in each else -4.0 for each in sentences], np.float32)
+
+
+@pytest.fixture
+def reads(assistant: Assistant) -> Assistant:
+    """One whose search reads its notes with the question."""
+    assistant.finder.library.reranker = Verdict()
+    return assistant
+
+
+def test_an_answer_from_other_notes_than_the_one_that_surely_answers_is_doubted(
+    reads: Assistant, model: ScriptedModel
+) -> None:
+    reads.finder.library.add([PUMP, OLD])
+    model.will_say("Zelda replaced the pool pump for $90 [2].")
+    model.will_say("Ray replaced the pool pump [1].")
+    _, retrieved, answer = gathered(reads.answer(PUMP_QUESTION))
+    assert [hit.note_id for hit in retrieved.hits] == ["pump", "old"]
+    assert (answer.answered, answer.text) == (True, "Ray replaced the pool pump [1].")
+    assert [OLD.text in messages[-1].content for messages in model.asked] == [True, False]
+
+
+@pytest.mark.parametrize("said", ["Ray [1], and Zelda before him [2].", "Nobody knows who it was."])
+def test_an_answer_from_that_note_too_or_from_none_is_not_read_again(
+    reads: Assistant, model: ScriptedModel, said: str
+) -> None:
+    reads.finder.library.add([PUMP, OLD])
+    model.will_say(said)
+    gathered(reads.answer(PUMP_QUESTION))
+    assert len(model.asked) == 1
+
+
+def test_what_the_nearest_note_says_is_told_where_it_may_answer(finder: Finder, model: ScriptedModel) -> None:
+    finder.library.add([PUMP])
+    finder.library.reranker = Verdict()
+    model.will_say("Zelda put in a gold pump [1].")
+    _, _, answer = gathered(Assistant(finder, model, support=DOUBTING).answer(PUMP_QUESTION))
+    assert answer.text.startswith(f"{NO_NOTE} The nearest, “Pool pump replaced” of 18 April 2023, says: “")
+    assert "Ray" in answer.text

@@ -211,7 +211,7 @@ def test_what_stands_in_no_note_goes_and_the_best_notes_are_read_once_more_in_si
     fresh.will_say(gate, ANSWER)
     page = windows.open(fresh.address)
     ask(page)
-    expect(page.locator("#oh-chat .oh-progress")).to_contain_text("what it wrote stands in no note")
+    expect(page.locator("#oh-chat .oh-progress")).to_contain_text("unsure of what it wrote")
     expect(page.locator("#oh-chat")).not_to_contain_text("9,999")
     gate.set()
     expect(answers(page)).to_contain_text("for $1,150")

@@ -313,7 +313,7 @@ def test_a_growing_answer_shows_its_text_and_its_scope_without_a_step() -> None:
 def test_a_second_reading_says_that_it_is_one() -> None:
     html = answer("", state="rereading", scope="S")
     assert 'role="status"' in html
-    assert "stands in no note" in html
+    assert "unsure of what it wrote" in html
 
 
 @pytest.mark.parametrize("state", ["failed", "stopped"])
