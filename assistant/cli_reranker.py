@@ -20,11 +20,20 @@ _PATH = click.Path(path_type=Path)
 @click.command("train-reranker")
 @house_options
 @click.option("--workbooks", "folder", type=_PATH, help="A folder of workbooks instead of the packaged ones.")
+@click.option("--from", "begin", type=_PATH, help="Go on from a file that was written so before.")
 @click.option("--epochs", type=click.FloatRange(0, min_open=True), help="How often it reads all questions.")
+@click.option("--beside", type=click.IntRange(2), help="Sentences that are read with each question.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--out", type=_PATH, required=True, help="The file for what the encoder is changed by.")
 def train_reranker(
-    house: House, as_json: bool, folder: Path | None, epochs: float | None, seed: int, out: Path
+    house: House,
+    as_json: bool,
+    folder: Path | None,
+    begin: Path | None,
+    epochs: float | None,
+    beside: int | None,
+    seed: int,
+    out: Path,
 ) -> None:
     """Teach the search which sentence answers a question, from workbooks; takes half an hour."""
     from dataclasses import replace
@@ -43,6 +52,8 @@ def train_reranker(
     config = RerankerConfig(seed=seed)
     if epochs is not None:
         config = replace(config, epochs=epochs)
+    if beside is not None:
+        config = replace(config, beside=beside)
 
     began = time.monotonic()
 
@@ -50,7 +61,7 @@ def train_reranker(
         left = dt.timedelta(seconds=round((time.monotonic() - began) / done * (steps - done)))
         report.say(f"training {done} of {steps}, {left} left, loss {loss:.3f}", "training")
 
-    teach(encoder, told, out, config, hear)
+    teach(encoder, told, out, config, hear, begin=begin)
     report.done()
     if as_json:
         print_json({"file": str(out)})

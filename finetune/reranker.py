@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from knowledge.embedding import alike
-from knowledge.reranker import DOWN, HEAD, UP, encoder, pair_scores
+from knowledge.reranker import DOWN, HEAD, UP, become, encoder, pair_scores
 
 if TYPE_CHECKING:
     import torch
@@ -57,6 +57,8 @@ def train_reranker(
     out: Path,
     config: RerankerConfig,
     on_progress: Callable[[int, int, float], None] = lambda done, total, loss: None,
+    *,
+    begin: Path | None = None,
 ) -> None:
     """Train a reranker and write what it was changed by.
 
@@ -67,6 +69,10 @@ def train_reranker(
         folder: of the sentence encoder that it begins as.
         out: the safetensors file to write.
         on_progress: hears the steps done, of how many, and the loss of late.
+        begin: a file that was written so before, to go on from.
+
+    Raises:
+        RerankerUnavailable: `begin` is no such file.
     """
     import torch
     from safetensors.torch import save_file
@@ -78,6 +84,8 @@ def train_reranker(
     model.requires_grad_(True)
     model.embeddings.requires_grad_(False)
     before = {name: each.detach().clone() for name, each in model.named_parameters() if each.requires_grad}
+    if begin is not None:
+        become(model, head, begin)
     trained = [each for each in model.parameters() if each.requires_grad]
     optimizer = torch.optim.AdamW(
         [

@@ -51,15 +51,11 @@ class CrossEncoder:
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any, Any]:
-        from safetensors.torch import load_file
-
         try:
-            changes = load_file(self._changes)
             model, tokenizer, head = encoder(self._folder)
-            changed(model, changes)
-            head.load_state_dict({name: changes[HEAD + name].float() for name in ("weight", "bias")})
-        except Exception as error:  # transformers, safetensors and torch each raise what they like
-            raise RerankerUnavailable(f"The reranker cannot be read from {self._changes} ({error}).") from error
+        except Exception as error:  # transformers raises what it likes
+            raise RerankerUnavailable(f"The encoder cannot be read from {self._folder} ({error}).") from error
+        become(model, head, self._changes)
         return model.to(processor_dtype()).train(False), tokenizer, head
 
     def scores(self, question: str, sentences: Sequence[str]) -> NDArray[np.float32]:
@@ -102,6 +98,18 @@ def pair_scores(model: Any, tokenizer: Any, head: Any, pairs: Sequence[tuple[str
     means = (states * mask).sum(dim=1) / mask.sum(dim=1)
     scores: torch.Tensor = head(means.float()).squeeze(-1)
     return scores
+
+
+def become(model: Any, head: Any, file: Path) -> None:
+    """Make an encoder and its head what another was taught to be; raises RerankerUnavailable."""
+    from safetensors.torch import load_file
+
+    try:
+        changes = load_file(file)
+        changed(model, changes)
+        head.load_state_dict({name: changes[HEAD + name].float() for name in ("weight", "bias")})
+    except Exception as error:  # safetensors and torch each raise what they like
+        raise RerankerUnavailable(f"The reranker cannot be read from {file} ({error}).") from error
 
 
 def changed(model: Any, changes: Mapping[str, torch.Tensor]) -> None:

@@ -68,6 +68,19 @@ def test_the_same_seed_teaches_the_same_and_progress_is_heard(tiny_encoder: Path
     assert heard == [(1, 2), (2, 2)] * 2
 
 
+def test_a_teaching_goes_on_from_what_was_taught_before(tiny_encoder: Path, taught: Path, tmp_path: Path) -> None:
+    losses: list[float] = []
+    config = dataclasses.replace(QUICK, epochs=0.34)  # one step
+    for name, begin in (("anew", None), ("on", taught)):
+        train_reranker(
+            tiny_encoder, LESSON, tmp_path / name, config, lambda done, total, loss: losses.append(loss), begin=begin
+        )
+    anew, on = losses
+    assert on < anew / 2
+    with pytest.raises(RerankerUnavailable, match="nothing"):
+        train_reranker(tiny_encoder, LESSON, tmp_path / "none", config, begin=tmp_path / "nothing")
+
+
 def test_what_is_kept_is_what_was_changed(tiny_encoder: Path) -> None:
     model, _, head = encoder(tiny_encoder)
     before = {name: each.detach().clone() for name, each in model.named_parameters()}
