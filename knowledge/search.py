@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 CANDIDATES = 40
 """Passages taken by meaning, and as many by words, before they are ranked together."""
 PASSAGES_PER_NOTE = 3
-READ = 6
+READ = 8
 """Notes, the first of them, that are read with the question, sentence by sentence; each costs 40 ms."""
 COMMON = 3_000
 """Passages that may hold a question's words before its commonest words are left out of the looking up: they tell
