@@ -45,6 +45,8 @@ SERIES, CHAINED = 0.55, 0.70
 """Cosine from which a note belongs to the best one's series, and to that of another member."""
 NEAR = 0.2
 """Share of the best note's evidence that a member of its series must have."""
+TELLING = 0.5
+"""Share of the likelihood to answer of the likeliest member of a series that a member has that counts."""
 SAME = 0.70
 """Cosine from which two notes are shown to a person as telling of the same thing."""
 HISTORY = 3
@@ -107,7 +109,7 @@ def signs(
         return []
     ordered = sorted(candidates, key=lambda each: (-each.evidence, each.note_id))
     lead = max(ordered, key=lambda each: each.evidence + WEIGHTS["prior"] * _prior(each, prior))
-    places = _places(series(lead, ordered))
+    places = _places(_answering(series(lead, ordered)))
     return [
         (
             each,
@@ -142,6 +144,12 @@ def series(lead: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
         each for each in of_kind if each not in direct and any(_likeness(member, each) >= CHAINED for member in direct)
     ]
     return [lead, *direct, *chained]
+
+
+def _answering(members: Sequence[Candidate]) -> list[Candidate]:
+    """Those of a series that answer, where they were read: a newer note beside them that does not is not the newest."""
+    most = max(each.answering for each in members)
+    return [each for each in members if each.answering >= TELLING * most]
 
 
 def history(of: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from knowledge.note import Passage
+from knowledge.note import Passage, Told
 from knowledge.ranking import Candidate, history, ranked, series
 from knowledge.timing import Timing
 
@@ -48,6 +48,15 @@ def test_the_first_of_a_series_goes_first_where_it_is_asked_for() -> None:
 
 def test_a_newer_note_about_something_else_stays_behind() -> None:
     assert order(NOW, candidate("a", 0.6, 2017), candidate("b", 0.55, 2023, 80)) == "ab"
+
+
+def test_a_newer_note_of_the_series_that_does_not_answer_is_not_the_newest() -> None:
+    def read(each: Candidate, answering: float) -> Candidate:
+        return replace(each, deciding=(Told("so", answering),))
+
+    pump, newer = read(candidate("a", 0.60, 2017), 0.95), read(candidate("b", 0.55, 2023, 20), 0.95)
+    beside = read(candidate("c", 0.50, 2025, 20), 0.1)
+    assert order(NOW, pump, newer, beside) == "bac"
 
 
 def test_a_newer_note_of_another_category_is_no_part_of_the_series() -> None:
