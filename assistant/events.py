@@ -74,7 +74,7 @@ class Token:
 class Doubted:
     """What was written is dropped, and the best notes alone are read once more.
 
-    It says what no note does, or it passes over the note that surely answers.
+    It says what no note does, or it passes over a newer note that surely answers.
     """
 
 

@@ -49,7 +49,7 @@ AGAIN = 2
 TELLING = 0.5
 """How likely a sentence of the nearest note answers where it is told beside "I have no note about that"."""
 SURE = 0.9
-"""How likely a sentence of the best note answers from where on an answer from other notes is doubted."""
+"""How likely a sentence of the best note answers from where on an answer from older notes is doubted."""
 
 _HANGING = re.compile(r"\b(?:is|are|was|were|at|by|costs|reads|called|named|the|an?)$", re.IGNORECASE)
 _ASIDE = re.compile(r"[.!?;:]\s|\b(?:what|where|who|how|which|that)\b", re.IGNORECASE)
@@ -366,12 +366,13 @@ def _doubted(written: Written, hits: Sequence[Hit], shown: Sequence[Hit]) -> tup
 
 
 def _passed_over(written: Written, best: Hit) -> bool:
-    """Whether an answer was taken from other notes than the best, which surely has an answer.
+    """Whether an answer was taken from older notes alone than the best, which surely has an answer.
 
     Small models take the first value that they meet of a series, which is the one that holds no more.
     """
-    cited = {each.note_id for each in written.citations}
-    return bool(cited) and best.note_id not in cited and best.answering >= SURE
+    cited = [each.date for each in written.citations]
+    older = [date is not None and best.date is not None and date < best.date for date in cited]
+    return bool(older) and all(older) and best.answering >= SURE
 
 
 def _says_something(text: str) -> bool:

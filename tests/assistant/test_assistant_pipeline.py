@@ -722,7 +722,7 @@ def reads(assistant: Assistant) -> Assistant:
     return assistant
 
 
-def test_an_answer_from_other_notes_than_the_one_that_surely_answers_is_doubted(
+def test_an_answer_from_an_older_note_than_the_one_that_surely_answers_is_doubted(
     reads: Assistant, model: ScriptedModel
 ) -> None:
     reads.finder.library.add([PUMP, OLD])
@@ -732,6 +732,15 @@ def test_an_answer_from_other_notes_than_the_one_that_surely_answers_is_doubted(
     assert [hit.note_id for hit in retrieved.hits] == ["pump", "old"]
     assert (answer.answered, answer.text) == (True, "Ray replaced the pool pump [1].")
     assert [OLD.text in messages[-1].content for messages in model.asked] == [True, False]
+
+
+def test_an_answer_from_a_newer_note_than_the_best_is_not_doubted(reads: Assistant, model: ScriptedModel) -> None:
+    reads.finder.library.add([PUMP, replace(OLD, date=dt.date(2024, 4, 2))])
+    model.will_say("Zelda replaced the pool pump for $90 [2].")
+    _, retrieved, answer = gathered(reads.answer("Who replaced the pool pump in 2023 or 2024?"))
+    assert [hit.note_id for hit in retrieved.hits] == ["pump", "old"]
+    assert answer.answered
+    assert len(model.asked) == 1
 
 
 @pytest.mark.parametrize("said", ["Ray [1], and Zelda before him [2].", "Nobody knows who it was."])
