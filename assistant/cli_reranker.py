@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from assistant.build import House
 
 _PATH = click.Path(path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("train-reranker")
 @house_options
 @click.option("--workbooks", "folder", type=_PATH, help="A folder of workbooks instead of the packaged ones.")
-@click.option("--from", "begin", type=_PATH, help="Go on from a file that was written so before.")
+@click.option("--from", "begin", type=_FILE, help="Go on from a file that was written so before.")
 @click.option("--epochs", type=click.FloatRange(0, min_open=True), help="How often it reads all questions.")
 @click.option("--beside", type=click.IntRange(2), help="Sentences that are read with each question.")
 @click.option("--seed", type=int, default=0, show_default=True)

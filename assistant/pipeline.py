@@ -354,8 +354,7 @@ def taken_back(hits: Sequence[Hit]) -> str:
     if nearest.answering < TELLING:
         return f"{NO_NOTE} The nearest is “{nearest.title}”."
     dated = f" of {spoken(nearest.date)}" if nearest.date else ""
-    said = " ".join(nearest.deciding[0].sentence.split())
-    return f"{NO_NOTE} The nearest, “{nearest.title}”{dated}, says: “{said}”"
+    return f"{NO_NOTE} The nearest, “{nearest.title}”{dated}, says: “{nearest.deciding[0].sentence}”"
 
 
 def _doubted(written: Written, hits: Sequence[Hit], shown: Sequence[Hit]) -> tuple[Hit, ...]:
@@ -370,9 +369,9 @@ def _passed_over(written: Written, best: Hit) -> bool:
 
     Small models take the first value that they meet of a series, which is the one that holds no more.
     """
-    cited = [each.date for each in written.citations]
-    older = [date is not None and best.date is not None and date < best.date for date in cited]
-    return bool(older) and all(older) and best.answering >= SURE
+    if best.date is None or best.answering < SURE or not written.citations:
+        return False
+    return all(each.date is not None and each.date < best.date for each in written.citations)
 
 
 def _says_something(text: str) -> bool:

@@ -72,7 +72,7 @@ def train_reranker(
         begin: a file that was written so before, to go on from.
 
     Raises:
-        RerankerUnavailable: `begin` is no such file.
+        RerankerUnavailable: the encoder cannot be read, or `begin` is no such file.
     """
     import torch
     from safetensors.torch import save_file

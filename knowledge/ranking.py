@@ -45,7 +45,7 @@ SERIES, CHAINED = 0.55, 0.70
 """Cosine from which a note belongs to the best one's series, and to that of another member."""
 NEAR = 0.2
 """Share of the best note's evidence that a member of its series must have."""
-TELLING = 0.5
+AS_LIKELY = 0.5
 """Share of the likelihood to answer of the likeliest member of a series that a member has that counts."""
 SAME = 0.70
 """Cosine from which two notes are shown to a person as telling of the same thing."""
@@ -149,7 +149,7 @@ def series(lead: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
 def _answering(members: Sequence[Candidate]) -> list[Candidate]:
     """Those of a series that answer, where they were read: a newer note beside them that does not is not the newest."""
     most = max(each.answering for each in members)
-    return [each for each in members if each.answering >= TELLING * most]
+    return [each for each in members if each.answering >= AS_LIKELY * most]
 
 
 def history(of: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -51,10 +51,7 @@ class CrossEncoder:
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any, Any]:
-        try:
-            model, tokenizer, head = encoder(self._folder)
-        except Exception as error:  # transformers raises what it likes
-            raise RerankerUnavailable(f"The encoder cannot be read from {self._folder} ({error}).") from error
+        model, tokenizer, head = encoder(self._folder)
         become(model, head, self._changes)
         return model.to(processor_dtype()).train(False), tokenizer, head
 
@@ -76,14 +73,21 @@ class CrossEncoder:
 
 
 def encoder(folder: Path) -> tuple[Any, Any, Any]:
-    """Read a sentence encoder; return it with its tokenizer and a new head that makes one score of its mean state."""
+    """Read a sentence encoder; return it with its tokenizer and a new head that makes one score of its mean state.
+
+    Raises:
+        RerankerUnavailable: it cannot be read.
+    """
     import torch
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    model = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
+    except Exception as error:  # transformers raises what it likes
+        raise RerankerUnavailable(f"The encoder cannot be read from {folder} ({error}).") from error
     return model, tokenizer, torch.nn.Linear(model.config.hidden_size, 1)
 
 

@@ -96,7 +96,7 @@ def launch(
                 theme=theme(),
                 head=head(),
                 app_kwargs={"middleware": [Middleware(Guard)], "routes": routes(house)},
-                # It asks itself for the page, and gives up where the first answer takes a busy machine three seconds.
+                # Else Gradio asks itself for the page, and gives up where a busy machine takes three seconds to answer.
                 _frontend=False,
             )
     except OSError as error:

@@ -14,6 +14,8 @@ from knowledge.readers.sections import first_line_title, in_sections, opening_he
 from knowledge.readers.source import Source, content_id, draft_of, one_line, title_of_name
 from knowledge.readers.tables import event_rows
 
+_PLAIN_VALUE = re.compile(r"^(\w[\w -]*):[ \t]+(?![\"'\[{|>!&*])(\S.*?)[ \t]*$", re.MULTILINE)
+
 
 def markdown(source: Source) -> Iterator[Draft | Unreadable]:
     """One note a file, with what its front matter says; a long one is a note a section."""
@@ -40,8 +42,7 @@ def markdown(source: Source) -> Iterator[Draft | Unreadable]:
 def _quoted(text: str) -> str:
     """A text whose front matter has its plain values in quotes: 'title: Boiler: new' is meant so, and is no YAML."""
     _, matter, below = re.split(r"^---[ \t]*$\n?", text, maxsplit=2, flags=re.MULTILINE)
-    value = re.compile(r"^(\w[\w -]*):[ \t]+(?![\"'\[{|>!&*])(\S.*?)[ \t]*$", re.MULTILINE)
-    return f"---\n{value.sub(lambda line: f'{line[1]}: {json.dumps(line[2])}', matter)}---\n{below}"
+    return f"---\n{_PLAIN_VALUE.sub(lambda line: f'{line[1]}: {json.dumps(line[2])}', matter)}---\n{below}"
 
 
 def plain(source: Source) -> Iterator[Draft | Unreadable]:

@@ -137,6 +137,7 @@ def test_a_better_candidate_serves_with_one_click_and_is_rolled_back_with_one(ta
     page = windows.open(taught.address)
     teach_tab(page)
     expect(page.locator("#oh-verdict")).to_contain_text("ours is better: it fixes 1 questions and breaks 0")
+    expect(page.locator("#oh-rollback")).to_be_disabled()
     began = time.monotonic()
     page.locator("#oh-promote").click()
     expect(page.locator("#oh-versions li").first).to_contain_text("ours")
