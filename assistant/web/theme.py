@@ -1,4 +1,4 @@
-"""How the page looks: fonts that are already there, colours for light and dark, and the style sheet."""
+"""What goes into the page's head: fonts that are already there, colours for light and dark, a style sheet, a script."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 STYLE_SHEET = Path(__file__).with_name("page.css")
+TYPED_JS = Path(__file__).with_name("typed.js")
 BUTTONS_JS = """
 element.addEventListener('click', event => {
   const button = event.target.closest('[data-act]');
@@ -44,8 +45,11 @@ def theme() -> gr.themes.Base:
 
 
 def head() -> str:
-    """Return what goes into the page's head: the style sheet, which Gradio's own `css` would confine to the content."""
-    return f"<style>{STYLE_SHEET.read_text('utf-8')}</style>"
+    """Return what goes into the page's head: its looks, and what keeps over a reload what was typed.
+
+    Gradio's own `css` would confine the style sheet to the content.
+    """
+    return f"<style>{STYLE_SHEET.read_text('utf-8')}</style><script>{TYPED_JS.read_text('utf-8')}</script>"
 
 
 def html(value: str = "", **options: Any) -> gr.HTML:
