@@ -52,6 +52,26 @@ class Removed:
     """Drafts under review that were to be filed there."""
 
 
+@dataclass(frozen=True)
+class Moved:
+    """What a merge made of one value of the record."""
+
+    table: str
+    column: str
+    key: str | int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A category that became part of another, and everything that followed it there."""
+
+    category: Category
+    into: str
+    moved: tuple[Moved, ...]
+
+
 class Categories:
     """The categories of one house; a code, once given, never means anything else."""
 
@@ -102,15 +122,39 @@ class Categories:
             db.execute("UPDATE categories SET name = ? WHERE code = ?", [new_name, code])  # the notes' cascades
             self._follow(db, name, new_name)
 
-    def merge(self, name: str, into: str) -> None:
-        """Let one category be part of another; raises CategoryRefused."""
-        code, into_code = self._known(name).code, self._known(into).code
-        if code == into_code:
+    def merge(self, name: str, into: str) -> Merged:
+        """Let one category be part of another.
+
+        Returns what `part` needs; raises CategoryRefused.
+        """
+        category, into_code = self._known(name), self._known(into).code
+        if category.code == into_code:
             raise CategoryRefused(f"{name} cannot be merged into itself.")
         with self._record.writing() as db:
+            before = _bearing(db, name)
             db.execute("UPDATE notes SET category = ? WHERE category = ?", [into, name])
             self._follow(db, name, into)
-            self._leave(db, name, code, into_code)
+            self._leave(db, name, category.code, into_code)
+            moved = tuple(
+                Moved(table, column, key, value, _value(db, table, column, key)) for table, column, key, value in before
+            )
+        return Merged(category, into, moved)
+
+    def part(self, merged: Merged) -> None:
+        """Part what was merged; what was filed or told anew meanwhile stays as it is.
+
+        Raises:
+            CategoryRefused: the name was given to another category.
+        """
+        self._free_name(merged.category.name)
+        with self._record.writing() as db:
+            self._come_back(db, merged.category)
+            for each in merged.moved:
+                db.execute(
+                    f"UPDATE {each.table} SET {each.column} = ? WHERE {_key(each.table)} = ? AND {each.column} = ?",
+                    [each.before, each.key, each.after],
+                )
+            self._stale(db, merged.category.name)
 
     def teach(self, name: str, examples: Sequence[str]) -> None:
         """Tell questions that belong to a category; raises CorrectionRefused."""
@@ -143,11 +187,7 @@ class Categories:
         category = removed.category
         self._free_name(category.name)
         with self._record.writing() as db:
-            db.execute(
-                "INSERT INTO categories (name, code, definition) VALUES (?, ?, ?)",
-                [category.name, category.code, category.definition],
-            )
-            db.execute("DELETE FROM category_moves WHERE code = ?", [category.code])
+            self._come_back(db, category)
             db.conn.executemany(
                 "UPDATE notes SET category = ? WHERE id = ? AND category IS NULL",
                 [(category.name, note_id) for note_id in (*removed.notes, *removed.deleted)],
@@ -220,6 +260,13 @@ class Categories:
                 [new_name, name],
             )
 
+    def _come_back(self, db: Database, category: Category) -> None:
+        db.execute(
+            "INSERT INTO categories (name, code, definition) VALUES (?, ?, ?)",
+            [category.name, category.code, category.definition],
+        )
+        db.execute("DELETE FROM category_moves WHERE code = ?", [category.code])
+
     def _leave(self, db: Database, name: str, code: str, into: str | None) -> None:
         db.execute("DELETE FROM categories WHERE name = ?", [name])
         db.execute("INSERT OR REPLACE INTO category_moves (code, into_code) VALUES (?, ?)", [code, into])
@@ -233,6 +280,29 @@ class Categories:
 
 def _ids(db: Database, query: str, name: str) -> tuple[str, ...]:
     return tuple(row[0] for row in db.execute(query, [name]).fetchall())
+
+
+def _bearing(db: Database, name: str) -> list[tuple[str, str, str | int, str]]:
+    """Every value of the record that a merge of this category changes: its table, column, row's key and what it is."""
+    plain = ("notes", "category"), ("note_versions", "category"), ("corrections", "label"), ("corrections", "overruled")
+    wheres = [(table, column, f"{column} = ?", name) for table, column in plain]
+    wheres += [("waiting", column, f"{column} ->> 'category' = ?", name) for column in ("draft", "before")]
+    wheres.append(("turns", "details", "details LIKE ?", f"%{json.dumps(name)}%"))
+    return [
+        (table, column, key, value)
+        for table, column, where, wanted in wheres
+        for key, value in db.execute(f"SELECT {_key(table)}, {column} FROM {table} WHERE {where}", [wanted]).fetchall()
+    ]
+
+
+def _value(db: Database, table: str, column: str, key: str | int) -> str:
+    (value,) = db.execute(f"SELECT {column} FROM {table} WHERE {_key(table)} = ?", [key]).fetchone()
+    return str(value)
+
+
+def _key(table: str) -> str:
+    """What tells a row for good; that of a row that is gone may be given again, where it is SQLite's own."""
+    return "rowid" if table == "note_versions" else "id"
 
 
 def _codes() -> Iterator[str]:

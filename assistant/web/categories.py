@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.build import House
-from assistant.categories import Removed
+from assistant.categories import Merged, Removed
 from assistant.errors import AssistantError
 from assistant.startup import Startup
 from assistant.web import render, render_teach
@@ -29,7 +29,7 @@ class Categories:
 
     def draw(self, tab: gr.Tab, tags: Tags) -> None:
         """Put the widgets on the page and connect them; the menus of the tags follow every change."""
-        removed = gr.State(None)
+        undoing = gr.State(None)
         with gr.Accordion("Categories", open=False, elem_id="oh-categories"), gr.Row():
             with gr.Column(scale=3, min_width=300):
                 listed = html(elem_id="oh-category-list")
@@ -51,7 +51,7 @@ class Categories:
                     done = html(elem_id="oh-category-done")
                     undo = gr.Button("Undo", size="sm", min_width=60, visible=False, elem_id="oh-undo-category")
         form = [listed, chosen, name, definition, examples, existing, into]
-        view: list[Any] = [*form, done_row, done, undo, removed]
+        view: list[Any] = [*form, done_row, done, undo, undoing]
         quiet: dict[str, Any] = {"show_progress": "hidden"}
         tab.select(self._looked_at, chosen, form, **quiet)
         chosen.input(self._form, chosen, form, **quiet)
@@ -59,7 +59,7 @@ class Categories:
             save.click(self._save, [chosen, name, definition, examples], view, show_progress="minimal"),
             merge.click(self._merge, [chosen, into], view, show_progress="minimal"),
             remove.click(self._remove, chosen, view, show_progress="minimal"),
-            undo.click(self._undo, removed, view, show_progress="minimal"),
+            undo.click(self._undo, undoing, view, show_progress="minimal"),
         ):
             event.then(tags.labels, None, tags.element, **quiet)
 
@@ -84,11 +84,11 @@ class Categories:
         listed, choices, _, _, _, existing, into = self._form(chosen)
         return listed, choices, gr.skip(), gr.skip(), gr.skip(), existing, into
 
-    def _view(self, chosen: str | None, said: str = "", removed: Removed | None = None) -> tuple[Any, ...]:
+    def _view(self, chosen: str | None, said: str = "", undoing: Removed | Merged | None = None) -> tuple[Any, ...]:
         if self._startup.searchable:
             self._house.library.heal_quietly()
-        undoable = gr.update(visible=removed is not None)
-        return *self._form(chosen), gr.update(visible=bool(said)), render.said(said), undoable, removed
+        undoable = gr.update(visible=undoing is not None)
+        return *self._form(chosen), gr.update(visible=bool(said)), render.said(said), undoable, undoing
 
     def _kept(self, error: Exception) -> tuple[Any, ...]:
         gr.Warning(render.warning(error))
@@ -112,10 +112,10 @@ class Categories:
         if not into:
             return self._kept(AssistantError("Choose what to merge it into."))
         try:
-            self._house.categories.merge(chosen, into)
+            merged = self._house.categories.merge(chosen, into)
         except FAILURES as error:
             return self._kept(error)
-        return self._view(into, f"{chosen} is part of {into} now.")
+        return self._view(into, f"{chosen} is part of {into} now.", merged)
 
     def _remove(self, chosen: str) -> tuple[Any, ...]:
         try:
@@ -126,11 +126,14 @@ class Categories:
         kept = f"Its {count} notes are without a category now." if count != 1 else "Its note is without one now."
         return self._view(NEW, f"Removed {chosen}. {kept if count else ''}", removed)
 
-    def _undo(self, removed: Removed | None) -> tuple[Any, ...]:
-        if removed is None:
+    def _undo(self, undoing: Removed | Merged | None) -> tuple[Any, ...]:
+        if undoing is None:
             return self._view(NEW)
         try:
-            self._house.categories.restore(removed)
+            if isinstance(undoing, Merged):
+                self._house.categories.part(undoing)
+            else:
+                self._house.categories.restore(undoing)
         except FAILURES as error:
             return self._kept(error)
-        return self._view(removed.category.name, f"{removed.category.name} is back.")
+        return self._view(undoing.category.name, f"{undoing.category.name} is back.")

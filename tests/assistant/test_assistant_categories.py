@@ -6,7 +6,7 @@ import pytest
 from command_line import Run, complaint, lines
 from small_house import SmallHouse
 
-from assistant.categories import Categories, NewCategories, Removed
+from assistant.categories import Categories, Merged, NewCategories, Removed
 from assistant.conversation import Turn
 from assistant.corrections import Correction
 from assistant.errors import CategoryRefused, CorrectionRefused
@@ -64,6 +64,46 @@ def test_a_merged_category_takes_everything_along_and_is_gone(house: SmallHouse,
     assert len(house.library.search("pump", house.library.scope(["fountain"], ""))) == 1
 
 
+def test_what_was_merged_is_parted_again_as_it_was(house: SmallHouse, categories: Categories) -> None:
+    waiting = WaitingDrafts(house.record)
+    note = house.notebook.get("pump")
+    before = Draft(note.text, note.title, "pool", id="pump")
+    draft = waiting.put("post", Draft("The pump.", category="pool"), note_id="pump", before=before)
+    house.library.add([Draft("The lion spits.", category="fountain", id="lion")])
+    told, said = house.corrections.all(), turns(house)
+
+    categories.part(categories.merge("pool", "fountain"))
+
+    house.library.heal()
+    assert [house.notebook.get(name).category for name in ("pump", "lion")] == ["pool", "fountain"]
+    assert (house.corrections.all(), turns(house)) == (told, said)
+    assert waiting.get(draft.id).draft.category == "pool"
+    assert categories.present_names(DEFAULT_TAXONOMY)["pool"] == "pool"
+    hits = house.library.search("pump", house.library.scope(["pool"], ""))
+    assert [hit.category for hit in hits] == ["pool"]
+
+
+def test_what_was_filed_or_told_anew_after_a_merge_stays_when_it_is_parted(
+    house: SmallHouse, categories: Categories
+) -> None:
+    merged = categories.merge("pool", "fountain")
+    house.library.edit("pump", {"category": "fence"})
+    (told,) = house.corrections.all()
+    house.corrections.remove([told.id])
+    house.corrections.tell_all([Correction("Is the lion thirsty?", "fountain", "example")])
+    categories.part(merged)
+    assert house.notebook.get("pump").category == "fence"
+    assert [each.label for each in house.corrections.all()] == ["fountain"]
+
+
+def test_a_merge_is_not_parted_where_the_name_was_given_anew(house: SmallHouse, categories: Categories) -> None:
+    merged = categories.merge("pool", "fountain")
+    categories.add("Pool", "billiards")
+    with pytest.raises(CategoryRefused, match="already"):
+        categories.part(merged)
+    assert house.notebook.get("pump").category == "fountain"
+
+
 def test_a_removed_category_leaves_its_notes_without_one(house: SmallHouse, categories: Categories) -> None:
     removed = categories.remove("pool")
     assert removed.notes == ("pump",)
@@ -86,11 +126,14 @@ def test_what_was_being_indexed_while_its_category_changed_is_indexed_again(
 ) -> None:
     changes: list[Callable[[], object]] = [
         lambda: categories.rename("pool", "swimming"),
+        lambda: merged.append(categories.merge("swimming", "fountain")),
+        lambda: categories.part(merged[0]),
         lambda: categories.merge("swimming", "fountain"),
         lambda: removed.append(categories.remove("fountain")),
         lambda: categories.restore(removed[0]),
     ]
     removed: list[Removed] = []
+    merged: list[Merged] = []
     for change in changes:
         house.notebook.mark_all_unindexed()
         being_indexed = house.notebook.unindexed()

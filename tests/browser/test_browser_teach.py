@@ -181,6 +181,21 @@ def test_a_category_of_ones_own_is_added_and_offered_at_once(taught: Served, win
     expect(page.get_by_role("menuitemradio", name="security")).to_be_visible()
 
 
+def test_a_merged_category_is_parted_again(taught: Served, windows: Windows) -> None:
+    page = windows.open(taught.address)
+    teach_tab(page)
+    page.locator("#oh-categories").get_by_text("Categories").click()
+    for label, category in (("Change", "pool"), ("Merge into", "fountain")):
+        page.get_by_label(label).click()
+        page.get_by_role("option", name=category).click()
+    page.locator("#oh-merge").click()
+    expect(page.locator("#oh-category-done")).to_contain_text("pool is part of fountain now")
+    assert "pool" not in taught.house.taxonomy().names
+    page.locator("#oh-undo-category").click()
+    expect(page.locator("#oh-category-done")).to_contain_text("pool is back")
+    assert taught.house.notebook.get("pump").category == "pool"
+
+
 def test_a_removed_category_is_brought_back_with_its_notes(taught: Served, windows: Windows) -> None:
     page = windows.open(taught.address)
     teach_tab(page)
