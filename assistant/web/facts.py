@@ -95,10 +95,11 @@ class DueCard:
         self._house = house
 
     def draw(self, tab: gr.Tab) -> None:
-        """Put the card on the page; it follows the tab."""
-        with gr.Accordion("What is due", open=False, elem_id="oh-due"):
+        """Put the card on the page; it is drawn anew whenever it comes into sight."""
+        with gr.Accordion("What is due", open=False, elem_id="oh-due") as room:
             card = html(elem_id="oh-due-card")
-        tab.select(self._show, None, card, show_progress="hidden")
+        for seen in (tab.select, room.expand):
+            seen(self._show, None, card, show_progress="hidden")
 
     def _show(self) -> str:
         try:

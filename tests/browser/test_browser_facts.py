@@ -38,8 +38,6 @@ def test_facts_are_corrected_and_taken_back_and_what_is_due_is_a_calendar(home: 
     page.locator("#oh-fact-undo").click()
     expect(rows.filter(has_text="Cost")).to_contain_text("$749.00")
 
-    page.get_by_role("tab", name="Chat").click()
-    notes_tab(page)
     page.get_by_role("button", name="What is due").click()
     expect(page.locator("#oh-due-card li").first).to_contain_text("25 May 2050 Warranty ends: Dishwasher")
     with urllib.request.urlopen(f"{home.address}/calendar.ics") as reply:
