@@ -16,7 +16,7 @@ from assistant.cli_evaluate import evaluate
 from assistant.cli_facts import due_days, facts_of_notes
 from assistant.cli_ingest import ingest
 from assistant.cli_keep import backup, restore
-from assistant.cli_options import FAILED, LastWord, house_options
+from assistant.cli_options import FAILED, LastWord, house_options, label_of
 from assistant.cli_reader import train_reader
 from assistant.cli_reranker import train_reranker
 from assistant.cli_teach import export, routers, train
@@ -59,7 +59,7 @@ def serve(house: House, as_json: bool, host: str | None, port: int | None, brows
 @house_options
 @click.argument("question", required=False)
 @click.option("--file", "source", type=click.File("r", encoding="utf-8"), help="JSON Lines of questions; - for stdin.")
-@click.option("--category", help="Search this category, whatever the router says.")
+@click.option("--category", help="Search this category, whatever the router says; 'none' for all notes.")
 def ask(house: House, as_json: bool, question: str | None, source: TextIO | None, category: str | None) -> None:
     """Answer a question from the notes."""
     from assistant.errors import AssistantError
@@ -73,12 +73,12 @@ def ask(house: House, as_json: bool, question: str | None, source: TextIO | None
     # Before anything is loaded, or even fetched: a wrong call costs nothing.
     if question is not None:
         checked(question)
-    house.notebook.known_category(category)
+    label_of(house, category)
     assistant = house.assistant()
     _heal(house)
     for line in asked:
         try:
-            chosen = house.notebook.known_category(line.get("category") or category)
+            chosen = label_of(house, line.get("category") or category)
             events = assistant.answer(line["question"], _history(line), chosen)
             if as_json or source is not None:
                 routed, retrieved, answer = gathered(events)
@@ -135,7 +135,7 @@ def classify(house: House, as_json: bool, questions: tuple[str, ...], source: Te
 @house_options
 @click.argument("question", required=False)
 @click.option("--file", "source", type=click.File("r", encoding="utf-8"), help="JSON Lines of questions; - for stdin.")
-@click.option("--category", help="Search this category, whatever the router says.")
+@click.option("--category", help="Search this category, whatever the router says; 'none' for all notes.")
 @click.option("--limit", type=click.IntRange(1, 100), help="Notes at most.")
 def search(
     house: House, as_json: bool, question: str | None, source: TextIO | None, category: str | None, limit: int | None
@@ -146,11 +146,11 @@ def search(
     from assistant.fields import hit_fields, scope_fields
     from assistant.pipeline import checked
     from assistant.terminal import print_hit, print_json
+    from classifier.taxonomy import NONE
 
-    known = house.notebook.known_category
-    known(category)
+    label_of(house, category)
     asked, failed = _asked(
-        question, source, lambda line: (checked(line["question"]), known(line.get("category") or category))
+        question, source, lambda line: (checked(line["question"]), label_of(house, line.get("category") or category))
     )
     finder = house.finder(limit=limit)
     _heal(house)
@@ -158,18 +158,19 @@ def search(
         began = time.perf_counter()
         decision = finder.classify(text)
         scope, hits = finder.find(text, decision, chosen)
+        label = None if chosen == NONE else chosen or decision.category
         if as_json or source is not None:
             print_json(
                 {
                     "question": text,
-                    "category": chosen or decision.category,
+                    "category": label,
                     "scope": scope_fields(scope),
                     "hits": [hit_fields(hit) for hit in hits],
                     "seconds": round(time.perf_counter() - began, 4),
                 }
             )
         else:
-            click.secho(f"[{chosen or decision.category or 'no category'}]  {scope.sentence}: {scope.reason}", dim=True)
+            click.secho(f"[{label or 'no category'}]  {scope.sentence}: {scope.reason}", dim=True)
             for number, hit in enumerate(hits, start=1):
                 print_hit(number, hit)
             if not hits:
@@ -209,13 +210,15 @@ def list_notes(
 ) -> None:
     """List notes, the newest first, or add up what they cost."""
     from assistant.cli_facts import list_with_facts
+    from classifier.taxonomy import NONE
     from knowledge.days import period
     from knowledge.note import NoteFilter
 
+    label = label_of(house, category)
     first, last = (period(typed or "", day_first=house.day_first) for typed in (since, until))
     wanted = NoteFilter(
-        category=None if category in (None, "none") else house.notebook.known_category(category),
-        uncategorised=category == "none",
+        category=None if label == NONE else label,
+        uncategorised=label == NONE,
         text=text,
         since=first and first[0],
         until=last and last[1],
@@ -252,7 +255,7 @@ def add_note(
     if not text.strip():
         raise click.UsageError("The note is empty. Write what should be remembered.")
     day = parse_date(date, day_first=house.day_first)
-    draft = Draft(text, title, house.notebook.known_category(category), day, tags)
+    draft = Draft(text, title, label_of(house, category), day, tags)
     filed, _ = file(draft, house.library, house.serving())
     (note,) = house.library.add([filed])
     _show(house, as_json, note.id)
@@ -277,11 +280,13 @@ def edit_note(
     undo: bool,
 ) -> None:
     """Change a note, or take its last change back."""
+    from classifier.taxonomy import NONE
     from knowledge.notebook import parse_date
 
     changes: dict[str, Any] = {name: value for name, value in (("text", text), ("title", title)) if value is not None}
     if category is not None:
-        changes["category"] = None if category == "none" else house.notebook.known_category(category)
+        label = label_of(house, category)
+        changes["category"] = None if label == NONE else label
     if date is not None:
         changes["date"] = None if date == "none" else parse_date(date, day_first=house.day_first)
     if undo:

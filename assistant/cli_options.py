@@ -5,9 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from assistant.build import House
 
 FAILED, ASKED_WRONGLY = 1, 2
 
@@ -69,3 +72,16 @@ def house_options(command: Callable[..., None]) -> Callable[..., None]:
         command(open_house(read_settings(home=home), TerminalReport()), **options)
 
     return wrapped
+
+
+def label_of(house: House, category: str | None) -> str | None:
+    """Return a typed category by its own name, `none` for 'none' in any case, and None where nothing was typed.
+
+    Raises:
+        NoteRejected: the house has no such category.
+    """
+    from classifier.taxonomy import NONE
+
+    if category is not None and category.strip().casefold() == NONE:
+        return NONE
+    return house.notebook.known_category(category)

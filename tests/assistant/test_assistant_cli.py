@@ -235,6 +235,13 @@ def test_search_obeys_the_given_category_and_limit(run: Run, furnished: SmallHou
     assert [found["category"] for found in all_found] == ["pool", "fence"]
 
 
+def test_search_of_no_category_looks_at_all_notes(run: Run, furnished: SmallHouse) -> None:
+    (found,) = lines(run("search", QUESTION, "--category", "None", "--json"))
+    assert (found["category"], found["scope"]["searched"]) == (None, 2)
+    assert run("notes", "add", "The gate squeaks.", "--category", "none").exit_code == 0
+    assert [note.category for note in furnished.notebook.select() if "gate" in note.text] == [None]
+
+
 @pytest.mark.parametrize("command", ["ask", "classify", "search"])
 def test_a_line_that_asks_nothing_is_named_and_the_others_are_asked(
     run: Run, furnished: SmallHouse, model: ScriptedModel, command: str
