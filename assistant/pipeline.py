@@ -52,8 +52,10 @@ SURE = 0.9
 """How likely a sentence of the best note answers from where on an answer from older notes is doubted."""
 
 _HANGING = re.compile(r"\b(?:is|are|was|were|at|by|costs|reads|called|named|the|an?)$", re.IGNORECASE)
-_ASIDE = re.compile(r"[.!?;:]\s|\b(?:what|where|who|how|which|that)\b", re.IGNORECASE)
-"""Something else is said before, or the sentence may well end so: "under the pot, where it always is"."""
+_ASIDE = re.compile(
+    r"[.!?;:]\s|\b(?:what|where|who|how|which|that|as|than)\b|^\W*(?:yes|no|yeah|yep|nope)\b", re.IGNORECASE
+)
+"""Something else is said before, or the sentence may well end so: "under the pot, where it always is", "yes, it is"."""
 
 NO_ROOM = "The question is so long that no note fits beside it. Ask it shorter, or raise OUR_HOUSE_CONTEXT_TOKENS."
 """What is said where notes were found and cannot be shown to the model."""

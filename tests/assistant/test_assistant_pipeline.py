@@ -655,7 +655,14 @@ def test_an_answer_that_breaks_off_at_its_mark_is_read_once_more(
 
 
 @pytest.mark.parametrize(
-    "whole", ["Ray did, he knows where the pool pump is [1].", "Ray [1]. I do not know what it was."]
+    "whole",
+    [
+        "Ray did, he knows where the pool pump is [1].",
+        "Ray [1]. I do not know what it was.",
+        "Yes, it was [1].",
+        "No, the pool pump is [1].",
+        "Ray's pool pump is as loud as it was [1].",
+    ],
 )
 def test_an_answer_that_may_end_so_is_whole(assistant: Assistant, model: ScriptedModel, whole: str) -> None:
     assistant.finder.library.add([PUMP, BASKET])
