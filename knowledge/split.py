@@ -16,6 +16,7 @@ _JOINT = len("\n\n")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)(?:\s+#+)?\s*$")
 _LIST_ITEM = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+")
 _SENTENCE_END = re.compile(r"([.!?…][\"')\]]*)\s+(?=[\"'(\[]?[A-Z0-9])")
+_LINE_BREAK = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Piece:
 
 
 def split(text: str, max_words: int = MAX_WORDS) -> list[Piece]:
-    """Cut a note's Markdown or plain text into pieces, at headings, then paragraphs, rows, sentences and words.
+    """Cut a note's Markdown or plain text into pieces, at headings, then paragraphs, rows, lines, sentences and words.
 
     A word is cut only where it alone is longer than a whole piece: a picture in base64, a language without spaces.
 
@@ -60,7 +61,7 @@ def _sections(text: str) -> list[tuple[str, str]]:
 
 
 def _units(block: str, max_words: int) -> list[str]:
-    """The smallest parts that are kept whole: paragraphs, or rows, or sentences, or runs of words."""
+    """The smallest parts that are kept whole: paragraphs, or rows and lines, or sentences, or runs of words."""
     units: list[str] = []
     for paragraph in re.split(r"\n\s*\n", block):
         if _length(paragraph) <= max_words:
@@ -68,9 +69,42 @@ def _units(block: str, max_words: int) -> list[str]:
             continue
         lines = paragraph.splitlines()
         rows = len(lines) > 1 and sum(map(_is_row, lines)) >= len(lines) / 2
-        for part in lines if rows else _SENTENCE_END.sub(r"\1\n", " ".join(lines)).split("\n"):
+        for part in lines if rows else _lines_and_sentences(lines, max_words):
             units += [part] if _length(part) <= max_words else _runs(part, max_words)
     return [unit for unit in units if unit.strip()]
+
+
+def _lines_and_sentences(lines: list[str], max_words: int) -> list[str]:
+    """The lines as their writer ended them, a long one by its sentences, and a long sentence where a width broke it."""
+    parts: list[str] = []
+    for text in _unwrapped(lines):
+        sentences = [text] if _length(text) <= max_words else _SENTENCE_END.sub(r"\1\n\n", text).split("\n\n")
+        for sentence in sentences:
+            short = _length(sentence) <= max_words
+            parts += [_LINE_BREAK.sub(" ", sentence)] if short else sentence.split("\n")
+    return parts
+
+
+def _unwrapped(lines: list[str]) -> list[str]:
+    """Wrapped lines put together, their breaks still in them; a list's lines each alone.
+
+    A text was wrapped if most of its lines are full, so that the next word had no room, and more than a third go on in
+    lower case in mid-sentence; names, numbers and German nouns begin lines too. In doubt it is a list: better a
+    sentence cut at a line's end than a telephone number without its name.
+    """
+    breaks = list(itertools.pairwise(lines))
+    width = sorted(map(len, lines))[len(lines) * 3 // 4]  # not the longest: a link may stand out over the margin
+    full = [len(line.rstrip()) + len(" ") + len(after.split()[0]) > width for line, after in breaks]
+    goes_on = [not _ends_sentence(line) and after.lstrip()[0].islower() for line, after in breaks]
+    if sum(full) <= len(breaks) / 2 or sum(goes_on) <= len(breaks) / 3:
+        return lines
+    texts = lines[:1]
+    for line, no_room, in_sentence in zip(lines[1:], full, goes_on, strict=True):
+        if no_room or in_sentence:
+            texts[-1] += "\n" + line
+        else:
+            texts.append(line)
+    return texts
 
 
 def _runs(text: str, max_words: int) -> list[str]:
@@ -116,6 +150,10 @@ def _joined(units: list[str]) -> str:
 
 def _is_row(line: str) -> bool:
     return bool(_LIST_ITEM.match(line)) or line.lstrip().startswith("|")
+
+
+def _ends_sentence(line: str) -> bool:
+    return line.rstrip(" \t\"')]").endswith((".", "!", "?", "…"))
 
 
 def _length(text: str) -> int:

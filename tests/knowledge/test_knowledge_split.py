@@ -2,6 +2,7 @@ import itertools
 import math
 import random
 import re
+import textwrap
 
 import pytest
 
@@ -32,7 +33,7 @@ def household_text(seed: int) -> str:
 
     blocks = []
     for _ in range(rng.randint(1, 12)):
-        match rng.randrange(6):
+        match rng.randrange(8):
             case 0:
                 blocks.append("#" * rng.randint(1, 6) + " " + some(6) + rng.choice(["", " ##"]))
             case 1:
@@ -44,6 +45,10 @@ def household_text(seed: int) -> str:
                 blocks.append("```\n" + "\n".join(some(8) for _ in range(5)) + "\n```")
             case 4:
                 blocks.append(some(400))
+            case 5:
+                blocks.append("\n".join(some(12) for _ in range(40)))
+            case 6:
+                blocks.append(textwrap.fill(sentences(), rng.choice([40, 72])))
             case _:
                 blocks.append(sentences())
     return rng.choice(["\n", "\n\n", "\r\n\r\n", "\n \n"]).join(blocks)
@@ -149,6 +154,98 @@ def test_a_long_paragraph_is_cut_between_sentences() -> None:
         for line in piece.text.splitlines():
             assert line.startswith(("Visit", "W")) or line.startswith("w0")
             assert line.endswith((".", '"'))
+
+
+CONTACTS = [
+    *("Plumber Mike Alvarez: 512-555-0100", "Piano teacher Ms. Wood: 512-555-0655", "Dr. Lee, dentist: 512-555-0618"),
+    *("School office, 4 St. Mark's Rd. Door B: 512-555-0142", "Vet: Paws on Oak St. 12, 512-555-0177"),
+]
+PROSE = (
+    "The pump in the basement hums when it is cold. Mike came on Tuesday and put in a new seal, which cost us $140 "
+    "with the labour. He said that the bearing is worn and that we should plan for a new pump within two years. The "
+    "number of the part is on the side. Next door they have the same pump, from Leslie's, and paid $1,150 in 2023. "
+    "Switch the breaker off before anyone touches it! It is the third from the left and marked with red tape."
+)
+GERMAN = (
+    "Die Pumpe im Keller brummt, wenn es kalt ist. Am Dienstag kam Herr Maier und hat die Dichtung getauscht, was mit "
+    "der Arbeit 140 Euro gekostet hat. Er meinte, dass das Lager verschlissen ist und wir in zwei Jahren eine neue "
+    "Pumpe brauchen. Der Schalter ist der dritte von links im Kasten in der Garage und mit rotem Band markiert. Vor "
+    "jeder Arbeit muss er aus sein! Die Rechnung liegt im Ordner im Keller bei den anderen Papieren der Heizung. "
+    "Wenn das Wasser im Winter gefriert, ist das kein Fall, den sie bezahlen, und wir sollten es vorher ablassen."
+)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        CONTACTS * 5,
+        [f"Person {number}: 512-555-0{100 + number} lives on Oak street {number}" for number in range(1, 41)],
+        [f"zone {number} runs 10 minutes at 6 am and 8 pm on mondays" for number in range(1, 41)],
+        ["call mike about the pump", "milk", "ask the roofer for his price by Friday. Urgent", "pay the gas bill"] * 12,
+        ["The Millers", "14 Oak St. Apt. 5", "Austin, TX 78704", "USA"] * 16,
+        ["Pancakes", "2 cups flour", "1 tsp. Salt", "stir in the milk", "Bake both sides. Turn once.", "serve hot"]
+        * 12,
+        [f"2024-{month:02}-15 Filter cleaned, {month} psi. Added 2 lbs. Chlorine fine" for month in range(1, 13)] * 2,
+        [f"    Step {number}: press Menu. Hold OK" for number in range(40)],
+        ["Im Keller: Wasser und Strom, Uhr Nr. 7", "Auf dem Dach: Antenne, Nr. 12"] * 20,
+    ],
+    ids=["contacts", "people", "lower case", "to do", "addresses", "recipe", "log", "indented", "German"],
+)
+def test_a_long_list_without_bullets_is_cut_at_the_ends_of_its_lines(lines: list[str]) -> None:
+    text = "\n".join(["To know", *lines])
+
+    pieces = split(text, 60)
+
+    assert len(pieces) > 1
+    assert "\n".join(piece.text for piece in pieces) == text
+
+
+@pytest.mark.parametrize("prose", [PROSE, GERMAN], ids=["English", "German"])
+@pytest.mark.parametrize("width", [40, 55, 72, 80])
+@pytest.mark.parametrize(
+    ("before", "more", "after"),
+    [
+        ([], [], []),
+        (["Hi Anna,"], [], ["Best,", "Tom", "512-555-0199"]),
+        ([], [f"See https://pumps.com/{'x' * 90} for it.", "Ask him for the price."], []),
+    ],
+    ids=["alone", "e-mail", "link"],
+)
+def test_wrapped_text_is_cut_between_sentences(
+    prose: str, width: int, before: list[str], more: list[str], after: list[str]
+) -> None:
+    wrapped = textwrap.fill(" ".join([prose, *more]), width, break_long_words=False)
+
+    pieces = split("\n".join([*before, wrapped, *after]), 60)
+
+    lines = [line for piece in pieces for line in piece.text.splitlines()]
+    assert len(pieces) > 1
+    assert lines == [*before, *re.split(r"(?<=[.!]) ", prose), *more, *after]
+
+
+def test_a_sentence_too_long_for_a_piece_is_cut_where_the_width_broke_it() -> None:
+    wrapped = textwrap.fill(f"Pump hums. The list is {words(60)}. Ask Mike about it.", 40)
+
+    lines = [line for piece in split(wrapped, 30) for line in piece.text.splitlines()]
+
+    assert lines[0] == "Pump hums."
+    assert lines[-1] == "Ask Mike about it."
+    assert set(lines[2:-2]) <= set(wrapped.splitlines())
+
+
+def test_a_long_line_in_a_list_is_cut_between_its_sentences() -> None:
+    lines = [line for piece in split("\n".join([*CONTACTS, PROSE, *CONTACTS]), 60) for line in piece.text.splitlines()]
+
+    assert lines == [*CONTACTS, *re.split(r"(?<=[.!]) ", PROSE), *CONTACTS]
+
+
+def test_wrapped_entries_of_a_list_are_put_together_each_alone() -> None:
+    entries = [f"2024-{month:02}-15 Filter cleaned by Ms. Wood, {month} psi; water clear" for month in range(1, 13)]
+    wrapped = "\n".join(textwrap.fill(entry, 50) for entry in entries)
+
+    lines = [line for piece in split(wrapped, 60) for line in piece.text.splitlines()]
+
+    assert lines == entries
 
 
 def test_a_row_is_never_torn_and_the_last_one_is_repeated_where_a_list_goes_on() -> None:
