@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from assistant.chat_models import ChatModel, Message
 from assistant.checking import backed
 from assistant.citations import Numbering, cite, unmarked
-from assistant.conversation import Turn, standalone
+from assistant.conversation import Turn
 from assistant.errors import ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Citation, Doubted, Event, Finished, Retrieved, Routed, Token
+from assistant.followups import standalone
 from assistant.listening import LISTENING, Listening
 from assistant.pointing import deciding
 from assistant.prompts import NO_NOTE, answer_messages, doubting, spoken

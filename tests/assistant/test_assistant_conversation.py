@@ -1,14 +1,11 @@
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from assistant import conversation
-from assistant.conversation import TITLE_LENGTH, Conversations, Turn, standalone
+from assistant.conversation import TITLE_LENGTH, Conversations, Turn
 from assistant.errors import NoSuchConversation
-from classifier.decision import Decision
-from classifier.taxonomy import NONE
 from knowledge.errors import NotebookUnavailable
 from knowledge.record import Record
 
@@ -160,116 +157,3 @@ def test_a_record_damaged_further_in_is_said_plainly(tmp_path: Path) -> None:
         conversations.all()
     with pytest.raises(NotebookUnavailable, match="damaged"):
         conversations.turns(conversation_id)
-
-
-# --- follow-ups -------------------------------------------------------------------------------------------------------
-
-HISTORY = [ASKED, TOLD]
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        *("And who did it?", "How much was it?", "why?", "What about the filter?", "Which one was that?", "Who?"),
-        *("what was wrong the first time", "Which model number?", "the time before last?"),
-        *("the cost?", "For how long, and what time of day?"),
-        *("still under warranty?", "any idea why", "invoice number", "tell me more", "are you sure?", "in 2021?"),
-        *("what of the heater", "right, and the filter?", "is there a receipt?", "was that the same guy"),
-    ],
-)
-def test_a_follow_up_is_searched_together_with_what_it_leans_on(question: str) -> None:
-    assert standalone(question, HISTORY) == f"{ASKED.content} {question}"
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "What colour is the kitchen?",
-        "When was the furnace filter changed?",
-        *("Where is the stopcock?", "who is the electrician", "Is there a shutoff valve in the garage?"),
-        *("When is it best to prune the roses?", "Does the fridge have its own breaker?", "which one of the cars"),
-        *("also when is bin day", "what was the paint that we used in the den", "one more thing: the boiler service"),
-        "when it rains the cellar floods",
-        "Who is the electrician that rewired the garage and put in its subpanel?",  # it names what it is about
-    ],
-)
-def test_a_question_that_stands_alone_stays_as_it_is(question: str) -> None:
-    assert standalone(question, HISTORY) == question
-
-
-def test_each_question_ends_before_the_next_one() -> None:
-    history = [Turn("user", "pool costs in 2024"), TOLD, Turn("user", "and 2023"), TOLD]
-    assert standalone("and 2022", history) == "pool costs in 2024? and 2023? and 2022"
-
-
-def test_the_first_question_leans_on_nothing() -> None:
-    assert standalone("And who did it?", []) == "And who did it?"
-    assert standalone("And who did it?", [TOLD]) == "And who did it?"
-
-
-def test_a_follow_up_to_a_follow_up_keeps_the_subject() -> None:
-    second = "What about the filter?"
-    history = [*HISTORY, Turn("user", second), TOLD]
-    assert standalone("How much was it?", history) == f"{ASKED.content} {second} How much was it?"
-
-
-@pytest.mark.parametrize("second", ["ok, and the filter?", "what was the total?", "Thanks! And the one before?"])
-def test_what_hardly_names_anything_is_no_subject(second: str) -> None:
-    history = [*HISTORY, Turn("user", second), TOLD]
-    assert standalone("And who did it?", history) == f"{ASKED.content} {second} And who did it?"
-
-
-def test_a_follow_up_leans_on_the_last_question_only() -> None:
-    later = [*HISTORY, Turn("user", "What colour is the kitchen?"), TOLD]
-    assert standalone("Who painted it?", later) == "What colour is the kitchen? Who painted it?"
-
-
-def test_a_long_talk_does_not_grow_its_questions_without_end() -> None:
-    talk = [Turn("user", f"And who did it in {2000 + number}?") for number in range(50)]
-    assert standalone("And who did it?", [*HISTORY, *talk]) == (
-        f"{ASKED.content} And who did it in 2049? And who did it?"
-    )
-    assert standalone("And who did it?", [*HISTORY, *[Turn("user", "And who did it?")] * 9]).count("did it") == 1
-
-
-def router(alone: Decision, together: Decision) -> Callable[[str], Decision]:
-    """A router that knows the question by itself, and whatever is said before it."""
-    return lambda asked: together if asked.startswith(ASKED.content) else alone
-
-
-def decision(category: str | None, confidence: float, *likely: str) -> Decision:
-    return Decision(category, confidence, {category or NONE: confidence}, "", likely)
-
-
-UNSURE = decision("water heater", 0.5)
-POOL = decision("pool", 0.9, "pool")
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "the gasket?",
-        "Is the labor still under warranty?",
-        "For how long, and which season?",
-        "Got it. One of the nuts looks odd to me, where did we keep the thing for it?",
-    ],
-)
-def test_what_is_unclear_alone_leans_where_it_is_clearer_with_what_was_said(question: str) -> None:
-    assert standalone(question, HISTORY, router(UNSURE, POOL)) == f"{ASKED.content} {question}"
-    assert standalone(question, HISTORY, router(decision("car", 0.8, "car"), POOL)) == question  # another subject
-
-
-@pytest.mark.parametrize("question", ["Quantum mechanics, general relativity", "Who wrote Don Quixote?"])
-def test_a_subject_that_the_house_knows_nothing_of_is_no_follow_up(question: str) -> None:
-    sure = decision(None, 0.97)
-    assert standalone(question, HISTORY, router(sure, POOL)) == question
-    assert standalone(question, HISTORY, router(UNSURE, decision(None, 0.9))) == question
-
-
-def test_the_router_is_not_asked_of_what_surely_stands_alone() -> None:
-    def never(question: str) -> Decision:
-        raise AssertionError(question)
-
-    long = "Who is the electrician for the new subpanel in the garage behind the workshop?"
-    assert standalone(long, HISTORY, never) == long
-    assert standalone("And who did it?", HISTORY, never) == f"{ASKED.content} And who did it?"

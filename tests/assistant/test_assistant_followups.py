@@ -1,0 +1,185 @@
+from collections.abc import Callable
+
+import pytest
+
+from assistant.conversation import Turn
+from assistant.followups import standalone
+from classifier.decision import Decision
+from classifier.taxonomy import NONE
+
+ASKED = Turn("user", "When did we replace the pool pump?")
+TOLD = Turn("assistant", "On 18 April 2023 [1].", {"state": "done", "notes": [{"number": 1, "date": None}]})
+HISTORY = [ASKED, TOLD]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("And who did it?", "How much was it?", "why?", "What about the filter?", "Which one was that?", "Who?"),
+        *("what was wrong the first time", "Which model number?", "the time before last?"),
+        *("the cost?", "For how long, and what time of day?"),
+        *("still under warranty?", "any idea why", "invoice number", "tell me more", "are you sure?", "in 2021?"),
+        *("what of the heater", "right, and the filter?", "is there a receipt?", "was that the same guy"),
+        *("What's the warranty", "what’s the model number", "whats the price", "Where's the receipt?"),
+        *("what'd we pay", "Isn't the warranty over?", "When is the next service", "When does the warranty expire?"),
+        *("How much did we spend?", "how much have we spent altogether?", "who is responsible?"),
+        *("What about the water heater in the guest house?", "How about the lights along the north fence?"),
+        *("And the strainer basket that sits behind the shed?", "who installed?"),
+        *("what does that cost?", "is this one still under warranty?", "Who did that repair?", "is that safe?"),
+        *("isn't that safe in winter?", "when did that break?", "what did that set us back?", "are those leaking?"),
+        *(
+            "does that include labor?",
+            "who else came that summer?",
+            "Did that fix the leak?",
+            "That wasn't what the plumber said.",
+        ),
+        *("What's his number?", "Did anyone get his number?", "did Emma call her?", "Did Pete replace its filter?"),
+        *("What is the model of its filter?", "where is the manual for its remote?", "Is the receipt in their folder?"),
+        *("Who came in March and what was his number?", "what did he say about the valve?"),
+    ],
+)
+def test_a_follow_up_is_searched_together_with_what_it_leans_on(question: str) -> None:
+    assert standalone(question, HISTORY) == f"{ASKED.content} {question}"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What colour is the kitchen?",
+        "When was the furnace filter changed?",
+        *("Where is the stopcock?", "who is the electrician", "Is there a shutoff valve in the garage?"),
+        *("When is it best to prune the roses?", "Does the fridge have its own breaker?", "which one of the cars"),
+        *("also when is bin day", "what was the paint that we used in the den", "one more thing: the boiler service"),
+        "when it rains the cellar floods",
+        *("When did Emma get her passport?", "when did emma get her passport", "Does grandma need her pills at night?"),
+        *("When does the dog need her shots?", "Is the dog in his crate at night?", "Where does Max keep his leash?"),
+        *("When did the neighbors build their fence?", "Where did the painters leave their ladder?"),
+        *("Which doctor does Grandma see for her knee?", "Where are Grandma's hearing aids and her charger?"),
+        *(
+            "Why does the washer keep losing its prime?",
+            "When did we replace the furnace and its filter?",
+            "How old is that fence?",
+            "What was that noise?",
+        ),
+        *("Where are those Christmas lights?", "Do these tomatoes need full sun?", "When did that fence go up?"),
+        *("Do those new lights dim?", "where is that old stove"),
+        *("Where's the stopcock?", "Who's our plumber?", "Who is Emma?", "who's emma", "When's recycling?"),
+        *("What's the alarm code?", "How much did we spend on groceries?", "Who does the lawn service?"),
+        "Who is the electrician that rewired the garage and put in its subpanel?",  # it names what it is about
+    ],
+)
+def test_a_question_that_stands_alone_stays_as_it_is(question: str) -> None:
+    assert standalone(question, HISTORY) == question
+
+
+def test_each_question_ends_before_the_next_one() -> None:
+    history = [Turn("user", "pool costs in 2024"), TOLD, Turn("user", "and 2023"), TOLD]
+    assert standalone("and 2022", history) == "pool costs in 2024? and 2023? and 2022"
+
+
+def test_the_first_question_leans_on_nothing() -> None:
+    assert standalone("And who did it?", []) == "And who did it?"
+    assert standalone("And who did it?", [TOLD]) == "And who did it?"
+
+
+def test_a_follow_up_to_a_follow_up_keeps_the_subject() -> None:
+    second = "What about the filter?"
+    history = [*HISTORY, Turn("user", second), TOLD]
+    assert standalone("How much was it?", history) == f"{ASKED.content} {second} How much was it?"
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        *("ok, and the filter?", "what was the total?", "Thanks! And the one before?"),
+        *("the gasket?", "What's the price?", "Where's the receipt?", "How much did we spend?"),
+    ],
+)
+def test_what_hardly_names_anything_is_no_subject(second: str) -> None:
+    history = [*HISTORY, Turn("user", second), TOLD]
+    assert standalone("And who did it?", history) == f"{ASKED.content} {second} And who did it?"
+
+
+def test_a_follow_up_leans_on_the_last_question_only() -> None:
+    later = [*HISTORY, Turn("user", "What colour is the kitchen?"), TOLD]
+    assert standalone("Who painted it?", later) == "What colour is the kitchen? Who painted it?"
+
+
+@pytest.mark.parametrize(
+    ("second", "third"),
+    [
+        ("Who is our plumber?", "What's his number?"),
+        ("Where is the stopcock?", "How do I turn it off?"),
+        ("Where's the stopcock?", "How do I turn it off?"),
+        ("Who is the vet?", "What are her hours?"),
+        ("Thanks! Who is the vet?", "and her number?"),
+        ("Who is Emma?", "When is her birthday?"),
+        ("Is there a generator?", "Who services it?"),
+        ("When's recycling?", "And who takes it out?"),
+        ("Where are those Christmas lights?", "How long are they?"),
+    ],
+)
+def test_one_thing_with_a_name_of_its_own_is_a_subject(second: str, third: str) -> None:
+    history = [*HISTORY, Turn("user", second), TOLD]
+    assert standalone(third, history) == f"{second} {third}"
+
+
+def test_what_was_searched_together_with_another_question_is_no_subject() -> None:
+    second = "Is there a filter?"
+    leaning = Turn("user", second, {"standalone": f"{ASKED.content} {second}"})
+    alone = Turn("user", second, {"standalone": second})
+    assert standalone("How much was it?", [*HISTORY, leaning]) == f"{ASKED.content} {second} How much was it?"
+    assert standalone("How much was it?", [*HISTORY, alone]) == f"{second} How much was it?"
+
+
+def test_a_long_talk_does_not_grow_its_questions_without_end() -> None:
+    talk = [Turn("user", f"And who did it in {2000 + number}?") for number in range(50)]
+    assert standalone("And who did it?", [*HISTORY, *talk]) == (
+        f"{ASKED.content} And who did it in 2049? And who did it?"
+    )
+    assert standalone("And who did it?", [*HISTORY, *[Turn("user", "And who did it?")] * 9]).count("did it") == 1
+
+
+def router(alone: Decision, together: Decision) -> Callable[[str], Decision]:
+    """A router that knows the question by itself, and whatever is said before it."""
+    return lambda asked: together if asked.startswith(ASKED.content) else alone
+
+
+def decision(category: str | None, confidence: float, *likely: str) -> Decision:
+    return Decision(category, confidence, {category or NONE: confidence}, "", likely)
+
+
+UNSURE = decision("water heater", 0.5)
+POOL = decision("pool", 0.9, "pool")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "the gasket?",
+        "Is the labor still under warranty?",
+        "For how long, and which season?",
+        "Where is that old strainer?",
+        "Did the installer leave his invoice?",
+        "Got it. One of the nuts looks odd to me, where did we keep the thing for it?",
+    ],
+)
+def test_what_is_unclear_alone_leans_where_it_is_clearer_with_what_was_said(question: str) -> None:
+    assert standalone(question, HISTORY, router(UNSURE, POOL)) == f"{ASKED.content} {question}"
+    assert standalone(question, HISTORY, router(decision("car", 0.8, "car"), POOL)) == question  # another subject
+
+
+@pytest.mark.parametrize("question", ["Quantum mechanics, general relativity", "Who wrote Don Quixote?"])
+def test_a_subject_that_the_house_knows_nothing_of_is_no_follow_up(question: str) -> None:
+    sure = decision(None, 0.97)
+    assert standalone(question, HISTORY, router(sure, POOL)) == question
+    assert standalone(question, HISTORY, router(UNSURE, decision(None, 0.9))) == question
+
+
+def test_the_router_is_not_asked_of_what_surely_stands_alone() -> None:
+    def never(question: str) -> Decision:
+        raise AssertionError(question)
+
+    long = "Who is the electrician for the new subpanel in the garage behind the workshop?"
+    assert standalone(long, HISTORY, never) == long
+    assert standalone("And who did it?", HISTORY, never) == f"{ASKED.content} And who did it?"
