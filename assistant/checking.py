@@ -44,6 +44,8 @@ _SPACED = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+)(?:[.,](
 _DIGITS = re.compile(r"\d+")
 _GROUPED = re.compile(r"\d+(?:[ \u00a0\u202f()./–-]{1,3}\d+)+")
 """Figures side by side, which may be one: a telephone number, a serial."""
+_SPELT_CODE = re.compile(r"(?<!\d)(?<!\d[-.,/])\d([ \u00a0]|[ \u00a0]?[–-][ \u00a0]?)\d(?:\1\d){2,}(?![\d/]|[.,-]\d)")
+"""A code told digit by digit, as 4-7-1-9 is."""
 LEAST_JOINED, MOST_JOINED = 6, 5
 """Digits that such a number has at least, and groups of them at most."""
 _CLOCK = re.compile(
@@ -55,7 +57,18 @@ _SAID_CLOCK = re.compile(
     re.IGNORECASE,
 )
 _AFTER = {"half past": 30, "quarter past": 15, "quarter to": -15}
-_SHORT_YEAR = re.compile(rf"(?:(?<!\w)['’]|\b\d\d?\.? (?:{_NAMES})\.? )(\d\d)\b", re.IGNORECASE)
+_SHORT_YEAR = re.compile(
+    rf"(?:(?<!\w)['’]|\b\d\d?[-./ ]{{1,2}}(?:{_NAMES})[-./ ]{{1,2}}|\b(?:{_NAMES})[-/])(\d\d)\b(?![-/])", re.IGNORECASE
+)
+_TWO_PARTS = re.compile(
+    r"(?<![\d/.])(\d\d?)/(\d\d?)(?![\d/]|[ -]?(?:[\"”″]|inch|cup|gal|t(?:ea|able)?sp))"
+    r"|(?<![\d/.])(\d\d?)\.(\d\d?)\.(?=[,;)]| [a-z\d])"
+)
+"""A day and a month, or a month and a year of two digits: 9/15, 15.9., 11/29; no 7.4 that ends a sentence."""
+_MONTH_OF_YEAR = re.compile(
+    r"(?<![\d/.-])(?:(0?[1-9]|1[0-2])[-./]((?:19|20)\d\d)|((?:19|20)\d\d)[-./](0?[1-9]|1[0-2]))(?![\d/-]|\.\d)"
+)
+"""A month of a year, with nothing but numbers: 11-2029, 2031-06."""
 
 _LAST_CENTURY = 70
 
@@ -161,6 +174,8 @@ def _compound(text: str) -> Iterator[tuple[tuple[int, int], set[str]]]:
         yield match.span(), {_number(re.sub(r"\D", "", match[1]), match[2] or "")}
     for match in _GROUPED.finditer(text):
         yield from _joined(list(_DIGITS.finditer(text, *match.span())))
+    for match in _SPELT_CODE.finditer(text):
+        yield match.span(), {_number(re.sub(r"\D", "", match[0]))}
     for match in _CLOCK.finditer(text):
         yield match.span(), {f"at {(60 * int(match[1]) + int(match[2] or 0)) % 720}"}
         if match[2] == "00":
@@ -169,10 +184,29 @@ def _compound(text: str) -> Iterator[tuple[tuple[int, int], set[str]]]:
         hour = match[2] and (_WORDS.get(match[2].lower()) or int(match[2]))
         yield match.span(), {f"at {(60 * hour + _AFTER[match[1].lower()]) % 720 if hour else 0}"}
     for match in _SHORT_YEAR.finditer(text):
-        yield match.span(1), {f"{19 if int(match[1]) >= _LAST_CENTURY else 20}{match[1]}"}
+        yield match.span(1), {_full_year(match[1])}
+    for match in _TWO_PARTS.finditer(text):
+        yield from ((match.span(), tokens) for tokens in _dated(match))
+    for match in _MONTH_OF_YEAR.finditer(text):
+        yield match.span(), {f"month {int(match[1] or match[4])}", match[2] or match[3]}
     for day in (*days_in(text), *days_in(text, day_first=True)):
         tokens = {str(day.first.year), f"month {day.first.month}"}
         yield (day.start, day.end), tokens if day.whole_month else tokens | {str(day.first.day)}
+
+
+def _full_year(digits: str) -> str:
+    return f"{19 if int(digits) >= _LAST_CENTURY else 20}{digits}"
+
+
+def _dated(match: re.Match[str]) -> Iterator[set[str]]:
+    """What two parts of a date may be: 3/4 is in March or in April, 11/29 on a day or in 2029."""
+    one, two = match[1] or match[3], match[2] or match[4]
+    # A point stands after the day.
+    for day, month in ((one, two), (two, one)) if match[1] else ((one, two),):
+        if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
+            yield {f"month {int(month)}", str(int(day))}
+    if match[1] and 1 <= int(one) <= 12 and len(two) == 2:
+        yield {f"month {int(one)}", _full_year(two)}
 
 
 def _joined(figures: Sequence[re.Match[str]]) -> Iterator[tuple[tuple[int, int], set[str]]]:

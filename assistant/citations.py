@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.events import Citation
@@ -16,6 +16,28 @@ CLEAR_SUPPORT = 0.6
 """The share from which a claim that names no note is given the note that holds it."""
 
 _MARK = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+_ONE = _MARK.pattern.replace("(", "(?:", 1)
+_MARKS = rf"{_ONE}(?:(?:\s*[,–-])?\s*(?:(?:and|or|&)\s+)?(?:notes?\s+)?{_ONE})*"
+"""Marks side by side, as in [1][2], [1], [2] and [1] and note [2]."""
+_ITS = r"(?:(?:the|your|my|our)\s+)?(?:notes?\s+)?"
+_LEAD = re.compile(
+    rf"(?:(?:according to|going by|based on|as per|per|from|in|as (?:\w+ ){{1,3}}(?:in|by))\s+{_ITS}{_MARKS}"
+    rf"|as\s+{_ITS}{_MARKS}\s+\w+)\s*[,:]\s*",
+    re.IGNORECASE,
+)
+"""What only names the note, before the claim: 'According to note [1],'."""
+_TELLS = (
+    "(?-i:say|said|state|mention|note|show|list|tell|give|record|report|describe|indicate|confirm|explain|read|refer|cover|"
+    "contain|include|name|suggest|agree|disagree|differ|has|have|is|are|was|were|do|does|did|also|only|both)s?"
+)
+_PLACED = re.compile(
+    rf"\s*\((?:(?:see|from|per|in|cf\.?|sources?:?|the|notes?:?)\s+)*{_MARKS}\s*\)"
+    r"|(?:(?P<before>\b(?:notes?|both|either|between|to|in|on|from|per|by|see|under|with|than|as|of)\s+"
+    rf"|(?P<subject>(?:^|[,;:–—]\s+|\b(?:and|but|while|whereas|that|because|since)\s+)(?={_MARKS}\s+{_TELLS}\b))"
+    rf"|(?={_MARKS}[!?])))?{_MARKS}",
+    re.IGNORECASE,
+)
+"""Marks with what goes with them: their parenthesis, or the words before that make them part of the sentence."""
 _OPEN_MARK = re.compile(r"\[[\d, ]*\Z")
 _BULLET = re.compile(r"(\s*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?)(.*)")
 _BEFORE_NAMES = "Mr Mrs Ms Dr St Mt Prof approx Approx ca Tel tel vs".split()
@@ -32,32 +54,33 @@ _WORD = re.compile(r"\w+(?:[.,:/-]\w+)*")
 def cite(text: str, hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
     """Return the answer with its marks put right, and the citations they stand for.
 
-    A mark that points to no note, or to one that holds nothing of its claim, is taken out. A claim without a mark gets
-    the note that clearly holds it, if one does. Lines stay lines, so that a list is shown as one.
+    A mark that points to no note, or to one that holds nothing of its claim, is taken out; one on a claim that is too
+    short to be looked up, such as 'Yes', stays. A claim without a mark gets the note that clearly holds it, if one
+    does. Lines stay lines, so that a list is shown as one.
 
     Args:
         hits: the notes in the answer's own numbering, the first being [1].
     """
     quotes: dict[int, str] = {}
+    guessed: dict[int, str] = {}
     lines = []
     for line in text.strip().splitlines():
         bullet, words = _bullet(line)
         kept = []
-        for sentence in _SENTENCE.split(words):
-            claim = unmarked(sentence)
-            if not claim:
+        for sentence in _claims(words):
+            if not unmarked(sentence):
                 continue
+            claim = _PLACED.sub(" ", _without_lead(sentence))
             support = {number: _support(claim, hit) for number, hit in enumerate(hits, start=1)}
-            named = [number for number in _numbers(sentence) if support.get(number, (0.0, ""))[0] >= SUPPORT]
-            if not named and support:
-                best = max(support, key=lambda number: (support[number][0], -number))
-                named = [best] if support[best][0] >= CLEAR_SUPPORT else []
+            named = _named(claim, _numbers(sentence), {number: share for number, (share, _) in support.items()})
             for number in named:
-                quotes.setdefault(number, support[number][1])
-            kept.append(marked(claim, named))
+                share, quote = support[number]
+                (quotes if share else guessed).setdefault(number, quote)
+            kept.append(_placed(_without_lead(sentence), named))
         # A line that held nothing but marks goes with them; a blank one parts paragraphs.
         if kept or not line.strip():
             lines.append(bullet + " ".join(kept))
+    quotes = guessed | quotes
     citations = tuple(_citation(number, hits[number - 1], quotes[number]) for number in sorted(quotes))
     return "\n".join(lines).strip(), citations
 
@@ -118,13 +141,69 @@ def _citation(number: int, hit: Hit, quote: str) -> Citation:
     return Citation(number, hit.note_id, hit.title, hit.category, hit.date, quote)
 
 
+def _claims(words: str) -> Iterator[str]:
+    """The sentences of a line, each with the marks before it: a capital after '[1]' need not begin the next one."""
+    opening = ""
+    for piece in _SENTENCE.split(words):
+        sentence = f"{opening} {piece}".strip()
+        opens = not unmarked(sentence) or _LEAD.fullmatch(f"{sentence},")
+        opening = sentence if opens else ""
+        if not opens:
+            yield sentence
+    if opening:
+        yield opening
+
+
+def _without_lead(sentence: str) -> str:
+    """A sentence without the words that only name its note."""
+    lead = _LEAD.match(sentence)
+    rest = sentence[lead.end() :] if lead else ""
+    if not rest:
+        return sentence
+    return rest[0].upper() + rest[1:] if rest.split()[0].islower() else rest
+
+
+def _named(claim: str, marks: Sequence[int], shares: Mapping[int, float]) -> list[int]:
+    """The notes that a claim stands on, of those that it names and those that were shown."""
+    shown = [number for number in marks if number in shares]
+    held = [number for number in shown if shares[number] >= SUPPORT]
+    if held or not shares:
+        return held
+    # One word, such as 'Yes' or 'Tuesday', need not stand in its note; a figure rather stands in another one.
+    brief = shown if len(telling(claim)) <= 1 else []
+    if brief and not any(letter.isdigit() for letter in claim):
+        return brief
+    best = max(shares, key=lambda number: (shares[number], -number))
+    return [best] if shares[best] >= CLEAR_SUPPORT else brief
+
+
+def _placed(sentence: str, numbers: Sequence[int]) -> str:
+    """A sentence with the marks of these notes alone: at its end, but for those that are part of its words."""
+    standing: set[int] = set()
+
+    def put(match: re.Match[str]) -> str:
+        if match["before"] is None:
+            return " "
+        said = _numbers(match[0])
+        known = [number for number in said if number in numbers]
+        standing.update(known)
+        if known == said:
+            return match[0]
+        if known or match["subject"] is None:
+            return match["before"] + "".join(f"[{number}]" for number in known)
+        return match["before"] + ("the note" if match.start() else "The note")
+
+    text = _tidied(_PLACED.sub(put, sentence))
+    return marked(text, [number for number in numbers if number not in standing])
+
+
 def _support(claim: str, hit: Hit) -> tuple[float, str]:
     """How much of a claim a note holds, 0 to 1, and the note's sentence that holds most of it."""
     wanted = telling(claim)
-    if not wanted:
-        return 0.0, ""
     date = f"{hit.date.day} {hit.date:%B %Y} {hit.date.isoformat()}" if hit.date else ""
-    share = len(wanted & telling(f"{hit.title} {date} {hit.text}")) / len(wanted)
+    share = len(wanted & telling(f"{hit.title} {date} {hit.text}")) / max(len(wanted), 1)
+    if not share and hit.deciding:
+        return share, hit.deciding[0].sentence
     quote = max(sentences(hit), key=lambda sentence: len(wanted & telling(sentence)), default="")
     return share, quote
 
@@ -151,12 +230,17 @@ def _marked_numbers(mark: re.Match[str]) -> list[int]:
 
 def unmarked(sentence: str) -> str:
     """Return a sentence without its marks, on one line."""
-    return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(_MARK.sub(" ", sentence).split())).strip()
+    return _tidied(_MARK.sub(" ", sentence))
+
+
+def _tidied(sentence: str) -> str:
+    """A sentence without the blanks that its marks left; the signs that a word begins with, as .5 does, are its own."""
+    return re.sub(r"\s+([.,;:!?)]+)(?=[\s\"'”’)\]]|$)", r"\1", " ".join(sentence.split()))
 
 
 def marked(claim: str, numbers: Sequence[int]) -> str:
-    """Return a claim with the marks of notes at its end, before its full stop."""
+    """Return a claim with the marks of notes at its end, before its full stop: a ! or ? may belong to a password."""
     marks = "".join(f"[{number}]" for number in numbers)
     if not marks:
         return claim
-    return f"{claim[:-1]} {marks}{claim[-1]}" if claim[-1] in ".!?" else f"{claim} {marks}"
+    return f"{claim[:-1]} {marks}." if claim.endswith(".") and not claim.endswith("..") else f"{claim} {marks}"

@@ -1,4 +1,5 @@
 import datetime as dt
+import time
 
 import pytest
 
@@ -171,6 +172,78 @@ def test_the_number_of_a_list_line_is_no_claim() -> None:
     text, citations = cite("1. Swanson Brothers tiled the roof.\n2. Swanson Brothers painted the porch.", [numbered])
     assert text == "1. Swanson Brothers tiled the roof.\n2. Swanson Brothers painted the porch."
     assert citations == ()
+
+
+NOTES = [
+    hit(
+        *("house", "Trash Tues"),
+        "Wi-Fi password Sunny-Day42! Guest whereisit? Pump replaced in 2023. Sun City Pools installed it.\nUse .5 oz.",
+    ),
+    hit("heater", "Heater", "The heater was replaced in 2020, the pump in 2023."),
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("The Wi-Fi password is Sunny-Day42! [1]", "The Wi-Fi password is Sunny-Day42! [1]"),
+        ("The Wi-Fi password is Sunny-Day42!", "The Wi-Fi password is Sunny-Day42! [1]"),
+        ("The Wi-Fi password is Sunny-Day42![1]", "The Wi-Fi password is Sunny-Day42! [1]"),
+        ("The Wi-Fi password is Sunny-Day42! [1].", "The Wi-Fi password is Sunny-Day42! [1]."),
+        ("The guest password is whereisit?", "The guest password is whereisit? [1]"),
+        ("The Sunny-Day42 password is Wi-Fi [1]!", "The Sunny-Day42 password is Wi-Fi [1]!"),
+        ("Use .5 oz [1].", "Use .5 oz [1]."),
+        ("The pump was replaced... [1]", "The pump was replaced... [1]"),
+    ],
+)
+def test_a_mark_parts_no_word_from_its_last_or_first_sign(said: str, shown: str) -> None:
+    assert cite(said, NOTES)[0] == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("According to note [1], the pump was replaced in 2023.", "The pump was replaced in 2023 [1]."),
+        ("According to note [7], the roof leaks.", "The roof leaks."),
+        ("Based on [1] and [2], the pump was replaced in 2023.", "The pump was replaced in 2023 [1][2]."),
+        ("As noted in [1], Sun City Pools installed it.", "Sun City Pools installed it [1]."),
+        ("As note [1] says, Sun City Pools installed it.", "Sun City Pools installed it [1]."),
+        ("According to [1] Sun City Pools installed it.", "According to [1] Sun City Pools installed it."),
+        ("[1] says Sun City Pools installed it.", "[1] says Sun City Pools installed it."),
+        ("[7] says Sun City Pools installed it.", "The note says Sun City Pools installed it [1]."),
+        ("Both [1] and [2] say the pump was replaced.", "Both [1] and [2] say the pump was replaced."),
+        ("The pump was replaced in 2023, see [1] for more.", "The pump was replaced in 2023, see [1] for more."),
+        ("The pump was replaced in 2023 (note [1]).", "The pump was replaced in 2023 [1]."),
+        ("The pump (see [1], [2]) was replaced in 2023.", "The pump was replaced in 2023 [1][2]."),
+        ("The pump was replaced (in 2023 [1]).", "The pump was replaced (in 2023) [1]."),
+        ("The pump was replaced in 2023 [1] and [2].", "The pump was replaced in 2023 [1][2]."),
+        ("[1] Sun City Pools came.", "Sun City Pools came [1]."),
+        ("[1] Was installed by Sun City Pools.", "Was installed by Sun City Pools [1]."),
+    ],
+)
+def test_a_mark_that_is_part_of_a_sentence_leaves_no_hole(said: str, shown: str) -> None:
+    assert cite(said, NOTES)[0] == shown
+
+
+@pytest.mark.parametrize("said", ["Yes [1].", "Tuesday [1]", "No! [1]", "It is [1].", "Yes [1]. No [1]."])
+def test_a_claim_too_short_to_be_looked_up_keeps_its_mark(said: str) -> None:
+    text, citations = cite(said, NOTES)
+    assert text == said
+    assert [citation.number for citation in citations] == [1]
+
+
+def test_an_answer_of_hardly_more_than_marks_is_read_at_once() -> None:
+    for said in ("[1] and ", "[1], ", "as [1] ", "according to note ", "(see "):
+        began = time.perf_counter()
+        cite(said * 500, NOTES)
+        assert time.perf_counter() - began < 5
+
+
+def test_a_short_claims_mark_needs_a_note_and_leaves_the_quote_to_a_longer_one() -> None:
+    assert cite("Yes [9].", NOTES) == ("Yes.", ())
+    assert cite("2020 [1].", NOTES)[0] == "2020 [2]."
+    (citation,) = cite("Yes [1]. Sun City Pools installed it [1].", NOTES)[1]
+    assert citation.quote == "Sun City Pools installed it."
 
 
 # --- a model's own numbering ------------------------------------------------------------------------------------------
