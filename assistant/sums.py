@@ -6,16 +6,16 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.events import Citation
 from assistant.prompts import spoken
 from knowledge.facts import Fact, Facts, Total
 from knowledge.money import written
-from knowledge.note import Hit, Note, NoteFilter, whole
-from knowledge.notebook import Notebook
+from knowledge.note import Hit, Note, NoteFilter, Passage, whole
+from knowledge.notebook import Notebook, words_of
 from knowledge.search import STOP_WORDS
-from knowledge.timing import SENTENCE_END, Timing, timing
+from knowledge.timing import EVER, SENTENCE_END, Timing, timing
 
 SHOWN = 12
 """Notes that are named one by one; all are counted."""
@@ -51,6 +51,13 @@ _OF_OTHER_THINGS = re.compile(
     re.IGNORECASE,
 )
 """What makes a question of money one that no sum answers: a comparison, a rate, a plan, or a second question."""
+_PART_OF_ALL = re.compile(
+    r"(?<=[\w,] )but\b(?! (?:how|what)\b)|\b(?:except(?:ing)?|besides|without|not|excluding|excluded|exclusive|"
+    r"including|other than|apart from|aside from|rather than|instead of|ignoring|leaving out|minus|net of|save for|"
+    r"outside of)\b",
+    re.IGNORECASE,
+)
+"""What is left out of a sum, or put into it, for which no search has words."""
 _ASKER = re.compile(r"\b(?:(how much|what|total|sum|add)|(who|whose|when|where|why|which|how))\b", re.IGNORECASE)
 """The first word that asks, and whether a sum can be its answer."""
 _YES_OR_NO = re.compile(
@@ -59,13 +66,19 @@ _YES_OR_NO = re.compile(
     re.IGNORECASE,
 )
 _GOING_ON = re.compile(
-    r"\W*(?:and|or|also|plus|what about|how about|in|for|since|this|last)\b(?!.*\b(?:it|its|he|his|she|her|they|their|"
-    r"them|him|that|those|one)\b)",
+    r"\W*(?:and|or|also|plus|what about|how about|in|for|since|this|last|overall|altogether|ever)\b"
+    r"(?!.*\b(?:it|its|he|his|she|her|they|their|them|him|that|those|one)\b)",
     re.IGNORECASE,
 )
 """A sentence that asks what the one before it did, of something else: 'and in 2023?', 'what about the fence?'."""
 _ABOUT = re.compile(r"\b(?:what|how) about\b", re.IGNORECASE)
 _SIDE = re.compile(r"\b(?:since|before|after)\b", re.IGNORECASE)
+_UNTIL_WHEN = re.compile(
+    r"\b(?:by|until|till|before|since|after|to|through) (?:the )?end of\b"
+    r"|\b(?:to|until|till|through|and) (?:date|(?:the )?present(?: day| time)?|this (?:day|point))\b|-present\b",
+    re.IGNORECASE,
+)
+"""Of the words that say until when, those that mean something else in another place: an end table, a present."""
 _WORD = re.compile(r"[\w’'&-]+")
 _OF_DATES = {
     *(name.lower() for name in (*calendar.month_name, *calendar.month_abbr) if name),
@@ -73,6 +86,7 @@ _OF_DATES = {
 }
 _OF_TIME = _OF_DATES | set(
     "year years yr month months week weeks day days this past between now today far over start beginning early late "
+    "overall ever onward onwards currently nowadays "
     "couple few several one two three four five six seven eight nine ten twelve".split()
 )
 _OF_SUMS = set(
@@ -109,18 +123,37 @@ def asks_for_sum(question: str, time: Timing) -> bool:
 
 def _can_be_a_sum(sentence: str) -> bool:
     asker = _ASKER.search(sentence)
-    other = _EACH.search(sentence) or _OF_OTHER_THINGS.search(sentence) or _YES_OR_NO.match(sentence)
+    other = _EACH.search(sentence) or _OF_OTHER_THINGS.search(sentence) or _PART_OF_ALL.search(sentence)
+    other = other or _YES_OR_NO.match(sentence)
     return not other and (asker is None or bool(asker[1]))
 
 
 def _is_time_read(question: str, time: Timing) -> bool:
     """Whether no word of time was left over: what was spent 'since Easter' is not all that was ever spent."""
-    if time.event:
+    if time.event or time.doubtful:
         return False
     if time.ranged:
         return not (_SIDE.search(question) and time.start and time.end)
-    words = _WORD.findall(_SINCE_EVER.sub("", question).lower())
+    words = _WORD.findall(_SINCE_EVER.sub("", _from_ever_on(question)).lower())
     return _OF_DATES.isdisjoint(words)
+
+
+def _from_ever_on(question: str) -> str:
+    """The sentences from the last one on that asks of all times, and so takes the dates before it back."""
+    sentences = SENTENCE_END.split(question)
+    return " ".join(sentences[max((n for n, each in enumerate(sentences) if EVER.search(each)), default=0) :])
+
+
+def _plain(text: str) -> str:
+    """A name's words between spaces, for whole ones to be looked for: neither 'ac' nor 'car' is in Ace Carpets."""
+    words = re.findall(r"\w+", re.sub(r"[’']s\b", "", text.casefold()))
+    return f" {' '.join(words)} "
+
+
+def _has_word(passage: Passage, word: str) -> bool:
+    """Whether a passage found by a word's stem has the word: so short a stem is another's, too, as ac is ace's."""
+    forms = {word, f"{word}s", f"{word}es"}
+    return len(word) > 3 or not forms.isdisjoint(words_of(f"{passage.title} {passage.heading} {passage.text}"))
 
 
 class Sums:
@@ -142,27 +175,40 @@ class Sums:
         if not asks_for_sum(question, time):
             return None
         self._catch_up()
-        for wanted, vendor in self._readings(question, categories, time):
-            total = self._facts.total(wanted, vendor)
+        for wanted, named in self._readings(question, categories, time):
+            total = self._facts.total(wanted)
             if total.counted:
-                return self._told(wanted, vendor, total, time)
+                return self._told(wanted, named, total, time)
         return None
 
     def _readings(self, question: str, categories: Sequence[str] | None, time: Timing) -> list[tuple[NoteFilter, str]]:
-        """What the question may mean, the narrowest first: a vendor, notes that hold its words, a category."""
+        """What it may mean, with its words, the narrowest first: a vendor, notes that hold them, a category."""
         category = categories[0] if categories is not None and len(categories) == 1 else None
         within = NoteFilter(since=time.start, until=time.end)
-        in_category = NoteFilter(category=category, since=time.start, until=time.end)
         words = self._words(question, categories)
         if not words:
             # Of several categories, or of none that is sure, a sum would be of whatever happens to be in the house.
-            return [(in_category, "")] if category or categories is None else []
+            return [(replace(within, category=category), "")] if category or categories is None else []
         named = " ".join(words)
-        vendor = named if self._facts.of_vendor(named) else ""
+        # A filter without ids would let all notes pass.
         return [
-            *([(within, vendor)] if vendor else []),
-            (NoteFilter(category=category, text=named, since=time.start, until=time.end), ""),
+            *([(replace(within, ids=ids), named)] if (ids := self._of_vendor(named)) else []),
+            *([(replace(within, category=category, ids=ids), named)] if (ids := self._holding(named)) else []),
         ]
+
+    def _of_vendor(self, named: str) -> tuple[str, ...]:
+        vendors = self._facts.named(["vendor"])
+        return tuple(note_id for note_id, fact in vendors if _plain(named) in _plain(fact.value))
+
+    def _holding(self, named: str) -> tuple[str, ...]:
+        """The notes that hold every word, whole or by its stem; the filter's own words may be half typed."""
+        limit = self._notebook.passage_count()
+        holding: set[str] | None = None
+        for word in words_of(named):
+            found = [passage_id for passage_id, _ in self._notebook.lexical([word], None, limit)]
+            notes = {each.note_id for each in self._notebook.passages(found) if _has_word(each, word)}
+            holding = notes if holding is None else holding & notes
+        return tuple(sorted(holding or ()))
 
     def _words(self, question: str, categories: Sequence[str] | None) -> list[str]:
         """The words that say what the money went to, beyond the category's own name and the time."""
@@ -170,7 +216,7 @@ class Sums:
         names |= {f"{name}s" for name in names} | {name.removesuffix("s") for name in names}
         found = (
             word.strip("’'-").removesuffix("'s").removesuffix("’s")
-            for word in _WORD.findall(_SINCE_EVER.sub("", question))
+            for word in _WORD.findall(_UNTIL_WHEN.sub("", _SINCE_EVER.sub("", question)))
         )
         return [
             word
@@ -178,15 +224,12 @@ class Sums:
             if word and not word.isdigit() and word.lower() not in STOP_WORDS | _OF_TIME | _OF_SUMS | names
         ]
 
-    def _told(self, wanted: NoteFilter, vendor: str, total: Total, time: Timing) -> Added:
+    def _told(self, wanted: NoteFilter, named: str, total: Total, time: Timing) -> Added:
         notes = self._notebook.select(wanted)
-        if vendor:
-            of_vendor = set(self._facts.of_vendor(vendor))
-            notes = [note for note in notes if note.id in of_vendor]
         facts = self._facts.of_all(note.id for note in notes)
         costs = [(note, facts[note.id]["cost"]) for note in notes if "cost" in facts.get(note.id, {})]
         costs.sort(key=lambda pair: (-(pair[1].cents or 0), pair[0].date or dt.date.min, pair[0].id))
-        what = " ".join(part for part in (wanted.category or "", vendor or wanted.text) if part)
+        what = " ".join(part for part in (wanted.category or "", named) if part)
         sums = " and ".join(written(each.cents, each.currency) for each in total.sums)
         counted = " ".join(part for part in (what, "note" if len(costs) == 1 else "notes") if part)
         head = f"{sums} in all, added up from {len(costs)} {counted}{_when(time)}."

@@ -46,6 +46,13 @@ def sums(house: SmallHouse) -> Sums:
         ("How much have we spent on the pool since we moved in?", ["pool"], "$1,598.50 in all", 3),
         ("What did we spend on the pool in 2024? And in 2023?", ["pool"], "$199.00 in all", 1),
         ("What did we spend on the pool in 2024? what about 2023", ["pool"], "$199.00 in all", 1),
+        ("What did we spend on the pool in 2024? And in all?", ["pool"], "$1,598.50 in all", 3),
+        ("What did we spend on the pool in May 2024? Overall?", ["pool"], "$1,598.50 in all", 3),
+        ("What did we spend on the pool by the end of 2023?", ["pool"], "$199.00 in all", 1),
+        ("How much have we spent on the pool from 2024 to date?", ["pool"], "$1,399.50 in all", 2),
+        ("How much have we spent on the pool from 2023 to the present?", ["pool"], "$1,598.50 in all", 3),
+        ("How much have we spent on pumps?", None, "$1,150.00 in all, added up from 1 pumps note.", 1),
+        ("What did we spend on boards?", None, "$800.00 in all", 1),
     ],
 )
 def test_what_was_spent_is_added_up(
@@ -79,6 +86,13 @@ def test_every_note_is_named_with_what_it_cost_and_the_words(sums: Sums) -> None
         *("Is the total cost deductible?", "Was the total paid by insurance?", "What do we spend per visit?"),
         *("What did we spend the rebate on?", "total number of visits paid for", "What did we spend and who did it?"),
         *("What did we spend on the pool in 2024? who did it", "What did we spend on the pool? and his number"),
+        *("What did we spend on the pool in June 2024 and July 2025?", "total gas bills in January and February"),
+        *("What did we spend in 2022 and 2024?", "What did we spend on the pool in the first half of 2024?"),
+        *("What did we spend at the end of 2023?", "What did we spend on the pool between 2021 and the flood?"),
+        *("What did we spend on everything but the pool?", "How much have we spent besides the pool?"),
+        *("What did we spend in 2024, not counting the pool?", "total expenses without the pool"),
+        *("How much have we spent on the house other than the roof?", "What did we spend in 2024 except on the pool?"),
+        *("What did we spend on the pool in 2024? And without the pump?", "How much was spent on the 2015 honda?"),
         *("What did we spend on the pool in 2024? phone number?", "What did we spend on the pool? Is it open?"),
         "What did we pay Ray for the pump?",
         "How much does the opening cost?",
@@ -89,6 +103,32 @@ def test_every_note_is_named_with_what_it_cost_and_the_words(sums: Sums) -> None
 )
 def test_what_one_thing_cost_is_no_sum(question: str) -> None:
     assert asks_for_sum(question, timing(question, TODAY)) is False
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("How much have we spent on the car?", "$90.00 in all, added up from 1 "),
+        ("How much have we spent on cars?", "$90.00 in all, added up from 1 "),
+        ("How much have we spent on the AC?", "$300.00 in all, added up from 1 "),
+        ("How much have we spent on the 2015 Honda?", "$90.00 in all, added up from 1 "),
+        ("How much have we paid Ace Hardware?", "$20.00 in all, added up from 1 "),
+        ("How much have we spent on a cab?", ""),
+    ],
+)
+def test_only_whole_words_are_counted(house: SmallHouse, question: str, begins: str) -> None:
+    house.library.add(
+        [
+            Draft("Car washed, the Honda. Total: $90.00", "Car wash", None, dt.date(2024, 1, 1)),
+            Draft("Cleaned the carpet with care. Total: $70.00", "Carpet", None, dt.date(2024, 2, 1)),
+            Draft("Cabinet card. Total: $60.00", "Cabinet", None, dt.date(2024, 3, 1)),
+            Draft("AC serviced. Total: $300.00", "AC service", None, dt.date(2024, 4, 1)),
+            Draft("Bought acid. Total: $20.00 to Ace Hardware.", "Acid", None, dt.date(2024, 5, 1)),
+        ]
+    )
+    added = house.sums().asked(question, None, TODAY)
+    assert (added.text if added else "").startswith(begins)
+    assert bool(added) == bool(begins)
 
 
 def test_two_categories_without_words_are_no_sum(sums: Sums) -> None:

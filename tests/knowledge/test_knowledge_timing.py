@@ -126,8 +126,121 @@ def test_dates_are_read_as_they_are_said(question: str, start: str | None, end: 
 
 
 @pytest.mark.parametrize(
+    ("today", "question", "start", "end"),
+    [
+        ("2026-03-12", "How much have we spent on the pool from 2021 to now?", "2021-01-01", None),
+        ("2026-03-12", "Who came between 2021 and today?", "2021-01-01", None),
+        ("2026-03-12", "repairs from 2020 to present", "2020-01-01", None),
+        ("2026-03-12", "from January 2023 up to now", "2023-01-01", None),
+        ("2026-03-12", "from last summer until now", "2025-06-01", None),
+        ("2026-03-12", "pool costs 2021 - present", "2021-01-01", None),
+        ("2026-03-12", "who mowed between last spring and last fall", "2025-03-01", "2025-11-30"),
+        ("2026-07-20", "What did we do last summer?", "2025-06-01", "2025-08-31"),
+        ("2026-03-12", "last spring", "2025-03-01", "2025-05-31"),
+        ("2026-10-20", "last fall", "2025-09-01", "2025-11-30"),
+        ("2026-12-20", "last winter", "2025-12-01", "2026-02-28"),
+        ("2026-07-20", "Who came last July?", "2025-07-01", "2025-07-31"),
+        ("2026-07-20", "Who came in July?", "2026-07-01", "2026-07-31"),
+        ("2026-07-20", "Who came this summer?", "2026-06-01", "2026-08-31"),
+        ("2026-03-12", "Who was here since last March?", "2025-03-01", None),
+        ("2026-03-12", "last December", "2025-12-01", "2025-12-31"),
+        ("2026-03-12", "What is due in April?", "2026-04-01", "2026-04-30"),
+        ("2026-03-12", "What was due in April?", "2025-04-01", "2025-04-30"),
+        ("2026-03-12", "When is the furnace filter due this fall?", "2026-09-01", "2026-11-30"),
+        ("2026-03-12", "What chores are due this summer?", "2026-06-01", "2026-08-31"),
+        ("2026-03-12", "Who mows this summer?", "2026-06-01", "2026-08-31"),
+        ("2026-03-12", "What did we do this summer?", "2025-06-01", "2025-08-31"),
+        ("2026-03-12", "How much gas have we used this winter?", "2025-12-01", "2026-02-28"),
+        ("2026-01-15", "What needs doing in February?", "2026-02-01", "2026-02-28"),
+        ("2026-01-15", "What needs doing from April to June?", "2026-04-01", "2026-06-30"),
+        ("2026-01-15", "What do I have to do before June?", None, "2026-05-31"),
+        ("2026-01-15", "What will be due on 5 April?", "2026-04-05", "2026-04-05"),
+        ("2026-03-12", "What did we pay by the end of 2023?", None, "2023-12-31"),
+        ("2026-03-12", "who came since the end of 2023", "2024-01-01", None),
+        ("2026-03-12", "What did we do in 2022? Who was the first?", "2022-01-01", "2022-12-31"),
+        ("2026-03-12", "Who did the 2019 paint job?", "2019-01-01", "2019-12-31"),
+        ("2026-03-12", "Who came since the 2019 flood?", "2019-01-01", None),
+        ("2026-03-12", "the invoice from March 2021 and the one from Ray", "2021-03-01", "2021-03-31"),
+        ("2026-03-12", "What came from Home Depot and Lowe's in 2023?", "2023-01-01", "2023-12-31"),
+    ],
+)
+def test_a_date_without_a_year_is_the_one_that_is_meant_that_day(
+    today: str, question: str, start: str | None, end: str | None
+) -> None:
+    found = timing(question, dt.date.fromisoformat(today))
+
+    assert (found.start and found.start.isoformat(), found.end and found.end.isoformat()) == (start, end)
+    assert not found.doubtful
+
+
+@pytest.mark.parametrize(
     "question",
     [
+        *("between 2021 and the flood", "from the flood to 2023", "from 2021 to the last visit", "on the 2015 honda"),
+        *("gas in January and February", "in June 2024 and July 2025", "in 2019 and 2021", "since 2021 until 2023"),
+        *("in the first half of 2024", "at the end of 2023", "in late 2024", "since early 2024", "in Q1 2024"),
+        *("What did it cost in 2019? How much is it now?", "spent through March 2024"),
+    ],
+)
+def test_dates_of_which_more_is_said_than_can_be_read_are_doubtful(question: str) -> None:
+    assert asked(question).doubtful
+
+
+@pytest.mark.parametrize("question", ["between 2021 and the flood", "from 2021 to whenever", "from then to 2023"])
+def test_where_one_end_is_no_date_there_are_none(question: str) -> None:
+    assert not asked(question).ranged
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("in 2022, 2023 and 2024", "between 2020 and 2022", "from March 2020 to June 2021", "the end table in 2024"),
+        *("since the start of 2024", "on 12 April 2022", "in the fall of 2022", "on our 2015 honda in 2024"),
+        *("in the last 3 years", "last summer", "from March through June 2023", "the half bath in 2024", "fence stain"),
+    ],
+)
+def test_dates_that_are_read_in_full_are_not_doubtful(question: str) -> None:
+    assert not asked(question).doubtful
+
+
+@pytest.mark.parametrize(
+    ("question", "aim"),
+    [
+        ("How long do the filters last?", "present"),
+        ("How long do the filters last in the basement?", "present"),
+        ("Do LED bulbs last?", "present"),
+        ("How long did the old pump last?", "past"),
+        ("When did Ray come last?", "now"),
+        ("When did we last service the furnace? Thanks!", "now"),
+        ("When did we last service the furnace? And before that?", "past"),
+        ("What was the original color of the front door? And what is it now?", "now"),
+        ("What did the boiler service cost in 2019? How much is it now?", "now"),
+        ("What is the current code? What was the one in 2019?", "past"),
+        ("What is due in April?", "present"),
+        ("What will be due this fall?", "present"),
+        ("Who mows in July?", "present"),
+        ("Who mowed in July?", "past"),
+    ],
+)
+def test_the_aim_is_that_of_the_last_sentence_that_says_one(question: str, aim: str) -> None:
+    assert timing(question, dt.date(2026, 3, 12)).aim == aim
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("What did it cost in 2019? How much is it now?", "What did we pay in 2024? And in all?"),
+        *("What did we pay in 2024? And overall?", "What did we pay in 2024? And in total?"),
+    ],
+)
+def test_a_last_sentence_of_now_or_of_all_times_takes_the_dates_before_it_back(question: str) -> None:
+    assert not asked(question).ranged
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("on the 2015 honda civic", "our 2015 honda", "What is in the 2012 subaru?", "on the 2015 Honda Civic"),
         *("When may I open the pool?", "What is in the basement?", "the sun sail on the deck", "part 2016-A4"),
         *("what's on in the garage", "code 1450", "Who looks after the heating?", "in the end it was Ray"),
         *("a tank of 2000 gallons", "the 2015 Civic", "alarm code 2019", "call 555-2019", "what was $2020 for"),
