@@ -204,6 +204,14 @@ class WaitingDrafts:
         """Put saved drafts on the list again."""
         self._mark("saved_at", waiting_ids, None)
 
+    def reopenable(self, waiting_ids: Iterable[str]) -> bool:
+        """Whether all these drafts can be put on the list again: none was forgotten since it was saved."""
+        ids = {*waiting_ids}
+        held = self._record.rows(
+            "SELECT id FROM waiting WHERE id IN (SELECT value FROM json_each(?))", [json.dumps([*ids])]
+        )
+        return len(held) == len(ids)
+
     def forget_settled(self) -> None:
         """Forget the drafts that became notes."""
         with self._record.writing() as db:

@@ -83,7 +83,7 @@ class Chat:
                         max_lines=6,
                         autofocus=True,
                         scale=8,
-                        submit_btn=True,
+                        submit_btn="Ask",
                         elem_id="oh-ask",
                     )
                     stop = gr.Button("Stop", visible=False, variant="stop", min_width=70, scale=1, elem_id="oh-stop")
@@ -167,6 +167,17 @@ class Chat:
     # --- the conversation -----------------------------------------------------------------------------------------
 
     def _ask(self, question: str, current: str | None, window: Window) -> Iterator[tuple[Any, ...]]:
+        yield from self._asked(question, current, window, refused=question)
+
+    def _asked(
+        self, question: str, current: str | None, window: Window, *, taken: Any = "", refused: Any
+    ) -> Iterator[tuple[Any, ...]]:
+        """Ask a question and show its answer.
+
+        Args:
+            taken: what the box holds once the question was taken.
+            refused: what it holds where it was not, so that what was typed stays.
+        """
         current = window.shown or current
         try:
             run = self._dialogues.ask(question, current)
@@ -174,12 +185,13 @@ class Chat:
             run = self._dialogues.ask(question)
         except (AssistantError, KnowledgeError) as error:
             gr.Warning(render.warning(error))
-            yield self._view(current, window, question)  # what was typed stays where it is
+            yield self._view(current, window, refused)
             return
-        yield from self._watch(run, window)
+        yield from self._watch(run, window, taken)
 
     def _ask_example(self, current: str | None, window: Window, event: gr.SelectData) -> Iterator[tuple[Any, ...]]:
-        yield from self._ask(event.value["text"], current, window)
+        text, as_it_is = event.value["text"], gr.skip()
+        yield from self._asked(text, current, window, taken=as_it_is, refused=as_it_is)
 
     def _retry(self, current: str | None, window: Window, event: gr.RetryData) -> Iterator[tuple[Any, ...]]:
         index = event.index if isinstance(event.index, int) else event.index[0]

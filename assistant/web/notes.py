@@ -22,7 +22,7 @@ from knowledge.note import Draft, Note, NoteFilter
 from knowledge.notebook import parse_date
 
 SHOWN = 200
-ALL, WITHOUT, CHOOSE = "all categories", "without category", "choose for me"
+ALL, WITHOUT, CHOOSE = "all categories", "no category", "choose for me"
 
 Opened = tuple[str, int] | None
 """The id and revision of the note in the form; None for a new one."""
@@ -104,7 +104,9 @@ class Notes:
         blocks.load(self._fill, None, [category, filed], **quiet).then(self._list, listing, found, **quiet)
         tab.select(self._fill, None, [category, filed], **quiet).then(self._list, listing, found, **quiet)
         for filed_anew in tags.filed:
-            filed_anew.then(self._list, listing, found, **quiet)
+            filed_anew.then(self._refiled, [tags.touched, opened, filed], [filed, opened], **quiet).then(
+                self._list, listing, found, **quiet
+            )
         words.change(self._list, listing, found, trigger_mode="always_last", **quiet)
         category.change(self._list, listing, found, **quiet)
         found.open(self._open, typed, [*form, *after], **quiet).then(self._list, listing, found, **quiet)
@@ -144,18 +146,32 @@ class Notes:
         self, opened: Opened, title: str, filed: str, date: str, text: str, event: gr.EventData
     ) -> tuple[Any, ...]:
         typed = Typed(opened, title, filed, date, text)
-        return *self._form(self._house.notebook.get(event._data["id"])), *self._aside(typed)
+        note = self._house.notebook.get(event._data["id"])
+        return self._gone(note) if note.deleted else (*self._form(note), *self._aside(typed))
+
+    def _gone(self, note: Note) -> tuple[Any, ...]:
+        """Offer a note that was deleted elsewhere back; the form stays as it is."""
+        return *[gr.skip()] * 7, *_offer(f"“{note.title}” was deleted. Undo brings it back.", ("restore", [note.id]))
+
+    def _refiled(self, touched: str | None, opened: Opened, filed: str | None) -> tuple[Any, ...]:
+        """Let the form know that its note was filed elsewhere by its tag; of other changes it must not know."""
+        note = self._house.notebook.find(touched) if opened is not None and touched == opened[0] else None
+        if opened is None or note is None or note.revision != opened[1] + 1:
+            return gr.skip(), gr.skip()
+        return note.category or WITHOUT, (note.id, note.revision)
 
     def _read(
         self, opened: Opened, title: str, filed: str, date: str, text: str, event: gr.EventData
     ) -> tuple[Any, ...]:
         """Open a note that the chat shows."""
         try:
-            form = self._form(self._house.notebook.get(event._data["note"]))
-        except KnowledgeError as error:  # deleted since
+            note = self._house.notebook.get(event._data["note"])
+        except KnowledgeError as error:
             gr.Warning(render.warning(error))
             return (gr.skip(),) * 12
-        return *form, *self._aside(Typed(opened, title, filed, date, text)), gr.Tabs(selected="notes")
+        aside = self._aside(Typed(opened, title, filed, date, text))
+        view = self._gone(note) if note.deleted else (*self._form(note), *aside)
+        return *view, gr.Tabs(selected="notes")
 
     def _write(
         self, opened: Opened, title: str, filed: str, date: str, text: str, event: gr.EventData
@@ -198,10 +214,9 @@ class Notes:
         try:
             day = parse_date(date or "", day_first=self._house.day_first)
             if opened is None:
-                note = self._add(title, filed, day, text)
-                return *self._form(None), *_offer(
-                    f"Kept “{note.title}” under {note.category or 'no category'}.", ("delete", [note.id])
-                )
+                note, why = self._add(title, filed, day, text)
+                said = f"Kept “{note.title}” under {note.category or 'no category'}{f': {why}' if why else ''}."
+                return *self._form(None), *_offer(said, ("delete", [note.id]))
             changes = {"title": title, "text": text, "date": day, "category": _category(filed)}
             if filed == CHOOSE:
                 del changes["category"]
@@ -214,14 +229,17 @@ class Notes:
             return *self._form(note), *_offer("Nothing had changed.", None)
         return *self._form(note), *_offer(f"Saved “{note.title}”.", ("edit", (note.id, note.revision)))
 
-    def _add(self, title: str, filed: str, date: dt.date | None, text: str) -> Note:
-        draft = Draft(text, title, _category(filed), date)
-        # Filing needs the router; while it is still loading, a note is kept without a category.
-        if filed == CHOOSE and (assistant := self._startup.ready):
-            draft, _ = file(draft, self._house.library, assistant.finder.router)
+    def _add(self, title: str, filed: str, date: dt.date | None, text: str) -> tuple[Note, str]:
+        """Add a note; returns it, and why it is filed as it is where the house chose."""
+        draft, why = Draft(text, title, _category(filed), date), ""
+        if filed == CHOOSE:
+            if self._startup.router is not None:
+                draft, why = file(draft, self._house.library, self._startup.router)
+            else:
+                why = "what files notes is still loading; press its tag to choose"
         note = self._house.notebook.add(draft)
         self._index()
-        return note
+        return note, why
 
     def _index(self) -> None:
         """Let the index follow the record; while what makes vectors is still loading, that is left to the start."""
@@ -266,8 +284,10 @@ class Notes:
         """The form as it was when something else took its place; where its note was deleted since, it is a new one."""
         note = self._house.notebook.find(typed.note_id)
         there = note is not None and not note.deleted
-        heading, *_, delete, _ = self._form(note if there else None)
-        return heading, *typed[1:], delete, typed.opened if there else None
+        heading, *_, delete, opened = self._form(note if there else None)
+        if opened not in (typed.opened, None):
+            gr.Info("This note was changed since you wrote that. Saving puts your words in its place.")
+        return heading, *typed[1:], delete, opened
 
     def _form(self, note: Note | None) -> tuple[Any, ...]:
         """The form filled with a note, or emptied for a new one."""

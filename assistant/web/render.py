@@ -279,7 +279,7 @@ def outcomes(found: Sequence[Outcome]) -> str:
 def heading(note: Note | None) -> str:
     """What stands above the form: whether it holds a new note, and the file that an old one came from."""
     if note is None:
-        return '<h3 class="oh-heading">New note</h3>'
+        return '<h3 class="oh-heading" data-note="">New note</h3>'
     told = []
     if note.source and note.original:
         address = f"original/{quote(note.id, safe='')}"
@@ -291,7 +291,7 @@ def heading(note: Note | None) -> str:
     if note.date and note.dated_by:
         told.append(f"dated by the {escape(note.dated_by)}")
     source = f" <small>{', '.join(told)}</small>" if told else ""
-    return f'<h3 class="oh-heading">Note{source}</h3>'
+    return f'<h3 class="oh-heading" data-note="{escape(note.id)}">Note{source}</h3>'
 
 
 def labels(names: Sequence[str]) -> str:

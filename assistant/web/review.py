@@ -72,10 +72,16 @@ class Review:
         match undoable:
             case ("saved", (change, imports, ids)):
                 with self._house.trail.imports.together():
+                    if not self._house.trail.waiting.reopenable(ids):
+                        raise NoteRejected(
+                            "Something else of this import was saved since, perhaps in another window. Take the whole "
+                            "import back under “Recent imports”."
+                        )
                     self._house.trail.imports.undo_since(change, imports)
                     self._house.trail.waiting.reopen(ids)
-            case ("import", ids):
+            case ("import", (ids, drafts)):
                 self._house.notebook.restore(ids)
+                self._house.trail.waiting.take_back(drafts)
             case ("dropped", ids):
                 self._house.trail.waiting.take_back(ids)
         self._arrivals.touch()
@@ -175,7 +181,8 @@ class Review:
     def _undo(self, event: gr.EventData) -> tuple[Any, ...]:
         try:
             done, left = self._house.trail.imports.undo(event._data["id"])
-            self._house.trail.waiting.drop(each.id for each in self._house.trail.waiting.of_import(event._data["id"]))
+            drafts = [each.id for each in self._house.trail.waiting.of_import(event._data["id"])]
+            self._house.trail.waiting.drop(drafts)
             if self._startup.searchable:
                 self._house.library.heal_quietly()
         except KnowledgeError as error:
@@ -184,5 +191,6 @@ class Review:
         self._arrivals.touch()
         stays = f" {len(left)} changed since, and stay." if left else ""
         deleted = [note.id for note in done if note.deleted]
-        said = f"Took back {len(done)} {'note' if len(done) == 1 else 'notes'}.{stays}"
-        return *self._view(), *self._offer(said, ("import", deleted) if deleted else None)
+        dropped = f" and dropped {len(drafts)} {'draft' if len(drafts) == 1 else 'drafts'}" if drafts else ""
+        said = f"Took back {len(done)} {'note' if len(done) == 1 else 'notes'}{dropped}.{stays}"
+        return *self._view(), *self._offer(said, ("import", (deleted, drafts)) if deleted or drafts else None)

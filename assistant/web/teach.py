@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 
@@ -16,6 +16,7 @@ from assistant.web import render, render_teach
 from assistant.web.tags import Tags
 from assistant.web.theme import BUTTONS_JS, html
 from classifier.errors import RouterError
+from classifier.memory import plain
 from classifier.versions import Version
 from finetune.gate import read_verdict
 from knowledge.errors import KnowledgeError
@@ -23,6 +24,8 @@ from knowledge.errors import KnowledgeError
 WATCHED = 2.0
 """Seconds between two looks at a training that is under way."""
 FAILURES = (AssistantError, KnowledgeError, RouterError)
+Undoable = tuple[Literal["restore", "remove"], list[str]] | None
+"""What the Undo button does with which corrections; None where there is nothing to take back."""
 
 
 class Teach:
@@ -37,7 +40,7 @@ class Teach:
 
     def draw(self, tab: gr.Tab, tags: Tags) -> None:
         """Put the widgets on the page and connect them, also with the tags in them."""
-        removed = gr.State(None)
+        undoable = gr.State(None)
         with gr.Row():
             with gr.Column(scale=3, min_width=300):
                 html('<h3 class="oh-heading">What you told</h3>')
@@ -67,7 +70,7 @@ class Teach:
         watching = gr.Timer(WATCHED, active=False)
 
         quiet: dict[str, Any] = {"show_progress": "hidden"}
-        lesson_view = [told, undo_row, said, removed, export]
+        lesson_view = [told, undo_row, said, undo, undoable, export]
         training_view = [news, training, start, stop, verdict, promote, dismiss, versions, rollback, watching]
         tab.select(self._lessons, None, lesson_view, **quiet)
         tab.select(self._training, None, training_view, **quiet)
@@ -76,7 +79,7 @@ class Teach:
             told.remove(self._remove, None, lesson_view, **quiet),
             told.settle(self._settle, None, lesson_view, **quiet),
             tags.element.relabel(self._relabel, None, lesson_view, **quiet),
-            undo.click(self._undo, removed, lesson_view, **quiet),
+            undo.click(self._undo, undoable, lesson_view, **quiet),
             bring.upload(self._import, bring, lesson_view, show_progress="full"),
         ):
             event.then(self._training, None, training_view, **quiet)
@@ -95,12 +98,13 @@ class Teach:
         corrections = self._house.corrections
         return render_teach.told(corrections.all(), corrections.labels(), corrections.contradictions())
 
-    def _lessons(self, said: str = "", undoable: list[str] | None = None) -> tuple[Any, ...]:
-        return self._told(), gr.update(visible=bool(said)), render.said(said), undoable, self._exported()
+    def _lessons(self, said: str = "", undoable: Undoable = None) -> tuple[Any, ...]:
+        shown, button = gr.update(visible=bool(said)), gr.update(visible=undoable is not None)
+        return self._told(), shown, render.said(said), button, undoable, self._exported()
 
     def _remove(self, event: gr.EventData) -> tuple[Any, ...]:
         self._house.corrections.remove([event._data["id"]])
-        return self._lessons("Taken back.", [event._data["id"]])
+        return self._lessons("Taken back.", ("restore", [event._data["id"]]))
 
     def _settle(self, event: gr.EventData) -> tuple[Any, ...]:
         try:
@@ -108,7 +112,7 @@ class Teach:
         except FAILURES as error:
             gr.Warning(render.warning(error))
             return self._lessons()
-        return self._lessons("Decided.", others)
+        return self._lessons("Decided.", ("restore", others))
 
     def _relabel(self, event: gr.EventData) -> tuple[Any, ...]:
         try:
@@ -119,11 +123,16 @@ class Teach:
         gr.Info(render.warning(AssistantError(f"“{told.question}” is {told.label} now.")))
         return self._lessons()
 
-    def _undo(self, removed: list[str] | None) -> tuple[Any, ...]:
-        self._house.corrections.restore(removed or [])
+    def _undo(self, undoable: Undoable) -> tuple[Any, ...]:
+        match undoable:
+            case ("restore", ids):
+                self._house.corrections.restore(ids)
+            case ("remove", ids):
+                self._house.corrections.remove(ids)
         return self._lessons()
 
     def _import(self, path: str) -> tuple[Any, ...]:
+        known = {(plain(each.question), each.label) for each in self._house.corrections.all()}
         try:
             with Path(path).open(encoding="utf-8-sig") as lines:
                 kept, refused = self._house.corrections.read_lines(lines)
@@ -136,7 +145,8 @@ class Teach:
         for line in refused[:5]:
             gr.Warning(render.warning(AssistantError(line)))
         more = f", {len(refused)} refused" if refused else ""
-        return self._lessons(f"{len(kept)} brought in{more}.", None)
+        new = [each.id for each in kept if (plain(each.question), each.label) not in known]
+        return self._lessons(f"{len(kept)} brought in{more}.", ("remove", new) if new else None)
 
     def _exported(self) -> str:
         """Write the file that the Export button hands out, which must be there before it is pressed."""

@@ -94,7 +94,9 @@ def test_a_save_taken_back_puts_its_drafts_on_the_list_again_and_leaves_an_earli
 def test_a_draft_that_was_saved_is_forgotten_with_the_next_save(house: SmallHouse) -> None:
     waiting_id = put_up(house, Draft("It hums.", "Pump"))
     saved(house)
+    assert house.trail.waiting.reopenable([waiting_id])
     put_up(house, Draft("It leaks.", "Tap"))
     saved(house)
+    assert not house.trail.waiting.reopenable([waiting_id])
     house.trail.waiting.reopen([waiting_id])
     assert house.trail.waiting.count() == 0

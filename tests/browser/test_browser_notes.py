@@ -46,6 +46,11 @@ def field(page: Page, name: str, value: str) -> None:
     expect(page.locator(f"#oh-{name} :is(textarea, input)")).to_have_value(value)
 
 
+def open_note_again(page: Page, title: str, text: str) -> None:
+    page.locator("#oh-found li .oh-open").filter(has_text=title).click()
+    field(page, "text", text)
+
+
 def done(page: Page, text: str) -> None:
     expect(page.locator("#oh-done")).to_contain_text(text)
 
@@ -129,7 +134,7 @@ def test_a_category_narrows_the_list_also_to_the_notes_without_one(home: Served,
     home.house.library.add([Draft("Who am I?", "Stray")])
     choose(page, "#oh-filter", "pool")
     expect(note_titles(page)).to_have_text([OPENING, POOL])
-    choose(page, "#oh-filter", "without category")
+    choose(page, "#oh-filter", "no category")
     expect(note_titles(page)).to_have_text(["Stray"])
     choose(page, "#oh-filter", "all categories")
     expect(note_titles(page)).to_have_text([OPENING, POOL, PAINT, "Stray"])
@@ -176,6 +181,45 @@ def test_a_change_made_in_another_window_is_not_overwritten_and_what_was_typed_s
     toast(page, "The note 'Kitchen paint' was changed elsewhere meanwhile.")
     field(page, "text", "It is Swiss Coffee.")
     assert [note.text for note in home.house.notebook.select()][-1] == "It is Repose Gray."
+
+
+def test_a_note_whose_tag_is_changed_beside_its_form_is_saved_all_the_same(home: Served, page: Page) -> None:
+    open_note(page, POOL)
+    page.locator("#oh-found li", has_text=POOL).locator(".oh-tag").click()
+    page.get_by_role("menuitemradio", name="fountain").click()
+    field(page, "category", "fountain")
+    write(page, text="It hums.")
+    save(page)
+    done(page, f"Saved “{POOL}”.")
+    (note,) = (note for note in home.house.notebook.select() if note.title == POOL)
+    assert (note.text, note.category) == ("It hums.", "fountain")
+
+
+def test_words_brought_back_to_a_note_that_another_window_changed_can_be_saved(home: Served, page: Page) -> None:
+    open_note(page, POOL)
+    write(page, text="My words.")
+    (note,) = (note for note in home.house.notebook.select() if note.title == POOL)
+    home.house.library.edit(note.id, {"text": "Their words."})
+    save(page)
+    toast(page, "changed")
+    open_note_again(page, POOL, "Their words.")
+    undo(page)
+    toast(page, "Saving puts your words in its place")
+    field(page, "text", "My words.")
+    save(page)
+    done(page, "Saved")
+    assert home.house.notebook.get(note.id).text == "My words."
+
+
+def test_a_note_that_was_deleted_elsewhere_is_offered_back(home: Served, page: Page) -> None:
+    (note,) = (note for note in home.house.notebook.select() if note.title == POOL)
+    home.house.library.delete([note.id])
+    page.locator("#oh-found li .oh-open").filter(has_text=POOL).click()
+    done(page, f"“{POOL}” was deleted. Undo brings it back.")
+    field(page, "title", "")
+    undo(page)
+    field(page, "title", POOL)
+    assert not home.house.notebook.get(note.id).deleted
 
 
 def test_an_undo_takes_back_no_later_change_of_another_window(home: Served, windows: Windows, page: Page) -> None:

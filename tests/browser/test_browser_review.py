@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -145,6 +146,68 @@ def test_a_date_that_is_none_is_said_and_nothing_is_saved(tmp_path: Path, empty:
     toast(page, "'the 45th of May' is not a date.")
     expect(drafts(page).locator("[name=date]")).to_have_value("the 45th of May")
     assert empty.house.notebook.count() == 0
+
+
+def test_what_is_typed_in_a_draft_stays_with_it_when_the_one_above_is_dropped(
+    tmp_path: Path, empty: Served, page: Page
+) -> None:
+    for name in ("Gate", "Hose", "Lamp"):
+        (tmp_path / f"{name}.txt").write_text(f"{name} lies in the shed.", "utf-8")
+    drop(page, *(tmp_path / f"{name}.txt" for name in ("Gate", "Hose", "Lamp")))
+    titled(page, ["Gate", "Hose", "Lamp"])
+    hose = drafts(page).nth(1)
+    hose.locator("[name=date]").fill("2024-05-06")
+    hose.locator("summary").click()
+    hose.locator("textarea").fill("Hose lies in the cellar.")
+    drafts(page).nth(0).locator("[data-review=drop]").click()
+    titled(page, ["Hose", "Lamp"])
+    for number, (date, text) in enumerate([("2024-05-06", "Hose lies in the cellar."), ("", "Lamp lies in the shed.")]):
+        expect(drafts(page).nth(number).locator("[name=date]")).to_have_value(date)
+        expect(drafts(page).nth(number).locator("textarea")).to_have_value(text)
+    expect(drafts(page).nth(0).locator("textarea")).to_be_visible()
+    page.get_by_role("button", name="Save all").click()
+    expect(drafts(page)).to_have_count(0)
+    kept = {note.title: (note.text, note.date) for note in empty.house.notebook.select()}
+    assert kept == {"Hose": ("Hose lies in the cellar.", dt.date(2024, 5, 6)), "Lamp": ("Lamp lies in the shed.", None)}
+
+
+def test_a_save_is_not_taken_back_with_what_another_window_saved_since(
+    tmp_path: Path, empty: Served, windows: Windows, page: Page
+) -> None:
+    paths = [tmp_path / f"{name}.txt" for name in ("Gate", "Hose")]
+    for path in paths:
+        path.write_text(f"{path.stem} lies in the shed.", "utf-8")
+    drop(page, paths[0])
+    titled(page, ["Gate"])
+    page.get_by_role("button", name="Save all").click()
+    expect(page.locator("#oh-done")).to_contain_text("Kept 1 note.")
+    other = windows.open(empty.address)
+    notes_tab(other)
+    drop(other, paths[1])
+    titled(other, ["Hose"])
+    other.get_by_role("button", name="Save all").click()
+    expect(other.locator("#oh-done")).to_contain_text("Kept 1 note.")
+    page.locator("#oh-undo").click()
+    toast(page, "Take the whole import back")
+    assert sorted(note.title for note in empty.house.notebook.select()) == ["Gate", "Hose"]
+
+
+def test_drafts_that_go_with_an_undone_import_come_back_with_it(tmp_path: Path, empty: Served, page: Page) -> None:
+    archive = packed(
+        tmp_path / "drawer.zip",
+        {"fence.md": "# Fence stained\nTwo coats on 2 May 2022.", "odd.txt": "Ask Ray perhaps."},
+    )
+    drop(page, archive)
+    expect(drafts(page)).to_have_count(2)
+    page.locator("[data-review=sure]").click()
+    expect(drafts(page)).to_have_count(1)
+    page.locator("#oh-imports summary").click()
+    page.locator("#oh-imports [data-act=remove]").first.click()
+    expect(page.locator("#oh-done")).to_contain_text("Took back 1 note and dropped 1 draft.")
+    expect(drafts(page)).to_have_count(0)
+    page.locator("#oh-undo").click()
+    expect(drafts(page)).to_have_count(1)
+    assert empty.house.notebook.count() == 1
 
 
 def test_an_import_is_undone_from_the_list_of_imports(tmp_path: Path, empty: Served, page: Page) -> None:

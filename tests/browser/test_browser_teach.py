@@ -106,6 +106,9 @@ def test_what_goes_out_comes_in(taught: Served, windows: Windows, tmp_path: Path
     chooser.value.set_files(told)
     expect(page.locator("#oh-told-done")).to_contain_text("10 brought in, 1 refused")
     toast(page, "line 11")
+    expect(lessons(page)).to_have_count(10)
+    page.locator("#oh-undo-told").click()
+    expect(lessons(page)).to_have_count(0)
 
 
 def test_a_training_is_watched_over_a_closed_page_and_stopped(taught: Served, windows: Windows) -> None:

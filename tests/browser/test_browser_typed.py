@@ -64,6 +64,25 @@ def test_a_note_that_was_only_opened_is_no_new_one_after_a_reload(home: Served, 
     expect(page.locator("#oh-text textarea")).to_have_value("")
 
 
+def test_what_was_changed_in_a_note_comes_back_to_that_note(home: Served, windows: Windows) -> None:
+    page = windows.open(home.address)
+    open_notes(page)
+    page.locator("#oh-found [data-act=open]").first.click()
+    text = page.locator("#oh-text textarea")
+    expect(text).not_to_have_value("")
+    before = len(home.house.notebook.select(NoteFilter()))
+    text.fill("It drips again.")
+    windows.reload(page)
+    open_notes(page)
+    expect(text).to_have_value("It drips again.")
+    expect(page.locator("#oh-heading")).to_contain_text("Note")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(page.locator("#oh-done")).to_contain_text("Saved")
+    notes = home.house.notebook.select(NoteFilter())
+    assert len(notes) == before
+    assert [note.text for note in notes].count("It drips again.") == 1
+
+
 def test_another_window_has_what_was_typed_there_alone(home: Served, windows: Windows) -> None:
     first, second = windows.open(home.address), windows.open(home.address)
     ask_box(first).fill(HALF)
