@@ -128,6 +128,8 @@ class Hit:
     """Share of the question's words, weighted by their rarity in the house, that the note holds; 0 to 1."""
     best: int = 0
     """Which of the passages the note was found by."""
+    coded: float = 0.0
+    """How telling a code is that the question names and the note holds, 0 to 1; nought where there is none."""
     deciding: tuple[Told, ...] = ()
     """Its sentences that answer best, best first; none where nobody read it."""
     history: tuple[Moment, ...] = ()

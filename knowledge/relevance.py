@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from knowledge.note import Hit
 
+LONG_CODE = 1.0
+"""How telling a code is that vouches for its note: one of five letters and figures, or more."""
+
 
 @dataclass(frozen=True)
 class Relevance:
@@ -45,7 +48,12 @@ class Relevance:
         return 1 / (1 + math.exp(-logit))
 
     def holds(self, hits: Sequence[Hit], vouched: bool = False) -> bool:
-        """Whether it may be worth asking a language model; `vouched` where a person named the category."""
+        """Whether it may be worth asking a language model; `vouched` where a person named the category.
+
+        A note that holds a long code of the question is, whatever its words: nothing else is so rare.
+        """
+        if any(hit.coded >= LONG_CODE for hit in hits):
+            return True
         if self.unread is not None and not _read(hits):
             return self.unread.holds(hits, vouched)
         return self.probability(hits) >= (self.vouched if vouched else self.enough)

@@ -146,6 +146,7 @@ def _hit(candidate: Candidate, score: float, told_again: Sequence[Candidate]) ->
         similarity=candidate.similarity,
         overlap=candidate.overlap,
         best=candidate.best,
+        coded=candidate.coded,
         deciding=candidate.deciding,
         history=tuple(Moment(each.note_id, each.title, each.date) for each in told_again if each.date),
     )

@@ -48,3 +48,11 @@ def test_where_a_person_named_the_category_less_will_do_but_not_nothing(relevanc
     assert demanding.holds(doubtful, vouched=True)
     assert not demanding.holds(far, vouched=True)
     assert not demanding.holds([], vouched=True)
+
+
+@pytest.mark.parametrize("relevance", [LEARNED, UNREAD])
+def test_a_note_that_holds_a_long_code_of_the_question_is_worth_a_look_whatever_its_words(relevance: Relevance) -> None:
+    far = hit(0.05, 0.0, 0.0)
+
+    assert relevance.holds([far, replace(far, coded=1.0)])
+    assert not relevance.holds([replace(far, coded=0.8)])
