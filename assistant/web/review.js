@@ -16,7 +16,8 @@ new MutationObserver(() => {
       const value = own[field.name] ?? drawn(field);
       if (field.value !== value) field.value = value;
     }
-    row.querySelector('details').open = open.has(row.dataset.waiting);
+    const text = row.querySelector('details'), shown = open.has(row.dataset.waiting);
+    if (text.open !== shown) text.open = shown;  // set again, it would be a change, and seen here without end
   }
 }).observe(element, {
   subtree: true, childList: true, characterData: true, attributeFilter: ['data-waiting', 'value', 'selected', 'open'],
