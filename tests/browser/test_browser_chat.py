@@ -24,6 +24,7 @@ from playwright.sync_api import expect
 
 from assistant.conversation import Conversation
 from assistant.errors import ModelStopped
+from assistant.sample import QUESTIONS
 from assistant.support import Support
 from knowledge.note import Draft
 
@@ -44,6 +45,16 @@ def test_a_question_stands_in_a_blue_bubble_with_its_tag_and_the_box_is_empty_ag
         "bubble => getComputedStyle(bubble).backgroundColor.match(/\\d+/g).map(Number)"
     )
     assert blue > 200 and blue > 1.5 * green and blue > 2 * red
+
+
+def test_an_example_leaves_a_half_typed_question_where_it_is(home: Served, windows: Windows) -> None:
+    home.will_say(ANSWER)
+    page = windows.open(home.address)
+    ask_box(page).fill("When did we have the po")
+    page.locator("#oh-chat").get_by_text(QUESTIONS[0]).click()
+    expect(bubbles(page)).to_contain_text(QUESTIONS[0])
+    whole(page)
+    expect(ask_box(page)).to_have_value("When did we have the po")
 
 
 def test_a_question_between_two_categories_carries_both_and_searches_both(home: Served, windows: Windows) -> None:
