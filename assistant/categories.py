@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from knowledge.record import Record
 
 LONGEST_NAME = 40
+NAMING = ("note_versions", "category"), ("corrections", "label"), ("corrections", "overruled")
+"""The tables and columns that name a category, beside the notes, whose own follow a rename by themselves."""
+DRAFTS = ("draft", "before")
+"""The columns of drafts under review that hold a draft, whose category follows, too."""
+IN_DETAILS = "details LIKE ?"
+"""Which turns may name a category, given `_in_details`."""
 
 migrations = Migrations("categories")
 
@@ -68,7 +74,6 @@ class Merged:
     """A category that became part of another, and everything that followed it there."""
 
     category: Category
-    into: str
     moved: tuple[Moved, ...]
 
 
@@ -138,7 +143,7 @@ class Categories:
             moved = tuple(
                 Moved(table, column, key, value, _value(db, table, column, key)) for table, column, key, value in before
             )
-        return Merged(category, into, moved)
+        return Merged(category, moved)
 
     def part(self, merged: Merged) -> None:
         """Part what was merged; what was filed or told anew meanwhile stays as it is.
@@ -242,9 +247,8 @@ class Categories:
 
     def _follow(self, db: Database, name: str, new_name: str) -> None:
         self._stale(db, new_name)
-        db.execute("UPDATE note_versions SET category = ? WHERE category = ?", [new_name, name])
-        db.execute("UPDATE corrections SET label = ? WHERE label = ?", [new_name, name])
-        db.execute("UPDATE corrections SET overruled = ? WHERE overruled = ?", [new_name, name])
+        for table, column in NAMING:
+            db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", [new_name, name])
         self._in_drafts(db, name, new_name)
         self._in_conversations(db, name, new_name)
 
@@ -254,7 +258,7 @@ class Categories:
 
     def _in_drafts(self, db: Database, name: str, new_name: str | None) -> None:
         """Rename a category in the drafts under review and in what they change; None takes it out."""
-        for column in ("draft", "before"):
+        for column in DRAFTS:
             db.execute(
                 f"UPDATE waiting SET {column} = json_set({column}, '$.category', ?) WHERE {column} ->> 'category' = ?",
                 [new_name, name],
@@ -272,7 +276,7 @@ class Categories:
         db.execute("INSERT OR REPLACE INTO category_moves (code, into_code) VALUES (?, ?)", [code, into])
 
     def _in_conversations(self, db: Database, name: str, new_name: str | None) -> None:
-        rows = db.execute("SELECT id, details FROM turns WHERE details LIKE ?", [f"%{json.dumps(name)}%"]).fetchall()
+        rows = db.execute(f"SELECT id, details FROM turns WHERE {IN_DETAILS}", [_in_details(name)]).fetchall()
         for turn_id, details in rows:
             renamed = _renamed(json.loads(details), name, new_name)
             db.execute("UPDATE turns SET details = ? WHERE id = ?", [json.dumps(renamed), turn_id])
@@ -284,15 +288,18 @@ def _ids(db: Database, query: str, name: str) -> tuple[str, ...]:
 
 def _bearing(db: Database, name: str) -> list[tuple[str, str, str | int, str]]:
     """Every value of the record that a merge of this category changes: its table, column, row's key and what it is."""
-    plain = ("notes", "category"), ("note_versions", "category"), ("corrections", "label"), ("corrections", "overruled")
-    wheres = [(table, column, f"{column} = ?", name) for table, column in plain]
-    wheres += [("waiting", column, f"{column} ->> 'category' = ?", name) for column in ("draft", "before")]
-    wheres.append(("turns", "details", "details LIKE ?", f"%{json.dumps(name)}%"))
+    wheres = [(table, column, f"{column} = ?", name) for table, column in (("notes", "category"), *NAMING)]
+    wheres += [("waiting", column, f"{column} ->> 'category' = ?", name) for column in DRAFTS]
+    wheres.append(("turns", "details", IN_DETAILS, _in_details(name)))
     return [
         (table, column, key, value)
         for table, column, where, wanted in wheres
         for key, value in db.execute(f"SELECT {_key(table)}, {column} FROM {table} WHERE {where}", [wanted]).fetchall()
     ]
+
+
+def _in_details(name: str) -> str:
+    return f"%{json.dumps(name)}%"
 
 
 def _value(db: Database, table: str, column: str, key: str | int) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from assistant.cli_options import FAILED, house_options
+from assistant.cli_options import FAILED, house_options, label_of
 
 if TYPE_CHECKING:
     from assistant.build import House
@@ -24,7 +24,7 @@ def correct(house: House, as_json: bool, question: str, category: str) -> None:
     from classifier.taxonomy import NONE
 
     question = checked(question)
-    label = category if category.casefold() == NONE else str(house.notebook.known_category(category) or NONE)
+    label = label_of(house, category) or NONE
     (decision,) = house.router().classify([question])
     said = decision.category or NONE
     provenance = "confirmed" if said == label else "corrected"

@@ -146,11 +146,12 @@ class Notes:
         self, opened: Opened, title: str, filed: str, date: str, text: str, event: gr.EventData
     ) -> tuple[Any, ...]:
         typed = Typed(opened, title, filed, date, text)
-        note = self._house.notebook.get(event._data["id"])
-        return self._gone(note) if note.deleted else (*self._form(note), *self._aside(typed))
+        return self._opened(self._house.notebook.get(event._data["id"]), typed)
 
-    def _gone(self, note: Note) -> tuple[Any, ...]:
-        """Offer a note that was deleted elsewhere back; the form stays as it is."""
+    def _opened(self, note: Note, typed: Typed) -> tuple[Any, ...]:
+        """The form with a note in the place of what was typed; one that was deleted elsewhere is offered back."""
+        if not note.deleted:
+            return *self._form(note), *self._aside(typed)
         return *[gr.skip()] * 7, *_offer(f"“{note.title}” was deleted. Undo brings it back.", ("restore", [note.id]))
 
     def _refiled(self, touched: str | None, opened: Opened, filed: str | None) -> tuple[Any, ...]:
@@ -169,9 +170,7 @@ class Notes:
         except KnowledgeError as error:
             gr.Warning(render.warning(error))
             return (gr.skip(),) * 12
-        aside = self._aside(Typed(opened, title, filed, date, text))
-        view = self._gone(note) if note.deleted else (*self._form(note), *aside)
-        return *view, gr.Tabs(selected="notes")
+        return *self._opened(note, Typed(opened, title, filed, date, text)), gr.Tabs(selected="notes")
 
     def _write(
         self, opened: Opened, title: str, filed: str, date: str, text: str, event: gr.EventData

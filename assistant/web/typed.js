@@ -46,7 +46,7 @@
   if (waiting.size) watch.observe(document, {childList: true, subtree: true});
 
   document.addEventListener('input', event => {
-    const id = Object.keys(FIELDS).find(each => field(each) === event.target);
+    const id = event.target.closest(Object.keys(FIELDS).map(each => `#${each}`).join())?.id;
     if (!id) return;
     waiting.delete(id);
     typed[id] = {value: event.target.value, of: FIELDS[id]()};

@@ -1,18 +1,12 @@
 """What was typed and not sent outlives a reload, once, and nothing that was sent comes back."""
 
 import pytest
-from browser_support import ANSWER, Served, Windows, ask_box, whole
-from playwright.sync_api import Page, expect
-
-from knowledge.note import NoteFilter
+from browser_support import ANSWER, Served, Windows, ask_box, notes_tab, whole
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
 HALF = "When did we have the po"
-
-
-def open_notes(page: Page) -> None:
-    page.get_by_role("tab", name="Notes").click()
 
 
 def test_a_question_half_typed_is_there_after_a_reload_and_can_be_asked(home: Served, windows: Windows) -> None:
@@ -34,51 +28,51 @@ def test_a_question_half_typed_is_there_after_a_reload_and_can_be_asked(home: Se
 
 def test_a_note_half_written_is_there_after_a_reload_once_its_tab_is_opened(home: Served, windows: Windows) -> None:
     page = windows.open(home.address)
-    open_notes(page)
+    notes_tab(page)
     page.locator("#oh-title input, #oh-title textarea").fill("Plumber")
     page.locator("#oh-text textarea").fill("Ask for Ruth, never for her brother.")
     windows.reload(page)
     expect(ask_box(page)).to_be_visible()
-    open_notes(page)
+    notes_tab(page)
     expect(page.locator("#oh-text textarea")).to_have_value("Ask for Ruth, never for her brother.")
     expect(page.locator("#oh-title input, #oh-title textarea")).to_have_value("Plumber")
     page.get_by_role("button", name="Save", exact=True).first.click()
     expect(page.locator("#oh-text textarea")).to_have_value("")
-    assert "Ask for Ruth" in " ".join(note.text for note in home.house.notebook.select(NoteFilter()))
+    assert "Ask for Ruth" in " ".join(note.text for note in home.house.notebook.select())
     windows.reload(page)
-    open_notes(page)
+    notes_tab(page)
     page.wait_for_timeout(500)
     expect(page.locator("#oh-text textarea")).to_have_value("")
 
 
 def test_a_note_that_was_only_opened_is_no_new_one_after_a_reload(home: Served, windows: Windows) -> None:
     page = windows.open(home.address)
-    open_notes(page)
+    notes_tab(page)
     page.locator("#oh-text textarea").fill("x")
     page.get_by_role("button", name="New note").click()
     page.locator("#oh-found [data-act=open]").first.click()
     expect(page.locator("#oh-text textarea")).not_to_have_value("")
     windows.reload(page)
-    open_notes(page)
+    notes_tab(page)
     page.wait_for_timeout(500)
     expect(page.locator("#oh-text textarea")).to_have_value("")
 
 
 def test_what_was_changed_in_a_note_comes_back_to_that_note(home: Served, windows: Windows) -> None:
     page = windows.open(home.address)
-    open_notes(page)
+    notes_tab(page)
     page.locator("#oh-found [data-act=open]").first.click()
     text = page.locator("#oh-text textarea")
     expect(text).not_to_have_value("")
-    before = len(home.house.notebook.select(NoteFilter()))
+    before = len(home.house.notebook.select())
     text.fill("It drips again.")
     windows.reload(page)
-    open_notes(page)
+    notes_tab(page)
     expect(text).to_have_value("It drips again.")
     expect(page.locator("#oh-heading")).to_contain_text("Note")
     page.get_by_role("button", name="Save", exact=True).first.click()
     expect(page.locator("#oh-done")).to_contain_text("Saved")
-    notes = home.house.notebook.select(NoteFilter())
+    notes = home.house.notebook.select()
     assert len(notes) == before
     assert [note.text for note in notes].count("It drips again.") == 1
 
