@@ -1,0 +1,46 @@
+"""Whether a question is about what was, what is, or what is still to come, by its verbs; pure."""
+
+from __future__ import annotations
+
+import re
+
+_PRESENT = re.compile(
+    r"\b(is|are|do|does|has|have|can|should|must|may|am|gets?|takes?|needs?|goes|comes|costs|charges|opens|works|runs|"
+    r"holds|fits|keeps|owns|will|won[’']t|shall|due|who\s+[a-z]+s)\b|\b(?:what|who|where|when|how|which)[’']?s\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(did|was|were|had|didn[’']?t|wasn[’']?t|got|went|came|paid|charged|put in|installed|bought|replaced|ever|"
+    r"back (?:in|when|then))\b",
+    re.IGNORECASE,
+)
+_PERFECT = re.compile(r"(?:\b(?:has|have)|[’']ve)\b(?!\s+(?:\w+\s+)?(?:to|got)\b)", re.IGNORECASE)
+_AHEAD = re.compile(
+    r"\b(?:due|will|won[’']t|shall|should|must|needs?|has to|have to|(?:going|yet|left) to|upcoming|coming|next|"
+    r"scheduled|planned|expires?|expiring|runs? out|renews?)\b|[’']ll\b",
+    re.IGNORECASE,
+)
+"""What is still to come."""
+_POSSESSING = re.compile(r"(?:\b(?:have|has)|[’'](?:ve|s))\s+(?:\w+\s+)?got\b", re.IGNORECASE)
+_PASSIVE = re.compile(
+    r"\b(is|are|be|gets?)\s+(?:\w+\s+){0,2}?(?:charged|paid|put in|installed|bought|replaced)\b", re.IGNORECASE
+)
+
+
+def is_present(question: str) -> bool:
+    """Whether a question has a word that asks how things are."""
+    return bool(_PRESENT.search(question))
+
+
+def is_past(question: str) -> bool:
+    """Whether a question is in the past tense, which neither 'is installed' is nor 'have we got'."""
+    return bool(_PAST.search(_PASSIVE.sub(r"\1", _POSSESSING.sub("have", question))))
+
+
+def is_ahead(sentence: str) -> bool | None:
+    """Whether a sentence asks of what is still to come; None where it may."""
+    if is_past(sentence):
+        return False
+    if _AHEAD.search(sentence):
+        return True
+    return False if _PERFECT.search(sentence) else None
