@@ -147,8 +147,12 @@ class Hit:
 
     @property
     def text(self) -> str:
-        """The words of the passages that were found, in the note's own order."""
-        return "\n\n".join(passage.text for passage in self.passages)
+        """The words of the passages that were found, in the note's own order and under their headings."""
+        above = ["", *(passage.heading for passage in self.passages)]
+        return "\n\n".join(
+            passage.text if passage.heading in ("", before) else f"# {passage.heading}\n{passage.text}"
+            for before, passage in zip(above, self.passages, strict=False)
+        )
 
 
 def whole(note: Note, found: float = 0.0) -> Hit:

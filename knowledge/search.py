@@ -15,7 +15,7 @@ from knowledge.errors import RerankerUnavailable
 from knowledge.note import Hit, Moment, Passage, evidence
 from knowledge.notebook import Notebook, words_of
 from knowledge.ranking import Candidate, history, ranked
-from knowledge.rereading import reread
+from knowledge.rereading import PASSAGES, reread
 from knowledge.timing import Timing, timing
 
 if TYPE_CHECKING:
@@ -29,9 +29,10 @@ logger = logging.getLogger(__name__)
 
 CANDIDATES = 40
 """Passages taken by meaning, and as many by words, before they are ranked together."""
-PASSAGES_PER_NOTE = 3
 READ = 8
 """Notes, the first of them, that are read with the question, sentence by sentence; each costs 40 ms."""
+LONGEST = 16
+"""Passages of the longest note that is read whole when it is among those found; of a longer one, what led to it."""
 COMMON = 3_000
 """Passages that may hold a question's words before its commonest words are left out of the looking up: they tell
 little, and cost the most."""
@@ -78,7 +79,8 @@ def search(
     if reranker is not None:
         found = with_first_read(found, time, asked, reranker)
     best = ranked(found, time, asked.prior)[:limit]
-    return [_hit(candidate, score, history(candidate, found)) for candidate, score in best]
+    shown = {} if reranker is None else _read_whole(notebook, [each for each, _ in best], asked, reranker)
+    return [_hit(shown.get(each.note_id, each), score, history(each, found)) for each, score in best]
 
 
 def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Candidate]:
@@ -105,7 +107,7 @@ def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Ca
         title = _stems(passages[0].title)
         overlap = {each.id: _overlap(title | _stems(f"{each.heading} {each.text}"), weights) for each in passages}
         best = sorted(passages, key=lambda each: (-evidence(similarity[each.id], overlap[each.id]), _position(each)))
-        kept = sorted(best[:PASSAGES_PER_NOTE], key=_position)
+        kept = sorted(best[:PASSAGES], key=_position)
         found.append(
             Candidate(
                 note_id=note_id,
@@ -127,12 +129,35 @@ def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Ca
 def with_first_read(found: Sequence[Candidate], time: Timing, asked: Asked, reranker: Reranker) -> list[Candidate]:
     """Return the candidates, the first `READ` of their ranking read with the question, where that can be done."""
     first = [each for each, _ in ranked(found, time, asked.prior)[:READ]]
+    read = _read(asked.question, first, reranker)
+    return [read.get(each.note_id, each) for each in found]
+
+
+def _read_whole(
+    notebook: Notebook, best: Sequence[Candidate], asked: Asked, reranker: Reranker
+) -> dict[str, Candidate]:
+    """The long ones among the best candidates, read to their ends: what answers may stand where nothing led to.
+
+    Which notes are best does not change by it, as was seen on the tuning half of the second house: their order is that
+    of the passages that were found.
+    """
+    whole = []
+    for each in (each for each in best if each.deciding):
+        passages = notebook.passages(note_id=each.note_id)
+        places = {passage.id: at for at, passage in enumerate(passages)}
+        # The note may have been changed since it was found.
+        if len(each.passages) < len(passages) <= LONGEST and (found := each.passages[each.best].id) in places:
+            whole.append(replace(each, passages=tuple(passages), best=places[found]))
+    return _read(asked.question, whole, reranker)
+
+
+def _read(question: str, candidates: Sequence[Candidate], reranker: Reranker) -> dict[str, Candidate]:
+    """The candidates as they were read, by their notes' ids; none where they cannot be."""
     try:
-        read = {each.note_id: each for each in reread(asked.question, first, reranker)}
+        return {each.note_id: each for each in reread(question, candidates, reranker)}
     except RerankerUnavailable as error:
         logger.warning("%s The notes are ranked without it.", error)
-        return list(found)
-    return [read.get(each.note_id, each) for each in found]
+        return {}
 
 
 def _hit(candidate: Candidate, score: float, told_again: Sequence[Candidate]) -> Hit:

@@ -24,6 +24,15 @@ def test_a_hit_shows_its_passages_in_the_order_given() -> None:
     assert hit.text == "It hums.\n\nIt leaks."
 
 
+def test_a_hit_shows_each_heading_once_above_its_passages() -> None:
+    rows = [("", "Of the pump."), ("Seal", "It hums."), ("Seal", "It leaks."), ("Seal › Spare", "In the shed.")]
+    passages = tuple(passage(id=f"n#{at}", heading=heading, text=text) for at, (heading, text) in enumerate(rows))
+
+    shown = Hit("n", "Pump", "pool", None, passages, 0.5, 0.5, 0.5).text
+
+    assert shown == "Of the pump.\n\n# Seal\nIt hums.\n\nIt leaks.\n\n# Seal › Spare\nIn the shed."
+
+
 @pytest.mark.parametrize(
     ("categories", "searched", "total", "sentence"),
     [

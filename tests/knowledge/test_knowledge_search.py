@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from knowledge.errors import RerankerUnavailable
 from knowledge.library import Library
 from knowledge.note import Draft, Hit, Scope
-from knowledge.search import CANDIDATES, PASSAGES_PER_NOTE, READ, Asked, search
+from knowledge.rereading import PASSAGES
+from knowledge.search import CANDIDATES, LONGEST, READ, Asked, search
 
 
 def find(library: Library, question: str, *categories: str, limit: int = 5) -> list[Hit]:
@@ -137,7 +138,7 @@ def test_a_long_note_counts_once_and_shows_its_best_passages_in_its_own_order(li
     assert sorted(ids(hits)) == ["manual", "short"]
     (manual,) = [hit for hit in hits if hit.note_id == "manual"]
     positions = [int(passage.id.rpartition("#")[2]) for passage in manual.passages]
-    assert len(positions) == PASSAGES_PER_NOTE
+    assert len(positions) == PASSAGES
     assert positions == sorted(positions)
     # Passage 0 is the heading's own, passages with four 'pump' are the best.
     assert {4, 9} <= set(positions)
@@ -281,6 +282,36 @@ def test_only_the_first_notes_are_read_in_a_large_house(library: Library) -> Non
 
     assert len(library.reranker.shown) == READ
     assert sum(bool(hit.deciding) for hit in hits) == READ
+
+
+def manual(sections: int) -> Draft:
+    """A manual of the pump whose last section holds what is asked, in other words."""
+    told = [f"# Part {number}\nThe pool pump, its pump lid and the pump basket." for number in range(sections)]
+    return Draft("\n".join([*told, "# Winter\nDrain the trap when it freezes."]), "Manual", "pool", id="manual")
+
+
+def test_a_note_that_is_found_is_read_to_its_end(library: Library) -> None:
+    library.add([manual(LONGEST - 1), Draft("The heater drips.", id="heater")])
+    before, *_ = find(library, "pool pump lid")
+    library.reranker = Knowing("Drain the trap")
+
+    hit, *_ = find(library, "pool pump lid")
+
+    assert "Drain the trap" not in before.text
+    assert hit.deciding[0].sentence == "Drain the trap when it freezes."
+    assert hit.text.endswith("# Winter\nDrain the trap when it freezes.")
+    assert len(hit.passages) == PASSAGES
+    assert hit.passages[hit.best] == before.passages[before.best]
+
+
+def test_of_a_book_only_what_was_found_is_read(library: Library) -> None:
+    library.add([manual(LONGEST)])
+    library.reranker = Knowing("Drain the trap")
+
+    (hit,) = find(library, "pool pump lid")
+
+    assert "Manual: Drain the trap when it freezes." not in library.reranker.shown
+    assert hit.answering < 0.5
 
 
 class Broken:
