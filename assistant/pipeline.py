@@ -41,14 +41,15 @@ logger = logging.getLogger(__name__)
 MAX_QUESTION = 2_000
 """Characters of the longest question: more is a note, not a question."""
 NEAR = 0.5
-"""Hits below this share of the best one's evidence are left out: every note shown costs the model time."""
+"""Hits below this share of the best one's evidence are left out, where no sentence of theirs is likely to answer: every
+note shown costs the model time."""
 POINTED = 2
 """Hits that are pointed to in what was read ahead, with the sentence that decides; each costs half a second."""
 
 AGAIN = 2
 """Hits that are read once more, alone, where what was written says what no note does."""
 TELLING = 0.5
-"""How likely a sentence of the nearest note answers where it is told beside "I have no note about that"."""
+"""How likely a sentence of a note answers that is worth showing to the model, or beside "I have no note about that"."""
 SURE = 0.9
 """How likely a sentence of the best note answers from where on an answer from older notes is doubted."""
 
@@ -153,7 +154,7 @@ def relevant(hits: Sequence[Hit], relevance: Relevance = RELEVANCE, vouched: boo
         return ()
     # By what speaks for each alone: the newest of a series may be far ahead in rank, and its fellows tell, too.
     bar = NEAR * max(hit.evidence for hit in hits)
-    return tuple(hit for hit in hits if hit.evidence >= bar or hit is hits[0])
+    return tuple(hit for hit in hits if hit.evidence >= bar or hit.answering >= TELLING or hit is hits[0])
 
 
 @dataclass(frozen=True)

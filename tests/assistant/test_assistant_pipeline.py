@@ -14,14 +14,14 @@ from assistant.dossier import Dossier, dossier_of
 from assistant.errors import ModelStopped, ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Doubted, Finished, Retrieved, Routed, Token, gathered
 from assistant.listening import LISTENING
-from assistant.pipeline import MAX_QUESTION, NO_ROOM, Assistant, Finder, checked
+from assistant.pipeline import MAX_QUESTION, NO_ROOM, Assistant, Finder, checked, relevant
 from assistant.prompts import NO_NOTE
 from assistant.reading_ahead import ReadingAhead
 from assistant.support import Support
 from classifier.decision import Decision
 from knowledge.errors import IndexUnreachable
 from knowledge.library import Library
-from knowledge.note import Draft, NoteFilter, Scope
+from knowledge.note import Draft, Hit, NoteFilter, Passage, Scope, Told
 
 PUMP_QUESTION = "When was the pool pump replaced?"
 PUMP = Draft("The pool pump was replaced by Ray.", "Pool pump replaced", "pool", dt.date(2023, 4, 18), id="pump")
@@ -50,6 +50,21 @@ def assistant(finder: Finder, model: ScriptedModel) -> Assistant:
 def find(finder: Finder, question: str, category: str | None = None) -> tuple[Scope, list[str]]:
     scope, hits = finder.find(question, finder.classify(question), category)
     return scope, [hit.note_id for hit in hits]
+
+
+# --- which notes are shown --------------------------------------------------------------------------------------------
+
+
+def told(note_id: str, near: float, answering: float) -> Hit:
+    passage = Passage(f"{note_id}#0", note_id, note_id, "pool", None, "", "It hums.")
+    deciding = (Told("It hums.", answering),)
+    return Hit(note_id, note_id, "pool", None, (passage,), near, near, near, deciding=deciding)
+
+
+def test_a_far_note_is_shown_only_where_a_sentence_of_it_is_likely_to_answer() -> None:
+    hits = [told("near", 0.9, 0.9), told("far", 0.2, 0.1), told("telling", 0.2, 0.6)]
+
+    assert [hit.note_id for hit in relevant(hits)] == ["near", "telling"]
 
 
 # --- which notes are searched -----------------------------------------------------------------------------------------
