@@ -165,7 +165,7 @@ class CodeScorer:
         self._body = model.get_decoder()
         self._alone = threading.Lock()
         with torch.inference_mode():
-            self._cache = self._body(torch.tensor([self._prefix]), use_cache=True).past_key_values
+            self._cache = self._body(torch.tensor([self._prefix]), use_cache=True).cache
         lay_out(self._body)
 
     def log_probabilities(self, questions: Sequence[str]) -> NDArray[np.float64]:
@@ -205,7 +205,7 @@ class CodeScorer:
             input_ids=packed.ids,
             position_ids=packed.positions,
             attention_mask=packed.mask,
-            past_key_values=self._cache,
+            cache=self._cache,
             use_cache=True,
         )
         self._cache.crop(-packed.ids.shape[1])  # what is left is the prefix, as before

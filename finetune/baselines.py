@@ -49,7 +49,7 @@ class PromptedModel:
         self._prefix = text_tokens(tokenizer, prompt.before)
         self._after = text_tokens(tokenizer, prompt.after)
         with torch.inference_mode():
-            self._cache = model(torch.tensor([self._prefix]), use_cache=True, logits_to_keep=1).past_key_values
+            self._cache = model(torch.tensor([self._prefix]), use_cache=True, logits_to_keep=1).cache
         lay_out(model)
 
     def write(self, question: str) -> str:
@@ -113,7 +113,7 @@ class PromptedModel:
             input_ids=ids,
             position_ids=positions,
             attention_mask=mask,
-            past_key_values=self._cache,
+            cache=self._cache,
             use_cache=True,
             logits_to_keep=keep,
         )

@@ -56,12 +56,12 @@ def completion_loss(model: Any, row: dict[str, torch.Tensor]) -> torch.Tensor:
     cache = None
     if "prefix_ids" in row:
         with torch.no_grad():
-            cache = decoder(input_ids=row["prefix_ids"], use_cache=True).past_key_values
+            cache = decoder(input_ids=row["prefix_ids"], use_cache=True).cache
     hidden = decoder(
         input_ids=row["input_ids"],
         position_ids=row["position_ids"],
         attention_mask=row["attention_mask"],
-        past_key_values=cache,
+        cache=cache,
         use_cache=cache is not None,
     ).last_hidden_state
     # The output matrix is a third of the model: only what must be written goes through it.
