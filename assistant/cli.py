@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -16,12 +17,14 @@ from assistant.cli_evaluate import evaluate
 from assistant.cli_facts import due_days, facts_of_notes
 from assistant.cli_ingest import ingest
 from assistant.cli_keep import backup, restore
-from assistant.cli_options import FAILED, LastWord, house_options, label_of
+from assistant.cli_options import FAILED, LastWord, house_option, house_options, label_of
 from assistant.cli_reader import train_reader
 from assistant.cli_reranker import train_reranker
 from assistant.cli_teach import export, routers, train
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from assistant.build import House
     from assistant.conversation import Turn
     from assistant.fields import Fields
@@ -31,12 +34,15 @@ Asked = TypeVar("Asked")
 
 @click.group(cls=LastWord, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="our-house")
+@house_option
 @click.option("-v", "--verbose", is_flag=True, help="Log what happens inside, on standard error.")
 @click.pass_context
-def cli(ctx: click.Context, verbose: bool) -> None:
+def cli(ctx: click.Context, home: Path | None, verbose: bool) -> None:
     """Ask your own house. Without a command it opens the chat in the browser."""
     level = logging.INFO if verbose else logging.ERROR
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    if not verbose:
+        warnings.simplefilter("ignore", FutureWarning)  # of libraries, to their programmers
     if ctx.invoked_subcommand is None:
         ctx.invoke(serve)
 
@@ -384,7 +390,7 @@ def fetch_model(house: House, as_json: bool, name: str | None) -> None:
 @house_options
 def reindex(house: House, as_json: bool) -> None:
     """Make the search index again from the record."""
-    from assistant.terminal import TerminalReport, print_json
+    from assistant.terminal import TerminalReport, counted, print_json
 
     report = TerminalReport()
     count = house.library.reindex(lambda done, total: report.say(f"indexing {done} of {total} notes", "indexing"))
@@ -392,7 +398,7 @@ def reindex(house: House, as_json: bool) -> None:
     if as_json:
         print_json({"notes": count, "passages": house.notebook.passage_count()})
     else:
-        click.echo(f"Indexed {count} notes.")
+        click.echo(f"Indexed {counted(count, 'note')}.")
 
 
 @cli.command()

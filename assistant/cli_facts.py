@@ -108,7 +108,7 @@ def list_with_facts(house: House, as_json: bool, wanted: NoteFilter, vendor: str
     from dataclasses import replace
 
     from assistant.fields import fact_fields, note_fields
-    from assistant.terminal import print_json, print_note_line
+    from assistant.terminal import counted, print_json, print_note_line
     from knowledge.money import written
 
     read_waiting(house)
@@ -133,12 +133,12 @@ def list_with_facts(house: House, as_json: bool, wanted: NoteFilter, vendor: str
         print_json({"notes": total.notes, **({"sum": "cost", "amounts": sums} if add_up else {})})
         return
     if count:
-        click.echo(f"{total.notes} notes")
+        click.echo(counted(total.notes, "note"))
     for each in total.sums if add_up else ():
-        of = f"{each.notes} of {total.notes} {'note' if total.notes == 1 else 'notes'}"
+        of = f"{each.notes} of {counted(total.notes, 'note')}"
         click.secho(f"{written(each.cents, each.currency)}  in {of}", bold=True)
     if add_up and not total.sums:
-        click.echo(f"None of {total.notes} notes tells a cost.")
+        click.echo(f"None of {counted(total.notes, 'note')} tells a cost.")
 
 
 def _correct(house: House, note_id: str, corrections: tuple[str, ...], undo: bool) -> None:

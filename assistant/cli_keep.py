@@ -23,7 +23,7 @@ _PATH = click.Path(path_type=Path)
 def backup(house: House, as_json: bool, file: Path) -> None:
     """Write the whole house to one FILE, also while it is in use; a folder gives it a name of its own."""
     from assistant.backup import back_up
-    from assistant.terminal import TerminalReport, print_json
+    from assistant.terminal import TerminalReport, counted, print_json
 
     report = TerminalReport()
     written, manifest = back_up(house, file, lambda *step: _tell(report, *step))
@@ -32,7 +32,8 @@ def backup(house: House, as_json: bool, file: Path) -> None:
     if as_json:
         print_json({"file": str(written), "bytes": size, "notes": manifest.notes, "files": len(manifest.files)})
     else:
-        click.echo(f"{manifest.notes} notes and {len(manifest.files) - 1} files: {written} ({size / 1e6:.1f} MB).")
+        kept = f"{counted(manifest.notes, 'note')} and {counted(len(manifest.files) - 1, 'file')}"
+        click.echo(f"{kept}: {written} ({size / 1e6:.1f} MB).")
         click.echo(f"Bring them back, here or elsewhere: `our-house restore {written}`.")
 
 
@@ -43,7 +44,7 @@ def backup(house: House, as_json: bool, file: Path) -> None:
 def restore(house: House, as_json: bool, file: Path, replace: bool) -> None:
     """Make this house what it was when the backup FILE was written; `notes restore` is for deleted notes."""
     from assistant.restore import restore as bring_back
-    from assistant.terminal import TerminalReport, print_json
+    from assistant.terminal import TerminalReport, counted, print_json
 
     report = TerminalReport()
     restored = bring_back(house, file, replace=replace, on_progress=lambda *step: _tell(report, *step))
@@ -60,7 +61,7 @@ def restore(house: House, as_json: bool, file: Path, replace: bool) -> None:
             }
         )
         return
-    click.echo(f"{_counted(manifest.notes)} restored, as of {manifest.made_at.astimezone():%d %B %Y, %H:%M}.")
+    click.echo(f"{counted(manifest.notes, 'note')} restored, as of {manifest.made_at.astimezone():%d %B %Y, %H:%M}.")
     if kept:
         click.echo(f"What was here before is in {kept}.")
     if restored.own_settings:
@@ -76,7 +77,7 @@ def export_notes(house: House, as_json: bool, out: Path) -> None:
 
     Their original files lie beside them in the folder. `our-house ingest` takes both back.
     """
-    from assistant.terminal import TerminalReport, print_json
+    from assistant.terminal import TerminalReport, counted, print_json
     from knowledge.export import export_folder, export_lines
 
     notes, report = house.notebook.select(), TerminalReport()
@@ -90,7 +91,7 @@ def export_notes(house: House, as_json: bool, out: Path) -> None:
         if as_json:
             print_json({"file": str(out), "notes": len(notes)})
         else:
-            click.echo(f"{_counted(len(notes))} in {out}.")
+            click.echo(f"{counted(len(notes), 'note')} in {out}.")
         return
     exported = export_folder(notes, out, lambda note: house.trail.originals.path(note.original), hear)
     report.done()
@@ -100,7 +101,7 @@ def export_notes(house: House, as_json: bool, out: Path) -> None:
         print_json({"folder": str(out), "notes": len(notes), **counts, "beside": beside})
         return
     click.echo(
-        f"{_counted(len(notes))} in {out}: {exported.written} files written, {exported.unchanged} as they were, "
+        f"{counted(len(notes), 'note')} in {out}: {exported.written} files written, {exported.unchanged} as they were, "
         f"{exported.removed} removed."
     )
     for path in exported.beside:
@@ -109,7 +110,3 @@ def export_notes(house: House, as_json: bool, out: Path) -> None:
 
 def _tell(report: TerminalReport, step: str, done: int, total: int) -> None:
     report.say(f"{step} {done / total if total else 1:4.0%}", step)
-
-
-def _counted(notes: int) -> str:
-    return "1 note" if notes == 1 else f"{notes} notes"

@@ -55,10 +55,16 @@ class LastWord(click.Group):
             raise SystemExit(ASKED_WRONGLY if asked_wrongly else FAILED) from error
 
 
+house_option = click.option(
+    "--house", "home", type=click.Path(path_type=Path), help="The house folder (OUR_HOUSE_HOME)."
+)
+"""Of every command, and of `our-house` itself, which opens the chat."""
+
+
 def house_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command `--house` and `--json`, and hand it the House they mean as its first argument."""
 
-    @click.option("--house", "home", type=click.Path(path_type=Path), help="The house folder (OUR_HOUSE_HOME).")
+    @house_option
     @click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
     @functools.wraps(command)
     def wrapped(home: Path | None, **options: Any) -> None:
@@ -68,7 +74,9 @@ def house_options(command: Callable[..., None]) -> Callable[..., None]:
 
         for sentence in unknown_settings():
             click.echo(f"our-house: {sentence}", err=True)
-        open_house = click.get_current_context().obj or House  # whoever calls from Python may bring another one
+        ctx = click.get_current_context()
+        home = home or ctx.find_root().params.get("home")
+        open_house = ctx.obj or House  # whoever calls from Python may bring another one
         command(open_house(read_settings(home=home), TerminalReport()), **options)
 
     return wrapped

@@ -237,7 +237,7 @@ def export_training_(
     house: House, as_json: bool, out: Path, form: str, data: Path | None, categories: Path | None
 ) -> None:
     """Write the training questions for LLaMA-Factory (alpaca) or ms-swift (messages)."""
-    from assistant.terminal import print_json
+    from assistant.terminal import counted, print_json
     from finetune.examples import PACKAGED, load
     from finetune.export import export_training
 
@@ -247,7 +247,7 @@ def export_training_(
     if as_json:
         print_json({"files": [str(path) for path in files], "examples": len(examples)})
     else:
-        click.echo(f"{len(examples)} examples are in {' and '.join(map(str, files))}.")
+        click.echo(f"{counted(len(examples), 'example')}: {' and '.join(map(str, files))}.")
 
 
 def _taxonomy(path: Path | None) -> Taxonomy:

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from finetune.gate import Verdict
 
 
+def counted(count: int, noun: str) -> str:
+    """Return so many of something in words: 1 note, 2,000 notes."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 class TerminalReport:
     """Says how far a slow step has got: one line that is overwritten in a terminal, a line now and then in a file."""
 

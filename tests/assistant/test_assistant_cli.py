@@ -377,8 +377,9 @@ def test_a_wrong_call_is_one_line_that_names_the_help(unloadable: Run, arguments
 )
 def test_a_house_folder_that_cannot_be_used_is_named(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     (tmp_path / "file").write_text("")
-    said = complaint(run(*arguments, "--house", tmp_path / "file" / "house"), 1)
-    assert str(tmp_path / "file" / "house") in said
+    house = tmp_path / "file" / "house"
+    assert str(house) in complaint(run(*arguments, "--house", house), 1)
+    assert str(house) in complaint(run("--house", house, *arguments), 1)
 
 
 def test_a_setting_that_cannot_be_used_is_a_wrong_call(run: Run, tmp_path: Path) -> None:
@@ -656,9 +657,10 @@ def test_a_port_in_use_is_said_with_the_way_out() -> None:
 
 
 @pytest.mark.slow
-def test_a_house_folder_that_cannot_be_used_is_said_before_a_page_opens(tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", [["serve", "--no-browser"], []])
+def test_a_house_folder_that_cannot_be_used_is_said_before_a_page_opens(tmp_path: Path, before: list[str]) -> None:
     (tmp_path / "file").write_text("")
-    result = process("serve", "--no-browser", "--house", tmp_path / "file" / "house")
+    result = process(*before, "--house", tmp_path / "file" / "house")
     assert result.returncode == 1
     assert "house.db" in result.stderr
     assert result.stderr.count("\n") == 1
