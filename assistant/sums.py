@@ -144,12 +144,6 @@ def _from_ever_on(question: str) -> str:
     return " ".join(sentences[max((n for n, each in enumerate(sentences) if EVER.search(each)), default=0) :])
 
 
-def _plain(text: str) -> str:
-    """A name's words between spaces, for whole ones to be looked for: neither 'ac' nor 'car' is in Ace Carpets."""
-    words = re.findall(r"\w+", re.sub(r"[’']s\b", "", text.casefold()))
-    return f" {' '.join(words)} "
-
-
 def _has_word(passage: Passage, word: str) -> bool:
     """Whether a passage found by a word's stem has the word: so short a stem is another's, too, as ac is ace's."""
     forms = {word, f"{word}s", f"{word}es"}
@@ -192,13 +186,9 @@ class Sums:
         named = " ".join(words)
         # A filter without ids would let all notes pass.
         return [
-            *([(replace(within, ids=ids), named)] if (ids := self._of_vendor(named)) else []),
+            *([(replace(within, ids=ids), named)] if (ids := self._facts.of_vendor(named, whole=True)) else []),
             *([(replace(within, category=category, ids=ids), named)] if (ids := self._holding(named)) else []),
         ]
-
-    def _of_vendor(self, named: str) -> tuple[str, ...]:
-        vendors = self._facts.named(["vendor"])
-        return tuple(note_id for note_id, fact in vendors if _plain(named) in _plain(fact.value))
 
     def _holding(self, named: str) -> tuple[str, ...]:
         """The notes that hold every word, whole or by its stem; the filter's own words may be half typed."""

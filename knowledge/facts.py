@@ -150,10 +150,16 @@ class Facts:
         )
         return [(row["note_id"], _fact(row)) for row in rows]
 
-    def of_vendor(self, vendor: str) -> tuple[str, ...]:
-        """Return the ids of the notes whose vendor has these words in its name."""
-        wanted = _plain(vendor)
-        return tuple(note_id for note_id, fact in self.named(["vendor"]) if wanted in _plain(fact.value))
+    def of_vendor(self, vendor: str, *, whole: bool = False) -> tuple[str, ...]:
+        """Return the ids of the notes whose vendor has these words in its name, side by side.
+
+        Args:
+            whole: whether they are whole words, as those of a question are; what is typed into a filter may be half of
+                one. Of whole words, neither 'ac' nor 'car' is in Ace Carpets.
+        """
+        blank = " " if whole else ""
+        wanted = f"{blank}{_plain(vendor)}{blank}"
+        return tuple(note_id for note_id, fact in self.named(["vendor"]) if wanted in f" {_plain(fact.value)} ")
 
     def total(self, wanted: NoteFilter | None = None, vendor: str = "") -> Total:
         """Return what the notes that pass a filter cost, added up by SQLite in whole cents.
@@ -302,4 +308,5 @@ def _fact(row: sqlite3.Row) -> Fact:
 
 
 def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+    """A name's words with a blank between them; Ray's Pools is also Ray Pools."""
+    return " ".join(re.findall(r"\w+", re.sub(r"[’']s\b", "", text.casefold())))

@@ -133,6 +133,25 @@ def test_a_total_counts_what_passes_and_tells_how_many_say_no_cost(facts: Facts,
     assert facts.total(vendor="bluefin").notes == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "whole", "found"),
+    [
+        ("car", False, ("a", "b")),
+        ("car", True, ("b",)),
+        ("ace carp", False, ("a",)),
+        ("ace carp", True, ()),
+        ("Lou car", True, ("b",)),
+    ],
+)
+def test_a_vendor_is_found_by_parts_of_its_name_or_by_whole_words(
+    facts: Facts, notes: Notebook, words: str, whole: bool, found: tuple[str, ...]
+) -> None:
+    for each, vendor in (("a", "Ace Carpets"), ("b", "Lou’s Car Wash")):
+        notes.add(Draft("Paid.", id=each))
+        keep(facts, each, Fact("vendor", vendor, vendor))
+    assert facts.of_vendor(words, whole=whole) == found
+
+
 def test_notes_wait_until_they_were_sought_in_as_they_are(facts: Facts, notes: Notebook) -> None:
     notes.add(Draft("Pump.", id="a"))
     assert facts.waiting(by_model=False) == ["a"]
