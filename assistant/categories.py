@@ -127,6 +127,19 @@ class Categories:
             db.execute("UPDATE categories SET name = ? WHERE code = ?", [new_name, code])  # the notes' cascades
             self._follow(db, name, new_name)
 
+    def change(self, name: str, new_name: str, definition: str, examples: Sequence[str] = ()) -> None:
+        """Redefine a category, teach it and rename it: all of it, or nothing.
+
+        Raises:
+            CategoryRefused: there is no such category, or the new name is taken or is none.
+            CorrectionRefused: one of the questions is none, or too long.
+        """
+        with self._record.writing():
+            self.redefine(name, definition)
+            self.teach(name, examples)
+            if new_name.strip() != name:
+                self.rename(name, new_name)
+
     def merge(self, name: str, into: str) -> Merged:
         """Let one category be part of another.
 

@@ -17,6 +17,8 @@ from knowledge.errors import KnowledgeError
 
 NEW = "a new category"
 FAILURES = (AssistantError, KnowledgeError)
+Words = tuple[str, str, str]
+"""A category's name, what it covers and questions that belong to it, as they stand in the form."""
 
 
 class Categories:
@@ -30,17 +32,18 @@ class Categories:
     def draw(self, tab: gr.Tab, tags: Tags) -> None:
         """Put the widgets on the page and connect them; the menus of the tags follow every change."""
         undoing = gr.State(None)
+        shown, aside = gr.State(NEW), gr.State({})
         with gr.Accordion("Categories", open=False, elem_id="oh-categories"), gr.Row():
             with gr.Column(scale=3, min_width=300):
                 listed = html(elem_id="oh-category-list")
             with gr.Column(scale=3, min_width=300):
                 chosen = gr.Dropdown([NEW], value=NEW, label="Change", elem_id="oh-chosen")
-                name = gr.Textbox(label="Name", elem_id="oh-category-name")
+                name = gr.Textbox("", label="Name", elem_id="oh-category-name")
                 definition = gr.Textbox(
-                    label="What it covers", placeholder="cameras, alarm, locks", elem_id="oh-definition"
+                    "", label="What it covers", placeholder="cameras, alarm, locks", elem_id="oh-definition"
                 )
                 examples = gr.Textbox(
-                    label="A few questions that belong to it, one a line", lines=3, elem_id="oh-examples"
+                    "", label="A few questions that belong to it, one a line", lines=3, elem_id="oh-examples"
                 )
                 save = gr.Button("Save", variant="primary", elem_id="oh-save-category")
                 with gr.Row(visible=False) as existing:
@@ -50,85 +53,121 @@ class Categories:
                 with gr.Row(visible=False, elem_classes="oh-undo") as done_row:
                     done = html(elem_id="oh-category-done")
                     undo = gr.Button("Undo", size="sm", min_width=60, visible=False, elem_id="oh-undo-category")
-        form = [listed, chosen, name, definition, examples, existing, into]
+        form: list[Any] = [listed, chosen, name, definition, examples, existing, into, shown, aside]
+        typed: list[Any] = [shown, name, definition, examples, aside]
         view: list[Any] = [*form, done_row, done, undo, undoing]
         quiet: dict[str, Any] = {"show_progress": "hidden"}
-        tab.select(self._looked_at, chosen, form, **quiet)
-        chosen.input(self._form, chosen, form, **quiet)
+        tab.select(self._looked_at, shown, form, **quiet)
+        # However fast one is chosen after the other, the form is about the last.
+        chosen.input(self._turn, [chosen, *typed], form, trigger_mode="always_last", **quiet)
         for event in (
-            save.click(self._save, [chosen, name, definition, examples], view, show_progress="minimal"),
-            merge.click(self._merge, [chosen, into], view, show_progress="minimal"),
-            remove.click(self._remove, chosen, view, show_progress="minimal"),
-            undo.click(self._undo, undoing, view, show_progress="minimal"),
+            save.click(self._save, typed, view, show_progress="minimal"),
+            merge.click(self._merge, [into, *typed], view, show_progress="minimal"),
+            remove.click(self._remove, typed, view, show_progress="minimal"),
+            undo.click(self._undo, [undoing, *typed], view, show_progress="minimal"),
         ):
             event.then(tags.labels, None, tags.element, **quiet)
 
-    def _form(self, chosen: str | None) -> tuple[Any, ...]:
-        """The list, and the form filled with a category, or emptied for a new one."""
+    def _form(self, chosen: str | None, aside: dict[str, Words]) -> tuple[Any, ...]:
+        """The list, and the form of a category, or of a new one, with what was typed in it before and is not saved."""
         known = self._house.notebook.categories()
         names = [name for name, _, _ in known]
-        here = next((each for each in known if each[0] == chosen), None)
-        others = [each for each in names if each != chosen]
+        shown = chosen if chosen in names else NEW
+        others = [each for each in names if each != shown]
         return (
             render_teach.definitions(known, self._house.notebook.per_category()),
-            gr.update(choices=[NEW, *names], value=here[0] if here else NEW),
-            here[0] if here else "",
-            here[2] if here else "",
-            "",
-            gr.update(visible=here is not None),
+            gr.update(choices=[NEW, *names], value=shown),
+            *(aside.get(shown) or self._own(shown)),
+            gr.update(visible=shown != NEW),
             gr.update(choices=others, value=None),
+            shown,
+            aside,
         )
 
-    def _looked_at(self, chosen: str | None) -> tuple[Any, ...]:
-        """The list and the choices as they are by now; what is typed in the form stays."""
-        listed, choices, _, _, _, existing, into = self._form(chosen)
-        return listed, choices, gr.skip(), gr.skip(), gr.skip(), existing, into
+    def _own(self, shown: str) -> Words:
+        """The form of a category in which nothing was typed."""
+        for name, _, definition in self._house.notebook.categories():
+            if name == shown:
+                return name, definition, ""
+        return "", "", ""
 
-    def _view(self, chosen: str | None, said: str = "", undoing: Removed | Merged | None = None) -> tuple[Any, ...]:
+    def _put_aside(self, shown: str, typed: Words, aside: dict[str, Words]) -> dict[str, Words]:
+        """Keep what was typed, for when the form is about its category again."""
+        others = {each: words for each, words in aside.items() if each != shown}
+        return others if typed == self._own(shown) else {**others, shown: typed}
+
+    def _turn(
+        self, chosen: str | None, shown: str, name: str, definition: str, examples: str, aside: dict[str, Words]
+    ) -> tuple[Any, ...]:
+        if chosen == shown:  # the menu was opened and left: what is being typed stays where it is
+            return (gr.skip(),) * 9
+        return self._form(chosen, self._put_aside(shown, (name, definition, examples), aside))
+
+    def _looked_at(self, shown: str) -> tuple[Any, ...]:
+        """The list and the choices as they are by now; what is typed in the form stays."""
+        listed, choices, _, _, _, existing, into, shown, _ = self._form(shown, {})
+        return listed, choices, gr.skip(), gr.skip(), gr.skip(), existing, into, shown, gr.skip()
+
+    def _view(
+        self, chosen: str, aside: dict[str, Words], said: str = "", undoing: Removed | Merged | None = None
+    ) -> tuple[Any, ...]:
         if self._startup.searchable:
             self._house.library.heal_quietly()
         undoable = gr.update(visible=undoing is not None)
-        return *self._form(chosen), gr.update(visible=bool(said)), render.said(said), undoable, undoing
+        return *self._form(chosen, aside), gr.update(visible=bool(said)), render.said(said), undoable, undoing
 
     def _kept(self, error: Exception) -> tuple[Any, ...]:
         gr.Warning(render.warning(error))
-        return (gr.skip(),) * 11  # what was typed stays where it is
+        return (gr.skip(),) * 13  # what was typed stays where it is
 
-    def _save(self, chosen: str, name: str, definition: str, examples: str) -> tuple[Any, ...]:
-        categories, questions = self._house.categories, (examples or "").splitlines()
+    def _save(self, shown: str, name: str, definition: str, examples: str, aside: dict[str, Words]) -> tuple[Any, ...]:
+        categories, questions = self._house.categories, examples.splitlines()
+        aside = {each: words for each, words in aside.items() if each != shown}
         try:
-            if chosen == NEW:
-                made = categories.add(name or "", definition or "", questions)
-                return self._view(NEW, f"{made.name} is there and works at once. Teach it when you like.")
-            categories.redefine(chosen, definition or "")
-            categories.teach(chosen, questions)
-            if name.strip() != chosen:
-                categories.rename(chosen, name)
+            if shown == NEW:
+                made = categories.add(name, definition, questions)
+                return self._view(NEW, aside, f"{made.name} is there and works at once. Teach it when you like.")
+            categories.change(shown, name, definition, questions)
         except FAILURES as error:
             return self._kept(error)
-        return self._view(" ".join(name.split()), f"Saved {name.strip()}.")
+        return self._view(" ".join(name.split()), aside, f"Saved {name.strip()}.")
 
-    def _merge(self, chosen: str, into: str | None) -> tuple[Any, ...]:
+    def _merge(
+        self, into: str | None, shown: str, name: str, definition: str, examples: str, aside: dict[str, Words]
+    ) -> tuple[Any, ...]:
         if not into:
             return self._kept(AssistantError("Choose what to merge it into."))
+        aside = self._put_aside(shown, (name, definition, examples), aside)
         try:
-            merged = self._house.categories.merge(chosen, into)
+            merged = self._house.categories.merge(shown, into)
         except FAILURES as error:
             return self._kept(error)
-        return self._view(into, f"{chosen} is part of {into} now.", merged)
+        return self._view(into, aside, f"{shown} is part of {into} now.", merged)
 
-    def _remove(self, chosen: str) -> tuple[Any, ...]:
+    def _remove(
+        self, shown: str, name: str, definition: str, examples: str, aside: dict[str, Words]
+    ) -> tuple[Any, ...]:
+        aside = self._put_aside(shown, (name, definition, examples), aside)
         try:
-            removed = self._house.categories.remove(chosen)
+            removed = self._house.categories.remove(shown)
         except FAILURES as error:
             return self._kept(error)
         count = len(removed.notes)
         kept = f"Its {count} notes are without a category now." if count != 1 else "Its note is without one now."
-        return self._view(NEW, f"Removed {chosen}. {kept if count else ''}", removed)
+        return self._view(NEW, aside, f"Removed {shown}. {kept if count else ''}", removed)
 
-    def _undo(self, undoing: Removed | Merged | None) -> tuple[Any, ...]:
+    def _undo(
+        self,
+        undoing: Removed | Merged | None,
+        shown: str,
+        name: str,
+        definition: str,
+        examples: str,
+        aside: dict[str, Words],
+    ) -> tuple[Any, ...]:
+        aside = self._put_aside(shown, (name, definition, examples), aside)
         if undoing is None:
-            return self._view(NEW)
+            return self._view(NEW, aside)
         try:
             if isinstance(undoing, Merged):
                 self._house.categories.part(undoing)
@@ -136,4 +175,4 @@ class Categories:
                 self._house.categories.restore(undoing)
         except FAILURES as error:
             return self._kept(error)
-        return self._view(undoing.category.name, f"{undoing.category.name} is back.")
+        return self._view(undoing.category.name, aside, f"{undoing.category.name} is back.")

@@ -209,6 +209,27 @@ def test_a_change_that_fails_changes_nothing(
     assert house.corrections.all()[0].label == "pool"
 
 
+@pytest.mark.parametrize(
+    ("name", "questions", "error"),
+    [
+        ("fence", ["Is it deep?"], CategoryRefused),
+        ("", ["Is it deep?"], CategoryRefused),
+        ("basin", ["x" * 2500], CorrectionRefused),
+    ],
+)
+def test_a_category_is_changed_as_a_whole_or_not_at_all(
+    house: SmallHouse, categories: Categories, name: str, questions: list[str], error: type[Exception]
+) -> None:
+    before, told = categories.taxonomy(), house.corrections.all()
+    with pytest.raises(error):
+        categories.change("pool", name, "water to swim in", questions)
+    assert (categories.taxonomy(), house.corrections.all()) == (before, told)
+    categories.change("pool", "basin", "water to swim in", ["Is it deep?"])
+    (basin,) = (each for each in categories.taxonomy() if each.name == "basin")
+    assert basin.definition == "water to swim in"
+    assert [each.label for each in house.corrections.all()] == ["basin", "basin"]
+
+
 def test_a_new_category_has_a_code_of_its_own_that_is_never_given_again(categories: Categories) -> None:
     first = categories.add("security", "cameras and alarms", ["Who installed the camera?"])
     assert first.code not in {each.code for each in DEFAULT_TAXONOMY} | {"ZZ"}

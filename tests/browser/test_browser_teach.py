@@ -184,6 +184,73 @@ def test_a_category_of_ones_own_is_added_and_offered_at_once(taught: Served, win
     expect(page.get_by_role("menuitemradio", name="security")).to_be_visible()
 
 
+def choose_category(page: Page, name: str) -> None:
+    """Choose what the form of the categories is about, and wait until it is."""
+    page.get_by_label("Change").click()
+    page.get_by_role("option", name=name).click()
+    expect(page.get_by_role("option")).to_have_count(0)  # the list is shut
+    expect(page.locator("#oh-remove-category")).to_be_visible(visible=name != "a new category")
+
+
+def test_a_category_that_cannot_be_renamed_is_not_redefined(taught: Served, windows: Windows) -> None:
+    before = taught.house.taxonomy()
+    page = windows.open(taught.address)
+    teach_tab(page)
+    page.locator("#oh-categories").get_by_text("Categories").click()
+    choose_category(page, "pool")
+    page.get_by_label("Name").fill("fountain")
+    page.get_by_label("What it covers").fill("water to swim in")
+    page.locator("#oh-save-category").click()
+    toast(page, "There is a category 'fountain' already.")
+    assert taught.house.taxonomy() == before
+    expect(page.get_by_label("What it covers")).to_have_value("water to swim in")
+
+
+def test_what_is_typed_of_a_category_is_there_when_it_is_chosen_again(taught: Served, windows: Windows) -> None:
+    page = windows.open(taught.address)
+    teach_tab(page)
+    page.locator("#oh-categories").get_by_text("Categories").click()
+    name, definition = page.get_by_label("Name"), page.get_by_label("What it covers")
+    name.fill("security")
+    page.get_by_label("A few questions").fill("Who set the alarm?")
+    page.get_by_label("Change").press_sequentially("po")
+    name.click()  # the menu is left, and nothing was chosen
+    page.wait_for_timeout(1000)
+    expect(name).to_have_value("security")
+    choose_category(page, "pool")
+    expect(name).to_have_value("pool")
+    definition.fill("water to swim in")
+    choose_category(page, "a new category")
+    expect(name).to_have_value("security")
+    expect(page.get_by_label("A few questions")).to_have_value("Who set the alarm?")
+    choose_category(page, "pool")
+    expect(definition).to_have_value("water to swim in")
+    page.locator("#oh-save-category").click()
+    expect(page.locator("#oh-category-done")).to_contain_text("Saved pool.")
+    assert {each.name: each.definition for each in taught.house.taxonomy()}["pool"] == "water to swim in"
+    choose_category(page, "fountain")
+    expect(name).to_have_value("fountain")
+    choose_category(page, "pool")  # what was saved is nothing that waits
+    expect(definition).to_have_value("water to swim in")
+
+
+def test_buttons_that_look_alike_are_told_apart_by_ear(taught: Served, windows: Windows) -> None:
+    candidate(taught, "ours", BETTER)
+    page = windows.open(taught.address)
+    teach_tab(page)
+    lessons(page).first.locator(".oh-delete").click()
+    heard = page.locator("#oh-promote, #oh-undo-told, #oh-versions button")
+    for name in (
+        "Undo the last change of what you told",
+        "Let it serve – the router taught last",
+        "Let it serve: ours",
+    ):
+        button = page.get_by_role("button", name=name, exact=True)
+        expect(button).to_be_visible()
+    expect(heard).to_have_count(3)
+    assert heard.evaluate_all("all => all.map(each => each.innerText)") == ["Undo", "Let it serve", "Let it serve"]
+
+
 def test_a_merged_category_is_parted_again(taught: Served, windows: Windows) -> None:
     page = windows.open(taught.address)
     teach_tab(page)
