@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -144,19 +144,27 @@ class Dialogues:
     def retry(self, conversation_id: str, number: int) -> Run:
         """Ask the conversation's last question, number `number` (from 0), again; its answer is dropped.
 
+        Where its tag was corrected, it is asked under that tag again, and its first answer is kept.
+
         Raises:
             NoSuchConversation: there is no such question.
             AssistantError: a question is still being answered, or another window has asked more meanwhile.
         """
         with self._lock:
             self._refuse_while_running(conversation_id)
-            questions = [turn for turn in self._conversations.turns(conversation_id) if turn.role == "user"]
+            turns = self._conversations.turns(conversation_id)
+            questions = [turn for turn in turns if turn.role == "user"]
             if number >= len(questions):
                 raise NoSuchConversation("That question is no longer there. Reload the page to see what is.")
             if number < len(questions) - 1:
                 raise AssistantError(ASKED_ON)
-            self._conversations.forget_from(conversation_id, questions[number].id)
-            return self._ask(questions[number].content, conversation_id)
+            asked = questions[number]
+            if first := turns[-1].details.get("earlier"):
+                answer, label = _beside(first, turns[-1]), asked.details.get("category") or NONE
+                self._keep(answer)
+                return self._begin(Run(conversation_id, turns[:-2], asked, answer, category=label))
+            self._conversations.forget_from(conversation_id, asked.id)
+            return self._ask(asked.content, conversation_id)
 
     def correct(self, conversation_id: str, turn_id: str, label: str) -> Run:
         """Keep that a question belongs elsewhere, and ask it again there, in its place; the first answer is kept.
@@ -179,7 +187,7 @@ class Dialogues:
                 question, details={**before, "category": category, "corrected": True, "before": before, "likely": []}
             )
             first = answer.details.get("earlier", {"content": answer.content, "details": dict(answer.details)})
-            answer = replace(answer, content="", details={"state": "waiting", "step": "looking", "earlier": first})
+            answer = _beside(first, answer)
             self._keep(question, answer)
             return self._begin(Run(conversation_id, history, question, answer, later, told.label))
 
@@ -310,6 +318,11 @@ def _told(question: Turn, label: str, provenance: Provenance, turn_id: str) -> C
     said = str(details.get("category") or NONE)
     text = str(details.get("standalone") or question.content)
     return Correction(text, label, provenance, said, str(details.get("router", "")), turn_id)
+
+
+def _beside(first: Mapping[str, Any], answer: Turn) -> Turn:
+    """An answer that is to be written anew, with the first one kept beside it."""
+    return replace(answer, content="", details={"state": "waiting", "step": "looking", "earlier": first})
 
 
 def _settled(turn: Turn) -> Turn:

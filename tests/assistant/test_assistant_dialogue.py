@@ -426,6 +426,32 @@ def test_a_corrected_question_is_asked_again_in_its_place_and_in_the_category_th
     assert (told.question, told.label, told.overruled, told.provenance) == (QUESTION, "painting", "pool", "corrected")
 
 
+def test_retry_of_a_corrected_question_keeps_its_tag_and_its_first_answer(
+    house: SmallHouse, dialogues: Dialogues
+) -> None:
+    house.library.add([Draft("Painted the pool pump black.", "Pump house", "painting", id="paint")])
+    earlier = asked(house, dialogues)
+    run = asked(house, dialogues, conversation_id=earlier.conversation_id)
+    question_id = run.turns[2].id
+    gate = threading.Event()
+    house.model.will_say("Painted", gate, " in", " black [1].")
+    again = dialogues.correct(run.conversation_id, question_id, "painting")
+    wait_until(lambda: again.turns[-1].content == "Painted")
+    again.stop()
+    gate.set()
+    assert whole(again)[-1].details["state"] == "stopped"
+    house.model.will_say("Painted black [1].")
+    turns = whole(dialogues.retry(run.conversation_id, 1))
+    assert said(turns) == [QUESTION, ANSWER, QUESTION, "Painted black [1]."]
+    assert turns == dialogues.turns(run.conversation_id)
+    assert (turns[2].id, turns[2].details["category"], turns[2].details["corrected"]) == (question_id, "painting", True)
+    assert [each["note_id"] for each in turns[3].details["notes"]] == ["paint"]
+    assert turns[3].details["earlier"]["content"] == ANSWER
+    dialogues.undo_correction(run.conversation_id, question_id)
+    assert said(dialogues.turns(run.conversation_id)) == [QUESTION, ANSWER] * 2
+    assert house.corrections.all() == []
+
+
 def test_after_a_correction_the_same_question_is_labelled_right_at_once(
     house: SmallHouse, dialogues: Dialogues
 ) -> None:
