@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.memory import plain
-from classifier.taxonomy import NONE
+from classifier.taxonomy import NONE, in_words
 
 if TYPE_CHECKING:
     from assistant.conversation import Asked
@@ -161,7 +161,10 @@ def _advice(
         )
     for said, was, count in confusions:
         if count >= OFTEN:
-            advice.append(f"{was} is often taken for {said} ({count} times): a few more such corrections help most.")
+            what = "What no category fits" if was == NONE else was
+            advice.append(
+                f"{what} is often taken for {in_words(said)} ({count} times): a few more such corrections help most."
+            )
     if drift is not None and drift.drifted:
         advice.append(
             f"{drift.far:.0%} of what you ask is unlike what the router was taught (usual: 10%). Tick or correct more "

@@ -14,6 +14,11 @@ NONE = "none"
 """The label of a question that belongs to no category; it is no category itself."""
 
 
+def in_words(label: str) -> str:
+    """Return a label as people read it."""
+    return "no category" if label == NONE else label
+
+
 @dataclass(frozen=True)
 class Category:
     """One kind of household matter.

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from classifier.taxonomy import NONE
+from classifier.taxonomy import NONE, in_words
 from finetune.figures import decision_figures
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _reasons(fixed: int, broken: int, per_category: Mapping[str, tuple[int, int,
         )
     for name, (size, gained, lost) in per_category.items():
         if lost - gained > max(TOLERATED, TOLERATED_SHARE * size) and mcnemar(gained, lost) < CHANCE:
-            reasons.append(f"it loses {lost - gained} of {size} questions of {name}")
+            reasons.append(f"it loses {lost - gained} of {size} questions of {in_words(name)}")
     return reasons
 
 

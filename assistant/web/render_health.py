@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from assistant.health import Drift, Health, Week
+from classifier.taxonomy import in_words
 
 BINS = 10
 
@@ -59,8 +60,8 @@ def _confusions(confusions: Sequence[tuple[str, str, int]]) -> str:
         return ""
     most = max(count for _, _, count in confusions)
     rows = "".join(
-        f"<tr><th>{escape(said)} → {escape(was)}</th><td><div class='oh-bar' style='width:{100 * count / most:.0f}%'>"
-        f"</div></td><td>{count}</td></tr>"
+        f"<tr><th>{escape(in_words(said))} → {escape(in_words(was))}</th>"
+        f"<td><div class='oh-bar' style='width:{100 * count / most:.0f}%'></div></td><td>{count}</td></tr>"
         for said, was, count in confusions
     )
     return f'<table class="oh-bars">{rows}</table>'

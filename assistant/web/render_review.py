@@ -105,7 +105,8 @@ def imports(recent: Sequence[Import]) -> str:
         act = (
             '<small class="oh-undone">undone</small>'
             if each.undone
-            else f'<button class="oh-serve" data-act="remove" data-id="{escape(each.id)}">Undo</button>'
+            else f'<button class="oh-serve" data-act="remove" data-id="{escape(each.id)}" aria-label="Undo: {what}">'
+            "Undo</button>"
         )
         rows.append(f'<li><span class="oh-lesson">{what}</span>{act}</li>')
     listed = f'<ul class="oh-list">{"".join(rows)}</ul>'

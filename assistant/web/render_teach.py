@@ -11,7 +11,7 @@ from assistant.prompts import spoken
 from assistant.retraining import News, Progress
 from assistant.startup import Status
 from assistant.web.render import button, progress
-from classifier.taxonomy import NONE
+from classifier.taxonomy import NONE, in_words
 from classifier.versions import Version
 
 SHOWN = 200
@@ -46,9 +46,9 @@ def _row(each: Correction, labels: Sequence[str]) -> str:
         {"told": each.id, "label": each.label},
         "oh-tag" + " oh-tag-none" * (gone or each.label == NONE),
         "the category is gone: choose another one" if gone else "press to change it",
-        f"{each.label} (gone)" if gone else (each.label),
+        f"{each.label} (gone)" if gone else in_words(each.label),
     )
-    was = f", was {escape(each.overruled)}" if each.overruled and each.overruled != each.label else ""
+    was = f", was {escape(in_words(each.overruled))}" if each.overruled and each.overruled != each.label else ""
     day = f" on {escape(spoken(each.created_at.date()))}" if each.created_at else ""
     return (
         f'<li><div class="oh-lesson">{tag}<span>{escape(each.question)}</span>'
@@ -60,7 +60,7 @@ def _row(each: Correction, labels: Sequence[str]) -> str:
 
 def _dispute(group: Sequence[Correction]) -> str:
     sides = "".join(
-        f'<button class="oh-tag" data-act="settle" data-id="{escape(each.id)}">{escape(each.label)}</button> '
+        f'<button class="oh-tag" data-act="settle" data-id="{escape(each.id)}">{escape(in_words(each.label))}</button> '
         for each in group
     )
     return (
@@ -75,7 +75,7 @@ def news(found: News) -> str:
         return f'<p class="oh-empty">{escape(found.problem)}</p>'
     if not found.new:
         return f'<p class="oh-empty">{escape(found.since)} has been taught all that you told.</p>'
-    each = ", ".join(f"{escape(label)} {count}" for label, count in sorted(found.per_label.items()))
+    each = ", ".join(f"{escape(in_words(label))} {count}" for label, count in sorted(found.per_label.items()))
     minutes = max(1, round(found.seconds / 60))
     return (
         f"<p><b>{found.new} new</b> since {escape(found.since)}: {each}.<br>Teaching takes about {minutes} "
@@ -142,7 +142,7 @@ def verdict(name: str, found: Mapping[str, Any]) -> str:
         for title, key in (
             ("right", "accuracy"),
             ("right, of the house", "accuracy_household"),
-            ("right, of none", "accuracy_none"),
+            ("right, of no category", "accuracy_none"),
             ("calibration error", "calibration_error"),
         )
     )
@@ -161,8 +161,8 @@ def _changes(what: str, changes: Sequence[Mapping[str, Any]]) -> str:
     if not changes:
         return ""
     rows = "".join(
-        f"<li>{escape(each['question'])} <small>{escape(each['serving'])} → {escape(each['candidate'])}"
-        f"{', yours' if each['household'] else ''}</small></li>"
+        f"<li>{escape(each['question'])} <small>{escape(in_words(each['serving']))} → "
+        f"{escape(in_words(each['candidate']))}{', yours' if each['household'] else ''}</small></li>"
         for each in changes[:NAMED]
     )
     more = f"<li>… and {len(changes) - NAMED} more</li>" if len(changes) > NAMED else ""
@@ -172,7 +172,7 @@ def _changes(what: str, changes: Sequence[Mapping[str, Any]]) -> str:
 
 def _categories(per_category: Mapping[str, Sequence[int]]) -> str:
     rows = "".join(
-        f"<tr><th>{escape(name)}</th><td>{size}</td><td>{gained or ''}</td><td>{lost or ''}</td></tr>"
+        f"<tr><th>{escape(in_words(name))}</th><td>{size}</td><td>{gained or ''}</td><td>{lost or ''}</td></tr>"
         for name, (size, gained, lost) in per_category.items()
         if gained or lost
     )
@@ -199,7 +199,8 @@ def versions(found: Sequence[Version], comparisons: Mapping[str, Mapping[str, An
         act = (
             '<span class="oh-tag oh-tag-told">serving</span>'
             if each.serving
-            else f'<button class="oh-serve" data-act="promote" data-id="{escape(each.name)}">Let it serve</button>'
+            else f'<button class="oh-serve" data-act="promote" data-id="{escape(each.name)}" '
+            f'aria-label="Let it serve: {escape(each.name)}">Let it serve</button>'
         )
         name = f"<b>{escape(each.name)}</b>"
         rows.append(f'<li><div class="oh-lesson">{name}<small>{", ".join(facts)}</small></div>{act}</li>')

@@ -17,6 +17,7 @@ from assistant.web.tags import Tags
 from assistant.web.theme import BUTTONS_JS, html
 from classifier.errors import RouterError
 from classifier.memory import plain
+from classifier.taxonomy import in_words
 from classifier.versions import Version
 from finetune.gate import read_verdict
 from knowledge.errors import KnowledgeError
@@ -120,7 +121,7 @@ class Teach:
         except FAILURES as error:
             gr.Warning(render.warning(error))
             return self._lessons()
-        gr.Info(render.warning(AssistantError(f"“{told.question}” is {told.label} now.")))
+        gr.Info(render.warning(AssistantError(f"“{told.question}” belongs to {in_words(told.label)} now.")))
         return self._lessons()
 
     def _undo(self, undoable: Undoable) -> tuple[Any, ...]:

@@ -56,6 +56,8 @@ def test_confusions_are_counted_and_a_confirmed_tag_is_none() -> None:
         (1, [], "1 correction is not taught yet"),
         (8, [], "worth its minutes"),
         (0, [corrected()] * 3, "fence is often taken for pool (3 times)"),
+        (0, [corrected(overruled="none")] * 3, "fence is often taken for no category (3 times)"),
+        (0, [corrected("none")] * 3, "What no category fits is often taken for pool (3 times)"),
     ],
 )
 def test_the_advice_says_what_to_do(untaught: int, corrections: list[Correction], said: str) -> None:

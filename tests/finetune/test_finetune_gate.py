@@ -64,6 +64,11 @@ def test_one_that_loses_a_category_is_refused_although_it_fixes_more() -> None:
     assert not verdict.passed
 
 
+def test_one_that_loses_what_no_category_fits_says_so_in_words() -> None:
+    verdict = judged(wrong("pool", 10, "car"), wrong(NONE, 5, "pool"))
+    assert verdict.reasons == ("it loses 5 of 20 questions of no category",)
+
+
 def test_a_categorys_loss_that_chance_explains_is_no_loss() -> None:
     assert judged(wrong("pool", 10, "car"), wrong("fence", 4, "none")).passed  # by chance in one of eight
 

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import pytest
 
@@ -83,4 +84,5 @@ def test_imports_can_be_undone_once() -> None:
     assert html.count('data-act="remove"') == 1
     assert "3 notes from the page" in html
     assert "undone" in html
+    assert re.search(r'aria-label="Undo: 3 notes from the page, [^"]+">Undo</button>', html)
     assert render_review.imports([Import("i3", "page", when, False, 0)]) == ""

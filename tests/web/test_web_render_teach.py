@@ -40,6 +40,24 @@ def test_a_correction_of_a_category_that_is_gone_says_so() -> None:
     assert "moat (gone)" in html and "choose another one" in html
 
 
+def test_that_no_category_fits_is_said_in_words_everywhere() -> None:
+    told, other = correction(label="none", overruled="pool"), correction(overruled="none")
+    change = Change("q", "pool", "none", "pool", True)
+    figures = {"accuracy_none": 0.5}
+    verdict = Verdict(9, 1, (change,), (change,), 0, 1.0, {"none": (4, 0, 3)}, figures, figures).fields()
+    week = Week(dt.date(2026, 11, 2))
+    shown = (
+        render_teach.told([told, other], LABELS, [[told, other]]),
+        render_teach.verdict("ours", verdict),
+        render_health.health(Health((week,), (("none", "pool", 3), ("pool", "none", 3)), 0, 0, None, ())),
+    )
+    for html in shown:
+        assert "no category" in html
+        assert "none" not in re.sub(r"<[^>]*>", " ", html).split()
+    assert ", was no category" in shown[0]
+    assert "pool → no category" in shown[2]
+
+
 def test_of_many_the_newest_are_shown_and_the_rest_counted() -> None:
     many = [correction(f"q{number}") for number in range(render_teach.SHOWN + 5)]
     html = render_teach.told(many, LABELS, [])
@@ -71,7 +89,7 @@ def test_whatever_was_typed_stays_text() -> None:
     [
         (
             News({"pool": 2, "none": 1}, 9, "v1", 190.0),
-            "<b>3 new</b> since v1: none 1, pool 2.<br>Teaching takes about 3",
+            "<b>3 new</b> since v1: no category 1, pool 2.<br>Teaching takes about 3",
         ),
         (News({}, 9, "v1", 60.0), "v1 has been taught all that you told."),
         (News({"pool": 1}, 1, "v1", 60.0, "Too little data."), "Too little data."),
@@ -114,7 +132,7 @@ def test_the_serving_router_comes_first_and_the_others_can_serve() -> None:
     gate = {"a": {"fixed": [1, 2], "broken": [1]}}
     html = render_teach.versions(found, gate)
     assert html.index("<b>z</b>") < html.index("<b>a</b>")
-    assert html.count('data-act="promote"') == 1
+    assert html.count('data-act="promote"') == html.count('aria-label="Let it serve: a">Let it serve<') == 1
     assert "knows 1 of your corrections, fixed 2, broke 1 when compared" in html
     assert "77.5% right" in html
 
