@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant.chat_models import ChatModel, Message
 from assistant.checking import backed
-from assistant.citations import Numbering, cite, unmarked
+from assistant.citations import Numbering, cite, telling, unmarked
 from assistant.conversation import Turn
 from assistant.errors import ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Citation, Doubted, Event, Finished, Retrieved, Routed, Token
@@ -51,8 +51,14 @@ AGAIN = 2
 TELLING = 0.5
 """How likely a sentence of a note answers that is worth showing to the model, or beside "I have no note about that"."""
 SURE = 0.9
-"""How likely a sentence of the best note answers from where on an answer from older notes is doubted."""
+"""How likely a sentence of the best note answers from where on it is believed more than a model: an answer from older
+notes is doubted, and one that no note supports gives way to it."""
+LEAST_ECHOED = 3
+"""Telling words of an answer that only repeats its question."""
 
+_ASKS_FOR = re.compile(
+    r"^(?!.*\bor\b).*\b(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE | re.DOTALL
+)
 _HANGING = re.compile(r"\b(?:is|are|was|were|at|by|costs|reads|called|named|the|an?)$", re.IGNORECASE)
 _ASIDE = re.compile(
     r"[.!?;:]\s|\b(?:what|where|who|how|which|that|as|than)\b|^\W*(?:yes|no|yeah|yep|nope)\b", re.IGNORECASE
@@ -167,7 +173,7 @@ class Written:
     """The notes that were found, and what else it cites."""
     failure: str = ""
     misread: bool = False
-    """Whether it says nothing, or a figure that no note shown holds."""
+    """Whether it says nothing, or no more than the question, or a figure that no note shown holds."""
 
 
 class Assistant:
@@ -265,8 +271,9 @@ class Assistant:
         answered = _says_something(text) and not declines(text) and not written.misread
         if answered and not failure and not self._stands(asked, text, written.hits, doubting(messages)):
             answered = False
-        if not answered and not failure and not declines(text):
-            text = taken_back(hits)
+        if not answered and not failure:
+            text, citations = _in_its_place(text, hits[0])
+            answered = bool(citations)
         lap("total")
         yield Finished(Answer(text, answered, citations if answered else (), self.model.name, seconds, failure))
 
@@ -299,7 +306,8 @@ class Assistant:
             yield Retrieved(scope, shown)
         if failure or declines(text):
             return Written(text, citations, shown, failure)
-        whole = backed(text, question, citations, shown) if _says_something(text) else None
+        says = _says_something(text) and not _echoes(text, question)
+        whole = backed(text, question, citations, shown) if says else None
         return Written(*(whole or (text, citations)), shown, misread=whole is None)
 
     def _prompt(
@@ -352,13 +360,22 @@ def tidied(question: str) -> str:
     return " ".join(question.encode(errors="ignore").decode().replace("\x00", " ").split())
 
 
-def taken_back(hits: Sequence[Hit]) -> str:
-    """What is said instead of an answer that no note supports: that none tells, and what the nearest one says."""
-    nearest = hits[0]
-    if nearest.answering < TELLING:
-        return f"{NO_NOTE} The nearest is “{nearest.title}”."
+def _in_its_place(text: str, nearest: Hit) -> tuple[str, tuple[Citation, ...]]:
+    """What is told in the place of an answer that no note supports, and its citation; none where that is no answer.
+
+    Where the nearest note surely answers, it is told in the note's own words: a small model misreads what the search's
+    reader has found. Else it is said that none tells, and what is near.
+    """
     dated = f" of {spoken(nearest.date)}" if nearest.date else ""
-    return f"{NO_NOTE} The nearest, “{nearest.title}”{dated}, says: “{nearest.deciding[0].sentence}”"
+    if nearest.answering >= SURE:
+        sentence = nearest.deciding[0].sentence
+        cited = Citation(1, nearest.note_id, nearest.title, nearest.category, nearest.date, sentence)
+        return f"“{nearest.title}”{dated} says: “{sentence}” [1]", (cited,)
+    if declines(text):
+        return text, ()
+    if nearest.answering < TELLING:
+        return f"{NO_NOTE} The nearest is “{nearest.title}”.", ()
+    return f"{NO_NOTE} The nearest, “{nearest.title}”{dated}, says: “{nearest.deciding[0].sentence}”", ()
 
 
 def _doubted(written: Written, hits: Sequence[Hit], shown: Sequence[Hit]) -> tuple[Hit, ...]:
@@ -385,6 +402,15 @@ def _says_something(text: str) -> bool:
     """
     said = unmarked(text).rstrip(" .:")
     return any(letter.isalnum() for letter in said) and (not _HANGING.search(said) or bool(_ASIDE.search(said)))
+
+
+def _echoes(text: str, question: str) -> bool:
+    """Whether an answer repeats a question that asks for something, and adds no word: "the controller is on the wall".
+
+    One who is given a choice, or asked whether something is so, is answered in the question's own words.
+    """
+    said = telling(unmarked(text))
+    return len(said) >= LEAST_ECHOED and bool(_ASKS_FOR.search(question)) and said <= telling(question)
 
 
 def declines(text: str) -> bool:

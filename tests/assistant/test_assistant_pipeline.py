@@ -732,9 +732,12 @@ OLD = Draft("The pool pump was replaced by Zelda, $90.", "Pool pump replaced", "
 class Verdict:
     """Finds that sentences answer which name Ray."""
 
+    def __init__(self, score: float = 4.0) -> None:
+        self._score = score
+
     def scores(self, question: str, sentences: Sequence[str]) -> NDArray[np.float32]:
         """As of `knowledge.reranker.Reranker`."""
-        return np.array([4.0 if "Ray" in each else -4.0 for each in sentences], np.float32)
+        return np.array([self._score if "Ray" in each else -4.0 for each in sentences], np.float32)
 
 
 @pytest.fixture
@@ -777,8 +780,42 @@ def test_an_answer_from_that_note_too_or_from_none_is_not_read_again(
 
 def test_what_the_nearest_note_says_is_told_where_it_may_answer(finder: Finder, model: ScriptedModel) -> None:
     finder.library.add([PUMP])
-    finder.library.reranker = Verdict()
+    finder.library.reranker = Verdict(1.0)
     model.will_say("Zelda put in a gold pump [1].")
     _, _, answer = gathered(Assistant(finder, model, support=DOUBTING).answer(PUMP_QUESTION))
     assert answer.text.startswith(f"{NO_NOTE} The nearest, “Pool pump replaced” of 18 April 2023, says: “")
     assert "Ray" in answer.text
+    assert (answer.answered, answer.citations) == (False, ())
+
+
+@pytest.mark.parametrize("said", ["Zelda put in a gold pump [1].", NO_NOTE, "The pool pump was replaced [1]."])
+def test_a_note_that_surely_answers_tells_it_itself_where_the_model_cannot(
+    finder: Finder, model: ScriptedModel, said: str
+) -> None:
+    finder.library.add([PUMP])
+    finder.library.reranker = Verdict()
+    for _ in range(2):
+        model.will_say(said)
+    _, _, answer = gathered(Assistant(finder, model, support=DOUBTING).answer(PUMP_QUESTION))
+    assert answer.text == "“Pool pump replaced” of 18 April 2023 says: “The pool pump was replaced by Ray.” [1]"
+    assert answer.answered
+    assert [(each.note_id, each.quote) for each in answer.citations] == [("pump", PUMP.text)]
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "asked"),
+    [
+        ("Which pool pump was replaced?", "The pool pump was replaced [1].", 2),
+        ("Was the pool pump replaced?", "The pool pump was replaced [1].", 1),
+        ("What was replaced, the pool pump or the lamp?", "The pool pump was replaced [1].", 1),
+        ("Who replaced the pool pump?", "Ray replaced the pool pump [1].", 1),
+    ],
+)
+def test_an_answer_that_only_repeats_what_was_asked_is_read_again(
+    assistant: Assistant, model: ScriptedModel, question: str, said: str, asked: int
+) -> None:
+    assistant.finder.library.add([PUMP, BASKET])
+    model.will_say(said)
+    model.will_say("It was replaced by Ray [1].")
+    gathered(assistant.answer(question))
+    assert len(model.asked) == asked
