@@ -3,17 +3,18 @@ from dataclasses import replace
 import pytest
 from conftest import WordEmbedder
 
-from assistant.support import LEARNED, Features, Support
-from knowledge.note import Hit, Passage
+from assistant.support import LEARNED, UNREAD, Features, Support
+from knowledge.note import Hit, Passage, Told
 
 QUESTION = "Who replaced the pool pump?"
 NOTE = "The single-speed pump seized. Ray fitted a Pentair for $1,150."
 EMBED = WordEmbedder().embed
 
 
-def hit(text: str, evidence: float = 0.8) -> Hit:
+def hit(text: str, answering: float = 0.5) -> Hit:
     passage = Passage("n#0", "n", "Pump", "pool", None, "", text)
-    return Hit("n", "Pump", "pool", None, (passage,), 0.8, evidence, evidence)
+    deciding = (Told(text, answering),)
+    return Hit("n", "Pump", "pool", None, (passage,), 0.8, 0.8, 0.8, deciding=deciding)
 
 
 def features(answer: str, *hits: Hit, leaning: float = 1.0) -> Features:
@@ -33,22 +34,28 @@ def test_the_numbers_of_the_notes_are_no_words_of_the_answer() -> None:
     assert features("Ray fitted a Pentair [1] for $1,150 [1, 2][3].") == pytest.approx(plain)
 
 
-def test_every_note_is_looked_at_and_the_best_score_counts() -> None:
-    quoted, _, found, *_ = features(
-        "Ray fitted a Pentair for $1,150.", hit("It rained all day long.", 0.9), hit(NOTE, 0.4)
+def test_every_note_is_looked_at_and_the_best_sentence_counts() -> None:
+    quoted, _, read, _ = features(
+        "Ray fitted a Pentair for $1,150.", hit("It rained all day long.", 0.1), hit(NOTE, 0.7)
     )
     assert quoted == pytest.approx(1)
-    assert found == pytest.approx(0.9)
+    assert read == pytest.approx(0.7)
 
 
 def test_notes_without_a_sentence_support_nothing() -> None:
-    quoted, _, _, about, _ = features("Ray fitted a Pentair.", hit("Pump."), hit("1234"))
-    assert (quoted, about) == (0.0, 0.0)
+    quoted, *_ = features("Ray fitted a Pentair.", hit("Pump."), hit("1234"))
+    assert quoted == 0.0
+
+
+def test_notes_that_nobody_read_count_as_most_notes_do() -> None:
+    _, _, read, _ = features("Ray fitted a Pentair.", replace(hit(NOTE), deciding=()))
+    assert read == UNREAD
+    assert LEARNED.holds((0.8, 0.6, UNREAD, 1.0))
 
 
 def test_each_weight_pulls_its_way_and_the_outcome_is_a_probability() -> None:
-    values = (0.9, 0.8, 0.7, 0.6, 1.0)
-    for name in ("quoted", "echoed", "found", "asked", "believed", "intercept"):
+    values = (0.9, 0.8, 0.7, 1.0)
+    for name in ("quoted", "echoed", "read", "believed", "intercept"):
         more, less = replace(Support(), **{name: 2.0}), replace(Support(), **{name: -2.0})
         assert 0 < less.probability(values) < 0.5 < more.probability(values) < 1
 
