@@ -202,15 +202,23 @@ def _support(claim: str, hit: Hit) -> tuple[float, str]:
     wanted = telling(claim)
     date = f"{hit.date.day} {hit.date:%B %Y} {hit.date.isoformat()}" if hit.date else ""
     share = len(wanted & telling(f"{hit.title} {date} {hit.text}")) / max(len(wanted), 1)
-    if not share and hit.deciding:
-        return share, hit.deciding[0].sentence
-    quote = max(sentences(hit), key=lambda sentence: len(wanted & telling(sentence)), default="")
-    return share, quote
+    return share, in_its_words(hit, claim if share or not hit.deciding else hit.deciding[0].sentence)
+
+
+def in_its_words(hit: Hit, told: str) -> str:
+    """Return the note's sentence that holds most of what is told, as it stands there; nothing where it has none.
+
+    What the search has read is no quote: there, short lines are joined.
+    """
+    wanted = telling(told)
+    return max(sentences(hit), key=lambda sentence: len(wanted & telling(sentence)), default="")
 
 
 def sentences(hit: Hit) -> list[str]:
-    """Return the sentences of a note, as they are quoted."""
-    return [sentence.strip() for sentence in _SENTENCE.split(hit.text) if sentence.strip()]
+    """Return the sentences of a note, as they are quoted: a heading above them is none."""
+    return [
+        sentence.strip() for passage in hit.passages for sentence in _SENTENCE.split(passage.text) if sentence.strip()
+    ]
 
 
 def telling(text: str) -> set[str]:

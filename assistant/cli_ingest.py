@@ -89,7 +89,7 @@ def _say(outcome: Outcome) -> None:
 
 def _undo(house: House, as_json: bool) -> None:
     from assistant.fields import note_fields
-    from assistant.terminal import print_json, print_note_line
+    from assistant.terminal import counted, print_json, print_note_line
 
     last = house.trail.imports.undoable()
     if last is None:
@@ -104,7 +104,7 @@ def _undo(house: House, as_json: bool) -> None:
     for note in left:
         click.echo(f"our-house: {note.title} was changed since and stays as it is.", err=True)
     click.echo(
-        f"The import of {last.started_at:%d %B %Y, %H:%M} is undone: {len(done)} notes. "
+        f"The import of {last.started_at:%d %B %Y, %H:%M} is undone: {counted(len(done), 'note')}. "
         "`our-house notes restore` brings a deleted one back.",
         err=True,
     )

@@ -101,7 +101,8 @@ def export_notes(house: House, as_json: bool, out: Path) -> None:
         print_json({"folder": str(out), "notes": len(notes), **counts, "beside": beside})
         return
     click.echo(
-        f"{counted(len(notes), 'note')} in {out}: {exported.written} files written, {exported.unchanged} as they were, "
+        f"{counted(len(notes), 'note')} in {out}: {counted(exported.written, 'file')} written, "
+        f"{exported.unchanged} as they were, "
         f"{exported.removed} removed."
     )
     for path in exported.beside:

@@ -160,7 +160,9 @@ class Dialogues:
                 raise AssistantError(ASKED_ON)
             asked = questions[number]
             if first := turns[-1].details.get("earlier"):
-                answer, label = _beside(first, turns[-1]), asked.details.get("category") or NONE
+                answer, told = _beside(first, turns[-1]), self._corrections.of_turn(asked.id)
+                # Where its category is gone meanwhile, nobody says any more where it belongs.
+                label = told.label if told is not None and told.label in self._corrections.labels() else None
                 self._keep(answer)
                 return self._begin(Run(conversation_id, turns[:-2], asked, answer, category=label))
             self._conversations.forget_from(conversation_id, asked.id)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant.chat_models import ChatModel, Message
 from assistant.checking import backed
-from assistant.citations import Numbering, cite, telling, unmarked
+from assistant.citations import Numbering, cite, in_its_words, telling, unmarked
 from assistant.conversation import Turn
 from assistant.errors import ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Citation, Doubted, Event, Finished, Retrieved, Routed, Token
@@ -31,6 +31,7 @@ from knowledge.library import Library
 from knowledge.note import Hit, Scope
 from knowledge.relevance import LEARNED as RELEVANCE
 from knowledge.relevance import Relevance
+from knowledge.timing import SENTENCE_END
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,8 +58,13 @@ LEAST_ECHOED = 3
 """Telling words of an answer that only repeats its question."""
 
 _ASKS_FOR = re.compile(
-    r"^(?!.*\bor\b).*\b(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE | re.DOTALL
+    r"\W*(?:(?:and|so|but|or|ok|okay|in|at|on|by|for|from|to|with|until|since)\s+)*"
+    r"(?:who|whom|whose|what|when|where|which|why|how)\b(?!.*(?:\bor\b|,))",
+    re.IGNORECASE,
 )
+"""Begins so, and gives no choice."""
+_ADDED = re.compile(r"\b(?:all|any|both|each|every|none|no|not|never|only|yes|you|we)\b|n[’']t\b", re.IGNORECASE)
+"""Words that are common, and tell something all the same."""
 _HANGING = re.compile(r"\b(?:is|are|was|were|at|by|costs|reads|called|named|the|an?)$", re.IGNORECASE)
 _ASIDE = re.compile(
     r"[.!?;:]\s|\b(?:what|where|who|how|which|that|as|than)\b|^\W*(?:yes|no|yeah|yep|nope)\b", re.IGNORECASE
@@ -369,7 +375,8 @@ def _in_its_place(text: str, nearest: Hit) -> tuple[str, tuple[Citation, ...]]:
     dated = f" of {spoken(nearest.date)}" if nearest.date else ""
     if nearest.answering >= SURE:
         sentence = nearest.deciding[0].sentence
-        cited = Citation(1, nearest.note_id, nearest.title, nearest.category, nearest.date, sentence)
+        quote = in_its_words(nearest, sentence)
+        cited = Citation(1, nearest.note_id, nearest.title, nearest.category, nearest.date, quote)
         return f"“{nearest.title}”{dated} says: “{sentence}” [1]", (cited,)
     if declines(text):
         return text, ()
@@ -408,9 +415,14 @@ def _echoes(text: str, question: str) -> bool:
     """Whether an answer repeats a question that asks for something, and adds no word: "the controller is on the wall".
 
     One who is given a choice, or asked whether something is so, is answered in the question's own words.
+
+    Args:
+        question: of whose sentences the last one asks; a follow-up stands behind what it leans on.
     """
     said = telling(unmarked(text))
-    return len(said) >= LEAST_ECHOED and bool(_ASKS_FOR.search(question)) and said <= telling(question)
+    *_, last = SENTENCE_END.split(question)
+    echoed = len(said) >= LEAST_ECHOED and said <= telling(question) and not _ADDED.search(text)
+    return echoed and bool(_ASKS_FOR.match(last))
 
 
 def declines(text: str) -> bool:

@@ -36,7 +36,11 @@ def _nearest(
     question: str, hits: Sequence[Hit], embed: Callable[[Sequence[str]], NDArray[np.float32]]
 ) -> Mapping[str, str]:
     told = [
-        (hit.note_id, sentence.strip()) for hit in hits for sentence in SENTENCE.split(hit.text) if sentence.strip()
+        (hit.note_id, sentence.strip())
+        for hit in hits
+        for passage in hit.passages
+        for sentence in SENTENCE.split(passage.text)
+        if sentence.strip()
     ]
     if not told:
         return {}

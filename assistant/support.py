@@ -50,7 +50,8 @@ class Support:
         leaning: float,
     ) -> Features:
         """Return how near the answer is to the notes and to the question, and the rest, in the order of the weights."""
-        sentences = [sentence for hit in hits for sentence in SENTENCE.split(hit.text) if len(sentence.split()) > 2]
+        texts = [passage.text for hit in hits for passage in hit.passages]
+        sentences = [sentence for text in texts for sentence in SENTENCE.split(text) if len(sentence.split()) > 2]
         said, asked, *told = embed([_MARK.sub("", answer), question, *sentences])
         quoted = max((float(each @ said) for each in told), default=0.0)
         read = max((hit.answering for hit in hits if hit.deciding), default=UNREAD)

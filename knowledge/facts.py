@@ -154,12 +154,14 @@ class Facts:
         """Return the ids of the notes whose vendor has these words in its name, side by side.
 
         Args:
-            whole: whether they are whole words, as those of a question are; what is typed into a filter may be half of
-                one. Of whole words, neither 'ac' nor 'car' is in Ace Carpets.
+            whole: whether they are whole words, as those of a question are: neither 'ac' nor 'car' is in Ace Carpets,
+                and Ray is in Ray's Pools. What is typed into a filter may be half of a word.
         """
-        blank = " " if whole else ""
-        wanted = f"{blank}{_plain(vendor)}{blank}"
-        return tuple(note_id for note_id, fact in self.named(["vendor"]) if wanted in f" {_plain(fact.value)} ")
+        vendors = [(note_id, fact.value) for note_id, fact in self.named(["vendor"])]
+        if whole:
+            wanted = f" {_plain(_unowned(vendor))} "
+            return tuple(note_id for note_id, value in vendors if wanted in f" {_plain(_unowned(value))} ")
+        return tuple(note_id for note_id, value in vendors if _plain(vendor) in _plain(value))
 
     def total(self, wanted: NoteFilter | None = None, vendor: str = "") -> Total:
         """Return what the notes that pass a filter cost, added up by SQLite in whole cents.
@@ -308,5 +310,9 @@ def _fact(row: sqlite3.Row) -> Fact:
 
 
 def _plain(text: str) -> str:
-    """A name's words with a blank between them; Ray's Pools is also Ray Pools."""
-    return " ".join(re.findall(r"\w+", re.sub(r"[’']s\b", "", text.casefold())))
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _unowned(text: str) -> str:
+    """A name without its 's."""
+    return re.sub(r"[’']s\b", "", text, flags=re.IGNORECASE)

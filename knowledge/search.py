@@ -156,7 +156,7 @@ def _read(question: str, candidates: Sequence[Candidate], reranker: Reranker) ->
     try:
         return {each.note_id: each for each in reread(question, candidates, reranker)}
     except RerankerUnavailable as error:
-        logger.warning("%s The notes are ranked without it.", error)
+        logger.warning("%s The notes stay as they were found.", error)
         return {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -21,6 +22,15 @@ Words = tuple[str, str, str]
 """A category's name, what it covers and questions that belong to it, as they stand in the form."""
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the form is about."""
+
+    category: str = NEW
+    words: Words = ("", "", "")
+    """What stood in it before anybody typed."""
+
+
 class Categories:
     """Draws the part of the Teach tab and answers its events."""
 
@@ -32,7 +42,7 @@ class Categories:
     def draw(self, tab: gr.Tab, tags: Tags) -> None:
         """Put the widgets on the page and connect them; the menus of the tags follow every change."""
         undoing = gr.State(None)
-        shown, aside = gr.State(NEW), gr.State({})
+        shown, aside = gr.State(Shown()), gr.State({})
         with gr.Accordion("Categories", open=False, elem_id="oh-categories"), gr.Row():
             with gr.Column(scale=3, min_width=300):
                 listed = html(elem_id="oh-category-list")
@@ -72,41 +82,29 @@ class Categories:
         """The list, and the form of a category, or of a new one, with what was typed in it before and is not saved."""
         known = self._house.notebook.categories()
         names = [name for name, _, _ in known]
-        shown = chosen if chosen in names else NEW
-        others = [each for each in names if each != shown]
+        shown = next((Shown(name, (name, covers, "")) for name, _, covers in known if name == chosen), Shown())
+        others = [each for each in names if each != shown.category]
         return (
             render_teach.definitions(known, self._house.notebook.per_category()),
-            gr.update(choices=[NEW, *names], value=shown),
-            *(aside.get(shown) or self._own(shown)),
-            gr.update(visible=shown != NEW),
+            gr.update(choices=[NEW, *names], value=shown.category),
+            *aside.get(shown.category, shown.words),
+            gr.update(visible=shown.category != NEW),
             gr.update(choices=others, value=None),
             shown,
             aside,
         )
 
-    def _own(self, shown: str) -> Words:
-        """The form of a category in which nothing was typed."""
-        for name, _, definition in self._house.notebook.categories():
-            if name == shown:
-                return name, definition, ""
-        return "", "", ""
-
-    def _put_aside(self, shown: str, typed: Words, aside: dict[str, Words]) -> dict[str, Words]:
-        """Keep what was typed, for when the form is about its category again."""
-        others = {each: words for each, words in aside.items() if each != shown}
-        return others if typed == self._own(shown) else {**others, shown: typed}
-
     def _turn(
-        self, chosen: str | None, shown: str, name: str, definition: str, examples: str, aside: dict[str, Words]
+        self, chosen: str | None, shown: Shown, name: str, definition: str, examples: str, aside: dict[str, Words]
     ) -> tuple[Any, ...]:
-        if chosen == shown:  # the menu was opened and left: what is being typed stays where it is
+        if chosen == shown.category:  # the menu was opened and left: what is being typed stays where it is
             return (gr.skip(),) * 9
-        return self._form(chosen, self._put_aside(shown, (name, definition, examples), aside))
+        return self._form(chosen, _put_aside(shown, (name, definition, examples), aside))
 
-    def _looked_at(self, shown: str) -> tuple[Any, ...]:
-        """The list and the choices as they are by now; what is typed in the form stays."""
-        listed, choices, _, _, _, existing, into, shown, _ = self._form(shown, {})
-        return listed, choices, gr.skip(), gr.skip(), gr.skip(), existing, into, shown, gr.skip()
+    def _looked_at(self, shown: Shown) -> tuple[Any, ...]:
+        """The list and the choices as they are by now; what is typed in the form stays, and what it is about."""
+        listed, choices, _, _, _, existing, into, _, _ = self._form(shown.category, {})
+        return listed, choices, gr.skip(), gr.skip(), gr.skip(), existing, into, gr.skip(), gr.skip()
 
     def _view(
         self, chosen: str, aside: dict[str, Words], said: str = "", undoing: Removed | Merged | None = None
@@ -120,52 +118,54 @@ class Categories:
         gr.Warning(render.warning(error))
         return (gr.skip(),) * 13  # what was typed stays where it is
 
-    def _save(self, shown: str, name: str, definition: str, examples: str, aside: dict[str, Words]) -> tuple[Any, ...]:
+    def _save(
+        self, shown: Shown, name: str, definition: str, examples: str, aside: dict[str, Words]
+    ) -> tuple[Any, ...]:
         categories, questions = self._house.categories, examples.splitlines()
-        aside = {each: words for each, words in aside.items() if each != shown}
+        aside = _others(shown, aside)
         try:
-            if shown == NEW:
+            if shown.category == NEW:
                 made = categories.add(name, definition, questions)
                 return self._view(NEW, aside, f"{made.name} is there and works at once. Teach it when you like.")
-            categories.change(shown, name, definition, questions)
+            categories.change(shown.category, name, definition, questions)
         except FAILURES as error:
             return self._kept(error)
         return self._view(" ".join(name.split()), aside, f"Saved {name.strip()}.")
 
     def _merge(
-        self, into: str | None, shown: str, name: str, definition: str, examples: str, aside: dict[str, Words]
+        self, into: str | None, shown: Shown, name: str, definition: str, examples: str, aside: dict[str, Words]
     ) -> tuple[Any, ...]:
         if not into:
             return self._kept(AssistantError("Choose what to merge it into."))
-        aside = self._put_aside(shown, (name, definition, examples), aside)
+        aside = _put_aside(shown, (name, definition, examples), aside)
         try:
-            merged = self._house.categories.merge(shown, into)
+            merged = self._house.categories.merge(shown.category, into)
         except FAILURES as error:
             return self._kept(error)
-        return self._view(into, aside, f"{shown} is part of {into} now.", merged)
+        return self._view(into, aside, f"{shown.category} is part of {into} now.", merged)
 
     def _remove(
-        self, shown: str, name: str, definition: str, examples: str, aside: dict[str, Words]
+        self, shown: Shown, name: str, definition: str, examples: str, aside: dict[str, Words]
     ) -> tuple[Any, ...]:
-        aside = self._put_aside(shown, (name, definition, examples), aside)
+        aside = _put_aside(shown, (name, definition, examples), aside)
         try:
-            removed = self._house.categories.remove(shown)
+            removed = self._house.categories.remove(shown.category)
         except FAILURES as error:
             return self._kept(error)
         count = len(removed.notes)
         kept = f"Its {count} notes are without a category now." if count != 1 else "Its note is without one now."
-        return self._view(NEW, aside, f"Removed {shown}. {kept if count else ''}", removed)
+        return self._view(NEW, aside, f"Removed {shown.category}. {kept if count else ''}", removed)
 
     def _undo(
         self,
         undoing: Removed | Merged | None,
-        shown: str,
+        shown: Shown,
         name: str,
         definition: str,
         examples: str,
         aside: dict[str, Words],
     ) -> tuple[Any, ...]:
-        aside = self._put_aside(shown, (name, definition, examples), aside)
+        aside = _put_aside(shown, (name, definition, examples), aside)
         if undoing is None:
             return self._view(NEW, aside)
         try:
@@ -176,3 +176,13 @@ class Categories:
         except FAILURES as error:
             return self._kept(error)
         return self._view(undoing.category.name, aside, f"{undoing.category.name} is back.")
+
+
+def _put_aside(shown: Shown, typed: Words, aside: dict[str, Words]) -> dict[str, Words]:
+    """Keep what was typed, for when the form is about its category again."""
+    others = _others(shown, aside)
+    return others if typed == shown.words else {**others, shown.category: typed}
+
+
+def _others(shown: Shown, aside: dict[str, Words]) -> dict[str, Words]:
+    return {each: words for each, words in aside.items() if each != shown.category}

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from assistant.citations import Numbering, cite
+from assistant.citations import Numbering, cite, in_its_words
 from knowledge.note import Hit, Passage
 
 
@@ -134,6 +134,43 @@ def test_a_quote_stands_word_for_word_in_its_note() -> None:
     for claim in ("Ray fitted a Pentair", "the pump seized on Monday", "keep the receipt", "Chlorine 3 ppm"):
         for citation in cite(claim, HITS)[1]:
             assert citation.quote in {PUMP.note_id: PUMP, OPENING.note_id: OPENING}[citation.note_id].text
+
+
+HEADED = Hit(
+    "fridge",
+    "Fridge",
+    "appliances",
+    None,
+    tuple(
+        Passage(f"fridge#{at}", "fridge", "Fridge", "appliances", None, heading, text)
+        for at, (heading, text) in enumerate(
+            [
+                ("Kitchen fridge", "The filter is an LT-1125P. Change it in May."),
+                ("Kitchen fridge › Ice", "It is loud."),
+            ]
+        )
+    ),
+    0.9,
+    0.9,
+    0.9,
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "quote"),
+    [
+        ("The kitchen fridge takes filter LT-1125P [1].", "The filter is an LT-1125P."),
+        ("The kitchen fridge's ice maker is loud [1].", "It is loud."),
+    ],
+)
+def test_a_heading_is_what_a_note_says_and_no_quote(answer: str, quote: str) -> None:
+    _, (citation,) = cite(answer, [HEADED])
+    assert citation.quote == quote
+
+
+def test_what_the_search_has_read_over_lines_is_quoted_as_it_stands() -> None:
+    wifi = hit("wifi", "Wifi", "Guest wifi: MapleHouse\nPassword: heron-4471")
+    assert in_its_words(wifi, "Guest wifi: MapleHouse Password: heron-4471") in wifi.text
 
 
 @pytest.mark.parametrize("text", ["", "   ", "[1]", "[1] [2]"])

@@ -452,6 +452,19 @@ def test_retry_of_a_corrected_question_keeps_its_tag_and_its_first_answer(
     assert house.corrections.all() == []
 
 
+def test_retry_of_a_question_whose_category_is_gone_asks_the_router(house: SmallHouse, dialogues: Dialogues) -> None:
+    house.library.add([Draft("Painted the pool pump black.", "Pump house", "painting", id="paint")])
+    run = asked(house, dialogues)
+    house.model.will_say("Painted black [1].")
+    whole(dialogues.correct(run.conversation_id, run.turns[0].id, "painting"))
+    house.categories.remove("painting")
+    house.model.will_say(ANSWER)
+    turns = whole(dialogues.retry(run.conversation_id, 0))
+    assert turns[0].details["category"] == "pool"
+    assert "you said" not in turns[1].details["scope"]
+    assert turns[1].details["earlier"]["content"] == ANSWER
+
+
 def test_after_a_correction_the_same_question_is_labelled_right_at_once(
     house: SmallHouse, dialogues: Dialogues
 ) -> None:

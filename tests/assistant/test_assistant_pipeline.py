@@ -809,6 +809,11 @@ def test_a_note_that_surely_answers_tells_it_itself_where_the_model_cannot(
         ("Was the pool pump replaced?", "The pool pump was replaced [1].", 1),
         ("What was replaced, the pool pump or the lamp?", "The pool pump was replaced [1].", 1),
         ("Who replaced the pool pump?", "Ray replaced the pool pump [1].", 1),
+        ("Which pool pump was replaced? Was the pool pump replaced?", "The pool pump was replaced [1].", 1),
+        ("Is the pool pump which was replaced the pool pump?", "The pool pump was replaced [1].", 1),
+        ("Which pool pumps were replaced?", "All pool pumps were replaced [1].", 1),
+        ("How was the pool pump replaced, with the basket?", "The pool pump was replaced with the basket [1].", 1),
+        ("In which year was the pool pump replaced?", "The pool pump was replaced [1].", 2),
     ],
 )
 def test_an_answer_that_only_repeats_what_was_asked_is_read_again(

@@ -141,6 +141,8 @@ def test_a_total_counts_what_passes_and_tells_how_many_say_no_cost(facts: Facts,
         ("ace carp", False, ("a",)),
         ("ace carp", True, ()),
         ("Lou car", True, ("b",)),
+        ("Lou's", True, ("b",)),
+        ("Ace's", False, ()),
     ],
 )
 def test_a_vendor_is_found_by_parts_of_its_name_or_by_whole_words(
