@@ -81,7 +81,7 @@ def test_the_index_follows_every_change(library: Library) -> None:
     assert_index_equals_record(library)
 
     library.edit(note.id, {"text": "# Seal\nIt leaks.\n# Motor\nIt stalls.", "category": "fountain"})
-    assert best(library, "stalls") == "It leaks.\n\nIt stalls."
+    assert best(library, "stalls") == "# Seal\nIt leaks.\n\n# Motor\nIt stalls."
     assert_index_equals_record(library)
 
     library.undo(note.id)
