@@ -35,7 +35,7 @@ def test_the_numbers_of_the_notes_are_no_words_of_the_answer() -> None:
 
 
 def test_every_note_is_looked_at_and_the_best_sentence_counts() -> None:
-    quoted, _, read, _ = features(
+    quoted, _, _, _, read, _ = features(
         "Ray fitted a Pentair for $1,150.", hit("It rained all day long.", 0.1), hit(NOTE, 0.7)
     )
     assert quoted == pytest.approx(1)
@@ -43,19 +43,25 @@ def test_every_note_is_looked_at_and_the_best_sentence_counts() -> None:
 
 
 def test_notes_without_a_sentence_support_nothing() -> None:
-    quoted, *_ = features("Ray fitted a Pentair.", hit("Pump."), hit("1234"))
-    assert quoted == 0.0
+    quoted, _, _, about, *_ = features("Ray fitted a Pentair.", hit("Pump."), hit("1234"))
+    assert (quoted, about) == (0.0, 0.0)
 
 
 def test_notes_that_nobody_read_count_as_most_notes_do() -> None:
-    _, _, read, _ = features("Ray fitted a Pentair.", replace(hit(NOTE), deciding=()))
+    *_, read, _ = features("Ray fitted a Pentair.", replace(hit(NOTE), deciding=()))
     assert read == UNREAD
-    assert LEARNED.holds((0.8, 0.6, UNREAD, 1.0))
+    assert LEARNED.holds((0.8, 0.6, 0.7, 0.5, UNREAD, 1.0))
+
+
+@pytest.mark.parametrize("values", [(0.59, 0.70, 0.79, 0.51, 0.11, 0.68), (0.37, 0.85, 0.80, 0.52, 0.25, 1.11)])
+def test_a_right_answer_from_a_note_of_one_line_stands_though_the_reader_thinks_little_of_it(values: Features) -> None:
+    # As the models see who replaced the pool pump, and when: "Ray of Bluefin Pools put in a Pentair SuperFlo."
+    assert LEARNED.holds(values)
 
 
 def test_each_weight_pulls_its_way_and_the_outcome_is_a_probability() -> None:
-    values = (0.9, 0.8, 0.7, 1.0)
-    for name in ("quoted", "echoed", "read", "believed", "intercept"):
+    values = (0.9, 0.8, 0.7, 0.6, 0.5, 1.0)
+    for name in ("quoted", "echoed", "found", "asked", "read", "believed", "intercept"):
         more, less = replace(Support(), **{name: 2.0}), replace(Support(), **{name: -2.0})
         assert 0 < less.probability(values) < 0.5 < more.probability(values) < 1
 
