@@ -12,9 +12,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SENTENCE = re.compile(r"(?<=[.!?:;])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?:;])\s+|\n+")
 LONGEST = 240
 """Characters of a sentence that is shown; every one costs time."""
+
+
+def sentences(hit: Hit) -> list[str]:
+    """Return a note's sentences, to be compared with a question or an answer: a heading above them is none."""
+    return [said for passage in hit.passages for each in _SENTENCE.split(passage.text) if (said := each.strip())]
 
 
 def deciding(
@@ -35,13 +40,7 @@ def deciding(
 def _nearest(
     question: str, hits: Sequence[Hit], embed: Callable[[Sequence[str]], NDArray[np.float32]]
 ) -> Mapping[str, str]:
-    told = [
-        (hit.note_id, sentence.strip())
-        for hit in hits
-        for passage in hit.passages
-        for sentence in SENTENCE.split(passage.text)
-        if sentence.strip()
-    ]
+    told = [(hit.note_id, sentence) for hit in hits for sentence in sentences(hit)]
     if not told:
         return {}
     asked, *vectors = embed([question, *(sentence for _, sentence in told)])

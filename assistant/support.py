@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.pointing import SENTENCE
+from assistant.pointing import sentences
 from knowledge.note import Hit
 
 if TYPE_CHECKING:
@@ -54,9 +54,8 @@ class Support:
         leaning: float,
     ) -> Features:
         """Return how near the answer is to the notes and to the question, and the rest, in the order of the weights."""
-        texts = [passage.text for hit in hits for passage in hit.passages]
-        sentences = [sentence for text in texts for sentence in SENTENCE.split(text) if len(sentence.split()) > 2]
-        said, asked, *told = embed([_MARK.sub("", answer), question, *sentences])
+        long = [sentence for hit in hits for sentence in sentences(hit) if len(sentence.split()) > 2]
+        said, asked, *told = embed([_MARK.sub("", answer), question, *long])
         quoted, about = max(((float(each @ said), float(each @ asked)) for each in told), default=(0.0, 0.0))
         found = max(hit.evidence for hit in hits)
         read = max((hit.answering for hit in hits if hit.deciding), default=UNREAD)
