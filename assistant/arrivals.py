@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.ingest import PAGE, Intake, Outcome
+from assistant.followed import PAGE
+from assistant.ingest import Intake
 from assistant.naming import text_of
+from assistant.outcomes import Outcome
 from assistant.pace import time_left
 from knowledge.errors import KnowledgeError
 

@@ -13,7 +13,7 @@ from assistant.cli_options import FAILED, house_options
 
 if TYPE_CHECKING:
     from assistant.build import House
-    from assistant.ingest import Outcome
+    from assistant.outcomes import Outcome
 
 WORTH_TELLING = 1.0
 """Seconds before which nobody waits for news."""

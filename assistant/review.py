@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from assistant.ingest import Outcome, Trail, changes_of
+from assistant.changes import changes_of
+from assistant.outcomes import Outcome
+from assistant.trail import Trail
+from knowledge.days import parse_date
 from knowledge.errors import NoSuchNote, NoteRejected
 from knowledge.imports import Change
 from knowledge.library import BATCH, Library
 from knowledge.note import Note
-from knowledge.notebook import parse_date
 from knowledge.waiting import Waiting
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.followed import lies_at
 from assistant.naming import is_text, text_of
 from knowledge.readers import files_in
 
@@ -136,8 +137,7 @@ class Watcher:
     def _sweep(self) -> None:
         """Mark the notes of files that are gone."""
         for known in self._imports.within(str(self._folder.resolve())):
-            path = Path(known.place)
-            if not path.exists() and not any(parent.is_file() for parent in path.parents):
+            if not lies_at(known.place):
                 self._imports.missing(known)
                 self._arrivals.touch()
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from assistant.arrivals import Arriving
-from assistant.ingest import Outcome
+from assistant.outcomes import Outcome
 from assistant.startup import Status
 from assistant.web import render
 from knowledge.imports import Import

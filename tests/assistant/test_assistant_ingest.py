@@ -7,7 +7,8 @@ import pytest
 from small_house import WordRouter
 
 from assistant.filing import file
-from assistant.ingest import Outcome, ingest
+from assistant.ingest import ingest
+from assistant.outcomes import Outcome
 from assistant.parting import LONGEST
 from classifier.decision import Decision
 from knowledge.errors import NoteRejected

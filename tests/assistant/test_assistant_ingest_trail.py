@@ -11,7 +11,10 @@ from conftest import WordEmbedder
 from small_house import WordRouter
 
 from assistant import review
-from assistant.ingest import NO_NOTE, Intake, Outcome, Trail, ingest
+from assistant.followed import NO_NOTE
+from assistant.ingest import Intake, ingest
+from assistant.outcomes import Outcome
+from assistant.trail import Trail
 from classifier.decision import Decision
 from classifier.errors import RouterUnavailable
 from classifier.taxonomy import DEFAULT_TAXONOMY
@@ -494,3 +497,18 @@ def test_a_name_that_is_no_text_is_refused_and_keeps_no_other_file_out(drawer: D
     assert [(each.source, "Rename it" in each.reason) for each in outcomes if each.status == "refused"] == [
         ("R?sum?.txt", True)
     ]
+
+
+def test_a_deleted_note_that_came_back_under_another_category_is_deleted_again_when_that_is_taken_back(
+    drawer: Drawer,
+) -> None:
+    drawer.write("pump.txt", "The pump hums.")
+    (outcome,) = drawer.come_in(category="pool")
+    assert outcome.note is not None
+    drawer.notebook.delete([outcome.note.id])
+
+    assert statuses(drawer.come_in(category="fence")) == ["updated"]
+    drawer.undo()
+
+    note = drawer.notebook.get(outcome.note.id)
+    assert (note.deleted, note.category) == (True, "pool")

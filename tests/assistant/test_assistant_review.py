@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from small_house import SmallHouse
 
-from assistant.ingest import Outcome
+from assistant.outcomes import Outcome
 from assistant.review import amend, save
 from assistant.settings import read_settings
 from knowledge.errors import NoSuchNote, NoteRejected

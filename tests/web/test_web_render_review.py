@@ -4,7 +4,7 @@ import re
 import pytest
 
 from assistant.arrivals import Arriving
-from assistant.ingest import Outcome
+from assistant.outcomes import Outcome
 from assistant.web import render_review
 from knowledge.imports import Import
 from knowledge.note import Draft
