@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, Field, ValidationError, create_model
 
 from assistant.chat_models import ChatModel, Message
-from assistant.costs import cost_in, is_of_account, not_taken
+from assistant.costs import cost_in
 from assistant.errors import ModelUnavailable
 from assistant.fact_rules import read_facts
+from assistant.paper_kinds import is_of_account, not_taken
 from knowledge.days import days_in
 from knowledge.facts import MAX_VALUE, NAMES, Fact, Facts, Name
 from knowledge.money import DOLLARS, amounts_in, written
@@ -80,7 +81,7 @@ class Extraction:
         found = self.read(title, text, date)
         if self.model is not None:
             wanted = {name: words for name, words in ASKED.items() if name not in found}
-            if not_taken(text) or is_of_account(text):
+            if not_taken(f"{title}\n{text}") or is_of_account(text):
                 wanted.pop("cost", None)
             for name, words in self._asked(title, text, wanted, stopped).items():
                 if fact := self._follows(name, words, title, text):

@@ -10,7 +10,8 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from assistant.costs import cost_in, not_taken
+from assistant.costs import cost_in
+from assistant.paper_kinds import not_taken
 from knowledge.days import SPAN, Day, days_in, later, puts_day_first
 from knowledge.facts import Fact, Name
 from knowledge.money import DOLLARS, written
@@ -207,7 +208,8 @@ def read_facts(
         day_first: whether 03/04/2021 is the third of April.
     """
     found = {fact.name: fact for fact in _read(title, text, date, day_first or puts_day_first(text))}
-    cost = cost_in(text, currency)
+    # A title may say that it is a quote.
+    cost = None if not_taken(f"{title}\n{text}") else cost_in(text, currency)
     if cost is not None:
         found["cost"] = Fact(
             "cost", written(cost.cents, cost.currency), cost.words, cents=cost.cents, currency=cost.currency

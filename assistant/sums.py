@@ -2,98 +2,27 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from assistant.events import Citation
+from assistant.money_questions import asks_for_sum, may_be_of_one
+from assistant.paid_once import Told, told_twice
+from assistant.paper_kinds import not_taken
 from assistant.prompts import spoken
-from knowledge.facts import Fact, Facts, Total
-from knowledge.money import written
-from knowledge.note import Hit, Note, NoteFilter, Passage, whole
-from knowledge.notebook import Notebook, words_of
-from knowledge.search import STOP_WORDS
-from knowledge.timing import EVER, SENTENCE_END, Timing, timing
+from assistant.spending import Spending, spending_of
+from assistant.spent_on import Categories, Meant, SpentOn
+from knowledge.facts import Fact, Facts, Name
+from knowledge.money import amounts_in, written
+from knowledge.note import Hit, Note, NoteFilter, whole
+from knowledge.notebook import Notebook
+from knowledge.timing import Timing, timing
 
 SHOWN = 12
 """Notes that are named one by one; all are counted."""
-_SPENT = re.compile(r"\b(?:spen[dt]|spending)\b", re.IGNORECASE)
-_PAID = re.compile(
-    r"\b(?:paid|pay|cost|costs|costing|charged|bills|invoices|expenses?|expenditures?|fees|payments)\b", re.IGNORECASE
-)
-_OVER_TIME = re.compile(
-    r"\bhow much(?: money)?(?: (?:have|has)|[’']ve) (?:\S+ ){1,4}?(?:paid|charged|(?<!the )cost)\b", re.IGNORECASE
-)
-"""The perfect tense, which asks of all that was paid until now: 'how much has the pool cost us?'."""
-_SINCE_EVER = re.compile(
-    r"\bsince (?:we|i) (?:\w+ )?(?:moved in|(?:bought|got|own|have) (?:the|this|our) (?:house|place|home|flat))\b",
-    re.IGNORECASE,
-)
-_TOGETHER = re.compile(
-    r"\b(?:in all|in total|total(?:ly)?|altogether|all together|so far|over the years|all told|sum|add up|added up)\b",
-    re.IGNORECASE,
-)
-_EACH = re.compile(
-    r"\b(?:per|apiece|(?:each|every|a|an) (?:time|visit|month|year|week|day|gallon|hour|bag|foot|piece)|"
-    r"monthly|weekly|yearly|annually|by (?:month|year))\b",
-    re.IGNORECASE,
-)
-_OF_OTHER_THINGS = re.compile(
-    r"\b(?:more|less|most|least|than|compared?|versus|vs|average|usually|normally|typically|worth|quoted?|estimated?|"
-    r"budget|limit|percent|split|left (?:of|over|to)|is left|how many|number of|how much time|gone (?:up|down)|risen|"
-    r"(?:should|would|will|can|could) (?:we|i|it|the|they|he|she)|"
-    r"(?:we|i|it|they|he|she) (?:should|would|will|can|could)|difference|first|for what|"
-    r"do (?:we|i|you|they) (?:\w+ )?(?:spend|pay)|are (?:we|they) (?:\w+ )?(?:spending|paying)|"
-    r"spen[dt] (?:(?:it|that|this|(?:the|our) \w+) on|(?:the|a) (?:night|day|week|weekend))|"
-    r"and (?:who|whose|when|where|why|which|what|how)(?! much))\b",
-    re.IGNORECASE,
-)
-"""What makes a question of money one that no sum answers: a comparison, a rate, a plan, or a second question."""
-_PART_OF_ALL = re.compile(
-    r"(?<=[\w,] )but\b(?! (?:how|what)\b)|\b(?:except(?:ing)?|besides|without|not|excluding|excluded|exclusive|"
-    r"including|other than|apart from|aside from|rather than|instead of|ignoring|leaving out|minus|net of|save for|"
-    r"outside of)\b",
-    re.IGNORECASE,
-)
-"""What is left out of a sum, or put into it, for which no search has words."""
-_ASKER = re.compile(r"\b(?:(how much|what|total|sum|add)|(who|whose|when|where|why|which|how))\b", re.IGNORECASE)
-"""The first word that asks, and whether a sum can be its answer."""
-_YES_OR_NO = re.compile(
-    r"\W*(?:and |so |but )?(?:is|are|was|were|do|does|did|has|have|may|must|should|would|will)\s+"
-    r"(?!you\b|anyone\b|anybody\b)",
-    re.IGNORECASE,
-)
-_GOING_ON = re.compile(
-    r"\W*(?:and|or|also|plus|what about|how about|in|for|since|this|last|overall|altogether|ever)\b"
-    r"(?!.*\b(?:it|its|he|his|she|her|they|their|them|him|that|those|one)\b)",
-    re.IGNORECASE,
-)
-"""A sentence that asks what the one before it did, of something else: 'and in 2023?', 'what about the fence?'."""
-_ABOUT = re.compile(r"\b(?:what|how) about\b", re.IGNORECASE)
-_SIDE = re.compile(r"\b(?:since|before|after)\b", re.IGNORECASE)
-_UNTIL_WHEN = re.compile(
-    r"\b(?:by|until|till|before|since|after|to|through) (?:the )?end of\b"
-    r"|\b(?:to|until|till|through|and) (?:date|(?:the )?present(?: day| time)?|this (?:day|point))\b|-present\b",
-    re.IGNORECASE,
-)
-"""Of the words that say until when, those that mean something else in another place: an end table, a present."""
-_WORD = re.compile(r"[\w’'&-]+")
-_OF_DATES = {
-    *(name.lower() for name in (*calendar.month_name, *calendar.month_abbr) if name),
-    *"spring summer fall autumn winter last since until till before after during ago yesterday".split(),
-}
-_OF_TIME = _OF_DATES | set(
-    "year years yr month months week weeks day days this past between now today far over start beginning early late "
-    "overall ever onward onwards currently nowadays "
-    "couple few several one two three four five six seven eight nine ten twelve".split()
-)
-_OF_SUMS = set(
-    "spend spent spending pay paid cost costs costing charged much money total totally altogether together sum add "
-    "added told bills invoices expense expenses expenditure expenditures fees payments dollars house home family "
-    "everything anything stuff things whole".split()
-)
+ASIDE = 3
+"""Notes that are named though they are not counted."""
 
 
 @dataclass(frozen=True)
@@ -101,53 +30,27 @@ class Added:
     """What a question of money comes to."""
 
     text: str
-    citations: tuple[Citation, ...]
-    hits: tuple[Hit, ...]
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
     """The notes counted, the dearest first."""
+    answered: bool = True
+    """Whether it is the sum of what was asked about."""
+    beyond: bool = False
+    """Whether some of the notes are of other categories than those asked about."""
 
 
-def asks_for_sum(question: str, time: Timing) -> bool:
-    """Whether a question asks what several things cost together, and not what one of them did, nor anything else.
+@dataclass
+class _Tally:
+    """What some notes tell."""
 
-    Of several sentences the last one that asks decides: a follow-up stands after what it leans on.
-    """
-    asked = False
-    for sentence in SENTENCE_END.split(question):
-        together = _TOGETHER.search(sentence) and _PAID.search(question)
-        if _SPENT.search(sentence) or _OVER_TIME.search(sentence) or together:
-            asked = _can_be_a_sum(sentence)
-        elif not _GOING_ON.match(sentence) or not _can_be_a_sum(_ABOUT.sub("", sentence)):
-            asked = False
-    return asked and _is_time_read(question, time)
-
-
-def _can_be_a_sum(sentence: str) -> bool:
-    asker = _ASKER.search(sentence)
-    other = _EACH.search(sentence) or _OF_OTHER_THINGS.search(sentence) or _PART_OF_ALL.search(sentence)
-    other = other or _YES_OR_NO.match(sentence)
-    return not other and (asker is None or bool(asker[1]))
-
-
-def _is_time_read(question: str, time: Timing) -> bool:
-    """Whether no word of time was left over: what was spent 'since Easter' is not all that was ever spent."""
-    if time.event or time.doubtful:
-        return False
-    if time.ranged:
-        return not (_SIDE.search(question) and time.start and time.end)
-    words = _WORD.findall(_SINCE_EVER.sub("", _from_ever_on(question)).lower())
-    return _OF_DATES.isdisjoint(words)
-
-
-def _from_ever_on(question: str) -> str:
-    """The sentences from the last one on that asks of all times, and so takes the dates before it back."""
-    sentences = SENTENCE_END.split(question)
-    return " ".join(sentences[max((n for n, each in enumerate(sentences) if EVER.search(each)), default=0) :])
-
-
-def _has_word(passage: Passage, word: str) -> bool:
-    """Whether a passage found by a word's stem has the word: so short a stem is another's, too, as ac is ace's."""
-    forms = {word, f"{word}s", f"{word}es"}
-    return len(word) > 3 or not forms.isdisjoint(words_of(f"{passage.title} {passage.heading} {passage.text}"))
+    costs: list[Told] = field(default_factory=list)
+    """The costs that count, the highest first."""
+    twice: list[tuple[Told, Told]] = field(default_factory=list)
+    """Bills that do not, each with its receipt, which does."""
+    undated: list[Told] = field(default_factory=list)
+    """Costs of which nobody knows whether they are of the time asked about."""
+    silent: list[Note] = field(default_factory=list)
+    """Notes of that time that tell no cost."""
 
 
 class Sums:
@@ -158,85 +61,183 @@ class Sums:
         self._notebook = notebook
         self._facts = facts
         self._catch_up = catch_up
+        self._spent_on = SpentOn(notebook, facts)
 
-    def asked(self, question: str, categories: Sequence[str] | None, today: dt.date) -> Added | None:
-        """Return what the notes that a question means cost together; None where it asks no such thing, or none does.
+    def asked(self, question: str, categories: Categories, today: dt.date, *, widen: bool = True) -> Added | None:
+        """Return what the notes that a question means cost together, or that none tells it.
 
         Args:
             categories: those that the question is about; None for the whole house.
+            widen: whether notes of others count where the question names them, or where none of these tells.
+
+        Returns:
+            None where it asks no such thing, where its words leave open of what, or where one note may well answer it:
+            no sum was found, and it may be of a single thing, be misspelt, or the note names amounts that are no cost.
         """
         time = timing(question, today)
-        if not asks_for_sum(question, time):
+        spending = spending_of(question) if asks_for_sum(question, time) else None
+        if spending is None:
             return None
         self._catch_up()
-        for wanted, named in self._readings(question, categories, time):
-            total = self._facts.total(wanted)
-            if total.counted:
-                return self._told(wanted, named, total, time)
-        return None
+        if spending.somebody and not spending.things and not self._spent_on.of_vendors(spending.payees):
+            return self._beside(f"Who is meant by “{spending.somebody}”, the question does not say.", categories, time)
+        if spending.things or spending.payees:
+            added = self._of_things(spending, categories, time, widen)
+        else:
+            added = self._of_all(categories, time)
+        if added is None or added.answered:
+            return added
+        return None if may_be_of_one(question) or self._spent_on.has_a_slip(spending) else added
 
-    def _readings(self, question: str, categories: Sequence[str] | None, time: Timing) -> list[tuple[NoteFilter, str]]:
-        """What it may mean, with its words, the narrowest first: a vendor, notes that hold them, a category."""
-        category = categories[0] if categories is not None and len(categories) == 1 else None
-        within = NoteFilter(since=time.start, until=time.end)
-        words = self._words(question, categories)
-        if not words:
-            # Of several categories, or of none that is sure, a sum would be of whatever happens to be in the house.
-            return [(replace(within, category=category), "")] if category or categories is None else []
-        named = " ".join(words)
-        # A filter without ids would let all notes pass.
-        return [
-            *([(replace(within, ids=ids), named)] if (ids := self._facts.of_vendor(named, whole=True)) else []),
-            *([(replace(within, category=category, ids=ids), named)] if (ids := self._holding(named)) else []),
-        ]
+    def _of_all(self, categories: Categories, time: Timing) -> Added | None:
+        """What one category's notes tell, or the house's; None for several, of which a sum would be of anything."""
+        if categories is not None and len(categories) != 1:
+            return None
+        category = categories[0] if categories else None
+        tally = self._tally(self._notebook.select(NoteFilter(category=category)), time)
+        if tally.costs:
+            return self._told(category or "", tally, time)
+        none = _in_one(f"No {_note(1, category or '')}{_when(time)} tells a cost.", *_left_out(tally))
+        return Added(none, answered=False)
 
-    def _holding(self, named: str) -> tuple[str, ...]:
-        """The notes that hold every word, whole or by its stem; the filter's own words may be half typed."""
-        limit = self._notebook.passage_count()
-        holding: set[str] | None = None
-        for word in words_of(named):
-            found = [passage_id for passage_id, _ in self._notebook.lexical([word], None, limit)]
-            notes = {each.note_id for each in self._notebook.passages(found) if _has_word(each, word)}
-            holding = notes if holding is None else holding & notes
-        return tuple(sorted(holding or ()))
+    def _beside(self, unknown: str, categories: Categories, time: Timing) -> Added:
+        """What the notes of the category tell, where they do not tell what was asked."""
+        added = self._of_all(categories, time) if categories is not None else None
+        if added is None or not added.answered:
+            return Added(unknown, answered=False)
+        return replace(added, text=f"{unknown}\n\n{added.text}", answered=False)
 
-    def _words(self, question: str, categories: Sequence[str] | None) -> list[str]:
-        """The words that say what the money went to, beyond the category's own name and the time."""
-        names = {word for category in categories or () for word in category.lower().split()}
-        names |= {f"{name}s" for name in names} | {name.removesuffix("s") for name in names}
-        found = (
-            word.strip("’'-").removesuffix("'s").removesuffix("’s")
-            for word in _WORD.findall(_UNTIL_WHEN.sub("", _SINCE_EVER.sub("", question)))
+    def _of_things(self, spending: Spending, categories: Categories, time: Timing, widen: bool) -> Added | None:
+        """What the notes tell of the things and the vendors that a question names."""
+        meant, scope, tally = self._found(spending, categories, time, widen)
+        mentioned = self._tally((note for each in meant for note in each.mentioning), time).costs
+        if not tally.costs:
+            if len([note for note in tally.silent if _is_unclear(note)]) == 1:
+                return None
+            none = f"No note{_when(time)} tells a cost of {_what(meant, scope)}."
+            said = _in_one(none, *_not_counted("It is mentioned in", mentioned), *_left_out(tally))
+            return self._beside(said, categories, time)
+        untold = [each.named for each in meant if not self._tally(each.notes, time).costs]
+        told = self._told(
+            _what(meant, scope),
+            tally,
+            time,
+            *(f"No note{_when(time)} tells a cost of {name}." for name in untold),
+            *_not_counted(
+                "In other categories:", self._tally((n for each in meant for n in each.elsewhere), time).costs
+            ),
+            *_not_counted("Also mentioned in", mentioned),
         )
-        return [
-            word
-            for word in found
-            if word and not word.isdigit() and word.lower() not in STOP_WORDS | _OF_TIME | _OF_SUMS | names
-        ]
+        beyond = {each.note.category for each in tally.costs} - {None, *(categories or ())}
+        return replace(told, beyond=categories is not None and bool(beyond))
 
-    def _told(self, wanted: NoteFilter, named: str, total: Total, time: Timing) -> Added:
-        notes = self._notebook.select(wanted)
+    def _found(
+        self, spending: Spending, categories: Categories, time: Timing, widen: bool
+    ) -> tuple[list[Meant], Categories, _Tally]:
+        """The notes that are meant, the categories that they were looked for in, and what they tell."""
+        meant = self._spent_on.notes(spending, categories, widen=widen)
+        tally = self._tally((note for each in meant for note in each.notes), time)
+        if widen and categories is not None and not tally.costs:
+            everywhere = self._spent_on.notes(spending, None)
+            wider = self._tally((note for each in everywhere for note in each.notes), time)
+            if wider.costs:
+                return everywhere, None, wider
+        return meant, categories, tally
+
+    def _tally(self, notes: Iterable[Note], time: Timing) -> _Tally:
+        """What some notes tell of a time, each counted once."""
+        notes = {note.id: note for note in notes}.values()
         facts = self._facts.of_all(note.id for note in notes)
-        costs = [(note, facts[note.id]["cost"]) for note in notes if "cost" in facts.get(note.id, {})]
-        costs.sort(key=lambda pair: (-(pair[1].cents or 0), pair[0].date or dt.date.min, pair[0].id))
-        what = " ".join(part for part in (wanted.category or "", named) if part)
+        tally = _Tally()
+        for note in notes:
+            told = _cost_told(note, facts.get(note.id, {}))
+            if time.ranged and not time.holds(note.date):
+                if told is not None and note.date is None:
+                    tally.undated.append(told)
+            elif told is None:
+                tally.silent.append(note)
+            else:
+                tally.costs.append(told)
+        tally.twice = told_twice(tally.costs)
+        bills = {bill.note.id for bill, _ in tally.twice}
+        tally.costs = [told for told in tally.costs if told.note.id not in bills]
+        tally.costs.sort(key=lambda told: (-(told.cost.cents or 0), told.note.date or dt.date.min, told.note.id))
+        return tally
+
+    # --- the answer ---------------------------------------------------------------------------------------------------
+
+    def _told(self, what: str, tally: _Tally, time: Timing, *more: str) -> Added:
+        total = self._facts.total(NoteFilter(ids=tuple(told.note.id for told in tally.costs)))
         sums = " and ".join(written(each.cents, each.currency) for each in total.sums)
-        counted = " ".join(part for part in (what, "note" if len(costs) == 1 else "notes") if part)
-        head = f"{sums} in all, added up from {len(costs)} {counted}{_when(time)}."
-        lines = [
-            f"- {note.title}{f' ({spoken(note.date)})' if note.date else ''}: {fact.value} [{number}]"
-            for number, (note, fact) in enumerate(costs[:SHOWN], start=1)
-        ]
-        if len(costs) > SHOWN:
-            lines.append(f"- and {len(costs) - SHOWN} more")
-        if silent := total.notes - len(costs):
-            lines.append(f"\n{silent} more of these notes {'names' if silent == 1 else 'name'} no cost.")
-        shown = costs[:SHOWN]
+        head = f"{sums} in all, added up from {len(tally.costs)} {_note(len(tally.costs), what)}{_when(time)}."
+        shown = tally.costs[:SHOWN]
+        lines = [f"- {_dated(told.note)}: {told.cost.value} [{number}]" for number, told in enumerate(shown, start=1)]
+        if len(tally.costs) > SHOWN:
+            lines.append(f"- and {len(tally.costs) - SHOWN} more")
+        aside = _in_one(*more, *_left_out(tally))
         return Added(
-            "\n".join([head, *lines]),
-            tuple(_citation(number, note, fact) for number, (note, fact) in enumerate(shown, start=1)),
-            tuple(whole(note, 1.0) for note, _ in shown),
+            "\n".join([head, *lines, *([f"\n{aside}"] if aside else [])]),
+            tuple(
+                Citation(number, told.note.id, told.note.title, told.note.category, told.note.date, told.cost.words)
+                for number, told in enumerate(shown, start=1)
+            ),
+            tuple(whole(told.note, 1.0) for told in shown),
         )
+
+
+def _is_unclear(note: Note) -> bool:
+    """Whether a note without a cost names amounts all the same, and is no quote."""
+    return bool(amounts_in(note.text)) and not not_taken(f"{note.title}\n{note.text}")
+
+
+def _cost_told(note: Note, facts: Mapping[Name, Fact]) -> Told | None:
+    vendor = facts["vendor"].value if "vendor" in facts else ""
+    return Told(note, facts["cost"], vendor) if "cost" in facts else None
+
+
+def _what(meant: Sequence[Meant], categories: Categories) -> str:
+    """What is counted, in the question's words and under the category that was searched."""
+    named = [each.named for each in meant]
+    searched = [categories[0]] if categories is not None and len(categories) == 1 and categories[0] not in named else []
+    *others, last = named
+    return " ".join([*searched, f"{', '.join(others)} or {last}" if others else last])
+
+
+def _dated(note: Note) -> str:
+    return f"{note.title} ({spoken(note.date)})" if note.date else note.title
+
+
+def _note(count: int, what: str) -> str:
+    return " ".join([*([what] if what else []), "note" if count == 1 else "notes"])
+
+
+def _in_one(*sentences: str) -> str:
+    return " ".join(sentences)
+
+
+def _left_out(tally: _Tally) -> list[str]:
+    """What is said of notes that are not counted."""
+    said = [
+        f"“{bill.note.title}” and “{receipt.note.title}” tell of one payment, which is counted once."
+        for bill, receipt in tally.twice
+    ]
+    if count := len(tally.undated):
+        said.append(f"{count} {_note(count, '')} without a date {'is' if count == 1 else 'are'} not counted.")
+    if tally.costs and (count := len(tally.silent)):
+        said.append(f"{count} more of these notes {'names' if count == 1 else 'name'} no cost.")
+    return said
+
+
+def _not_counted(where: str, costs: Sequence[Told]) -> list[str]:
+    """A sentence about notes that tell a cost of something else, or none."""
+    if not costs:
+        return []
+    named = [f"“{told.note.title}” ({told.cost.value})" for told in costs[:ASIDE]]
+    if len(costs) > ASIDE:
+        named.append(f"{len(costs) - ASIDE} more")
+    *others, last = named
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return [f"{where} {listed}, not counted."]
 
 
 def _when(time: Timing) -> str:
@@ -250,7 +251,3 @@ def _when(time: Timing) -> str:
         case dt.date() as start, dt.date() as end:
             return f" of {spoken(start)} to {spoken(end)}"
     return ""
-
-
-def _citation(number: int, note: Note, fact: Fact) -> Citation:
-    return Citation(number, note.id, note.title, note.category, note.date, fact.words)

@@ -175,3 +175,10 @@ def test_labels_tell_people_models_and_serial_numbers() -> None:
 def test_without_a_date_of_its_own_a_note_counts_no_warranty_from_it() -> None:
     assert "warranty_end" not in read_facts("", "Two-year warranty", None)
     assert "warranty_end" in read_facts("", "Warranty until May 2029", None)
+
+
+def test_a_quote_that_only_its_title_names_was_not_paid() -> None:
+    text = "Brightside: 14 panels, $13,900. Grant says the tree shades the roof."
+    assert "cost" not in read_facts("Solar quote, no", text, DAY)
+    assert "cost" in read_facts("Solar", text, DAY)
+    assert "cost" in read_facts("Solar quote", f"{text} We went with them in May.", DAY)

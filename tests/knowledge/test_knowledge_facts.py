@@ -154,6 +154,14 @@ def test_a_vendor_is_found_by_parts_of_its_name_or_by_whole_words(
     assert facts.of_vendor(words, whole=whole) == found
 
 
+def test_a_vendor_is_the_same_with_and_spelled_out(facts: Facts, notes: Notebook) -> None:
+    for each, vendor in (("a", "Ray & Sons"), ("b", "Ray and Sons"), ("c", "Ray")):
+        notes.add(Draft("Paid.", id=each))
+        keep(facts, each, Fact("vendor", vendor, vendor))
+    for asked in ("Ray & Sons", "ray and sons", "Ray Sons"):
+        assert set(facts.of_vendor(asked, whole=True)) == {"a", "b"}
+
+
 def test_notes_wait_until_they_were_sought_in_as_they_are(facts: Facts, notes: Notebook) -> None:
     notes.add(Draft("Pump.", id="a"))
     assert facts.waiting(by_model=False) == ["a"]
@@ -176,3 +184,17 @@ def test_a_house_from_before_facts_gets_their_tables(tmp_path: Path) -> None:
     assert facts.waiting(by_model=False) == ["a"]
     assert isinstance(facts_room.migrations, Migrations)
     assert Database(tmp_path / "house.db").table("facts").exists()
+
+
+def test_what_the_rules_of_before_have_read_is_read_again_and_what_the_model_has_read_is_not(tmp_path: Path) -> None:
+    house = Record(tmp_path / "house.db", (notebook.migrations, facts_room.migrations))
+    for note_id, by_model in (("a", False), ("b", True)):
+        Notebook(house).add(Draft("Pump.", id=note_id))
+        Facts(house).keep(note_id, [], 1, "hash", by_model=by_model)
+    with house.writing() as db:
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'read_anew'")
+    house.close()
+
+    facts = Facts(Record(tmp_path / "house.db", (notebook.migrations, facts_room.migrations)))
+
+    assert facts.waiting(by_model=False) == ["a"]
