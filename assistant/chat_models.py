@@ -60,10 +60,10 @@ class ChatModel(Protocol):
         It breaks off within the JSON where the tokens do not suffice.
         """
 
-    def leaning(self, messages: Sequence[Message]) -> float:
+    def leaning(self, messages: Sequence[Message]) -> float | None:
         """Return how far the model leans to answer yes rather than no: the log-odds of the first word of its reply.
 
-        0 where it would say neither.
+        0 where it would say neither, None where it tells no odds.
 
         Raises:
             ModelUnavailable: the model cannot answer.
@@ -143,8 +143,8 @@ class OllamaModel:
         """Yield JSON as the schema has it; Ollama holds the model to it."""
         yield from without_thoughts(self._pieces(messages, max_tokens, dict(schema)))
 
-    def leaning(self, messages: Sequence[Message]) -> float:
-        """Return the log-odds of yes against no; by the word alone where Ollama, older than 0.12.11, tells no odds."""
+    def leaning(self, messages: Sequence[Message]) -> float | None:
+        """Return the log-odds of yes against no; None where Ollama, older than 0.12.11, tells none."""
         import httpx
         import ollama
 
@@ -159,7 +159,7 @@ class OllamaModel:
                 keep_alive=self._keep_alive,
             )
             if not reply.logprobs:
-                return log_odds([(reply.message.content or "", 0.0)])
+                return None  # its word alone says nothing of how sure it is
             return log_odds((each.token, each.logprob) for each in reply.logprobs[0].top_logprobs or ())
         except (ollama.ResponseError, ConnectionError, httpx.HTTPError, ValueError, AttributeError) as error:
             raise failure(self.name, error, started=False) from error

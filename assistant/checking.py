@@ -1,240 +1,114 @@
-"""Whether the figures of an answer stand in its notes: numbers, amounts, dates and codes, however written; pure."""
+"""Whether the figures of an answer stand in its notes, or follow from them: what figures are, `numerals` says; pure."""
 
 from __future__ import annotations
 
-import calendar
+import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from assistant.citations import marked, sentences, telling
 from assistant.events import Citation
-from knowledge.days import days_in
+from assistant.numerals import figures, missing, told_in
+from assistant.reckoning import Reckoning, without_times
 from knowledge.note import Hit
+from knowledge.timing import SENTENCE_END
 
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+ALIKE = 0.6
+"""Share of the words that say what was counted which a note has that is counted."""
 _MARK = re.compile(r"\[[\d, ]+\]")
 _LIST_NUMBER = re.compile(r"^[\s*#-]*(?:step\s+)?\d{1,2}[.):]\**\s", re.MULTILINE | re.IGNORECASE)
-_MONTH = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
-_MONTH |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name and name != "May"}
-_MONTH["sept"] = 9
-_NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
-_NAMED_MONTH = re.compile(rf"\b({_NAMES})\b", re.IGNORECASE)
-_SAID_MONTH = re.compile(rf"\b({_NAMES})\b\.?(?=\s+\d)|(?<=\d )\b({_NAMES})\b", re.IGNORECASE)
-"""A month beside a figure: 'may' alone is none."""
-
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_WORDS = {
-    **{word: number for number, word in enumerate(_ONES)},
-    **{word: number for number, word in enumerate(_ORDINALS, start=1)},
-    **{word: 10 * number for number, word in enumerate(_TENS, start=2)},
-    "twice": 2,
-}
-_SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000}
-_PART = re.compile(r"\b(?:(\w{1,12}) and (?:a|one) )?(half|quarter|three[ -]quarters?)\b", re.IGNORECASE)
-_PARTS = {"half": 0.5, "quarter": 0.25, "three quarter": 0.75}
-_SIGNS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8"}
-_FRACTION = re.compile(r"(?<![\d/.,])(?:(\d{1,4})[ -])?(\d{1,2})/(2|4|8|16)(?![\d/])")
-_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,6}(?:\.\d{1,3})?) ?k\b", re.IGNORECASE)
-_SPACED = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+)(?:[.,](\d\d?))?(?!\d)")
-_DIGITS = re.compile(r"\d+")
-_GROUPED = re.compile(r"\d+(?:[ \u00a0\u202f()./–-]{1,3}\d+)+")
-"""Figures side by side, which may be one: a telephone number, a serial."""
-_SPELT_CODE = re.compile(r"(?<!\d)(?<!\d[-.,/])\d([ \u00a0]|[ \u00a0]?[–-][ \u00a0]?)\d(?:\1\d){2,}(?![\d/]|[.,-]\d)")
-"""A code told digit by digit, as 4-7-1-9 is."""
-LEAST_JOINED, MOST_JOINED = 6, 5
-"""Digits that such a number has at least, and groups of them at most."""
-_CLOCK = re.compile(
-    r"(?<![\d.,:/])([01]?\d|2[0-4])(?:[:.h]([0-5]\d)(?![\d%]|[.,:]\d)|(?=\s?(?:[ap]\.?m|uhr|o[’']clock)\b))",
+_ASKS_WHETHER = re.compile(
+    r"\W*(?:(?:and|so|but|or|ok|okay|then)\W+)*"
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may)(?:n[’']?t)?\b"
+    r"(?! (?:you|we|anyone|anybody)\b(?: \w+)? (?:tell|remind|know|remember|say|find|show)\b)",
     re.IGNORECASE,
 )
-_SAID_CLOCK = re.compile(
-    rf"\b(half past|quarter past|quarter to) (\d{{1,2}}|{'|'.join(_ONES[1:13])})\b|\b(?:noon|midday|midnight)\b",
+_WEIGHS = re.compile(
+    r"\b(?:than|over|under|above|below|before|after|since|until|till|by|between|within|at least|at most|still|already|"
+    r"too|enough|ok|okay|safe|normal|fine|high|low)\b",
     re.IGNORECASE,
 )
-_AFTER = {"half past": 30, "quarter past": 15, "quarter to": -15}
-_SHORT_YEAR = re.compile(
-    rf"(?:(?<!\w)['’]|\b\d\d?[-./ ]{{1,2}}(?:{_NAMES})[-./ ]{{1,2}}|\b(?:{_NAMES})[-/])(\d\d)\b(?![-/])", re.IGNORECASE
-)
-_TWO_PARTS = re.compile(
-    r"(?<![\d/.])(\d\d?)/(\d\d?)(?![\d/]|[ -]?(?:[\"”″]|inch|cup|gal|t(?:ea|able)?sp))"
-    r"|(?<![\d/.])(\d\d?)\.(\d\d?)\.(?=[,;)]| [a-z\d])"
-)
-"""A day and a month, or a month and a year of two digits: 9/15, 15.9., 11/29; no 7.4 that ends a sentence."""
-_MONTH_OF_YEAR = re.compile(
-    r"(?<![\d/.-])(?:(0?[1-9]|1[0-2])[-./]((?:19|20)\d\d)|((?:19|20)\d\d)[-./](0?[1-9]|1[0-2]))(?![\d/-]|\.\d)"
-)
-"""A month of a year, with nothing but numbers: 11-2029, 2031-06."""
-
-_LAST_CENTURY = 70
+"""Where a figure is what something is measured by: 'did it cost more than $500?'."""
+_KNOWN_BY = re.compile(r"\b(?:the|our|my|your|his|her|their|its|this|that)\s+[$€£#]?\d[\w.,/-]*", re.IGNORECASE)
+"""Where it only says which thing is meant: 'is the 20 amp breaker for the dryer?'."""
+_AFFIRMS = re.compile(r"\W*(?:yes|yeah|yep|correct|right|indeed)\b", re.IGNORECASE)
+_DENIES = re.compile(r"\b(?:no|not|never|none|neither|nor|nothing|nobody|cannot)\b|n[’']t\b", re.IGNORECASE)
 
 
-def unsupported(answer: str, question: str, notes: Sequence[Hit]) -> list[str]:
-    """Return the figures of an answer that stand neither in the notes nor in the question, as they are written.
+def unsupported(
+    answer: str, question: str, notes: Sequence[Hit], today: dt.date | None = None, cited: int | None = None
+) -> list[str]:
+    """Return the figures of an answer that neither stand in the notes or the question nor follow from them.
 
     Args:
         notes: those that the answer cites, whole as the model was shown them.
+        today: what ages are counted to; None where they are not.
+        cited: how many of the notes, the first, it cites; None for all.
     """
-    told = _figures(question)
-    for note in notes:
-        told |= _figures(f"{note.title}\n{note.text}")
-        if note.date is not None:
-            told |= {str(note.date.year), str(note.date.month), str(note.date.day), f"month {note.date.month}"}
-            told |= {f"{note.date.year % 100}"}
-    said = _plainly(_LIST_NUMBER.sub("", _MARK.sub(" ", answer)))
-    held = [span for span, tokens in _compound(said) if tokens <= told]
-
-    def is_held(match: re.Match[str]) -> bool:
-        return any(start <= match.start() and match.end() <= end for start, end in held)
-
-    figures = (match for match in _FIGURE.finditer(said) if not is_held(match))
-    missing = [match[0] for match in figures if not any(reading <= told for reading in _readings(match[0]))]
-    months = (match[1] or match[2] for match in _SAID_MONTH.finditer(said) if not is_held(match))
-    missing += [month for month in months if f"month {_MONTH[month.lower()]}" not in told]
-    return missing
+    said = _LIST_NUMBER.sub("", _MARK.sub(" ", answer))
+    told = _told_by(question, answer).union(*map(told_in, notes))
+    reckoning = Reckoning(question, notes, today, len(notes) if cited is None else cited)
+    miscounted, said = reckoning.miscounted(said), reckoning.not_counting(said)
+    if missing(said, told):
+        return miscounted + missing(reckoning.uncounted(said), told)
+    return miscounted
 
 
 def backed(
-    answer: str, question: str, citations: Sequence[Citation], hits: Sequence[Hit]
+    answer: str, question: str, citations: Sequence[Citation], hits: Sequence[Hit], today: dt.date | None = None
 ) -> tuple[str, tuple[Citation, ...]] | None:
     """Return an answer with citations that hold all its figures; None where no note shown holds what is missing.
 
     Args:
-        citations: those it has, numbered as the hits are; one is added where a single further hit holds the rest.
+        citations: those it has, numbered as the hits are; one is added where a single further hit holds the rest, and
+            several where the answer counts them.
+        today: as of `unsupported`.
     """
     cited = [hits[each.number - 1] for each in citations]
-    stray = unsupported(answer, question, cited)
+    stray = unsupported(answer, question, cited, today)
     if not stray:
         return answer, tuple(citations)
-    for number, hit in enumerate(hits, start=1):
-        if hit not in cited and not unsupported(answer, question, [*cited, hit]):
-            added = Citation(number, hit.note_id, hit.title, hit.category, hit.date, _quoted(hit, answer, stray))
-            return marked(answer, [number]), tuple(sorted([*citations, added], key=lambda each: each.number))
+    further = [number for number, hit in enumerate(hits, start=1) if hit not in cited]
+    for number in further:
+        if not unsupported(answer, question, [*cited, hits[number - 1]], today, len(cited)):
+            return _with([number], answer, citations, hits, stray)
+    alike = [number for number in further if _tells_of(hits[number - 1], answer, question)]
+    if not unsupported(answer, question, [*cited, *(hits[number - 1] for number in alike)], today):
+        return _with(alike, answer, citations, hits, stray)
     return None
+
+
+def _with(
+    numbers: Sequence[int], answer: str, citations: Sequence[Citation], hits: Sequence[Hit], stray: Sequence[str]
+) -> tuple[str, tuple[Citation, ...]]:
+    """An answer with further hits as citations, for figures that those it has do not hold."""
+    added = [
+        Citation(number, hit.note_id, hit.title, hit.category, hit.date, _quoted(hit, answer, stray))
+        for number, hit in ((number, hits[number - 1]) for number in numbers)
+    ]
+    return marked(answer, numbers), tuple(sorted([*citations, *added], key=lambda each: each.number))
+
+
+def _tells_of(hit: Hit, answer: str, question: str) -> bool:
+    """Whether a note is one of those that an answer counts: it has most words of what was counted."""
+    counted = telling(without_times(_MARK.sub(" ", answer))) or telling(without_times(question))
+    return len(counted & telling(f"{hit.title} {hit.text}")) >= ALIKE * len(counted)
+
+
+def _told_by(question: str, answer: str) -> set[str]:
+    """The figures that a question tells: none where it asks whether they are so, and the answer says that they are."""
+    *_, last = SENTENCE_END.split(question)
+    affirmed = _AFFIRMS.match(answer) or not _DENIES.search(answer)
+    if _ASKS_WHETHER.match(last) and affirmed and not _WEIGHS.search(question):
+        return figures(" ".join(_KNOWN_BY.findall(question)))
+    return figures(question)
 
 
 def _quoted(hit: Hit, answer: str, stray: Sequence[str]) -> str:
     """The sentence of a note that holds most of some figures of an answer, and of those, most of its words."""
-    wanted, words = {part for figure in stray for part in _figures(figure)}, telling(answer)
+    wanted, words = {part for figure in stray for part in figures(figure)}, telling(answer)
     return max(
         sentences(hit),
-        key=lambda sentence: (len(wanted & _figures(sentence)), len(words & telling(sentence))),
+        key=lambda sentence: (len(wanted & figures(sentence)), len(words & telling(sentence))),
         default=hit.title,
     )
-
-
-def _figures(text: str) -> set[str]:
-    """What a text tells: its numbers in each way that they can be read, its months, its times of day."""
-    text = _plainly(text)
-    found = _spelt(text).union(*(tokens for _, tokens in _compound(text)))
-    for match in _FIGURE.finditer(text):
-        found.update(*_readings(match[0]))
-        if re.search(r"[.,]\d\d?$", match[0]):
-            # An answer may round 85.50 to 85.
-            found |= {token.partition(".")[0] for token in _readings(match[0])[0]}
-    return found | {f"month {_MONTH[match[1].lower()]}" for match in _NAMED_MONTH.finditer(text)}
-
-
-def _plainly(text: str) -> str:
-    """A text with 1½ written as 1 1/2, and .5 as 0.5."""
-    for sign, fraction in _SIGNS.items():
-        text = text.replace(sign, f" {fraction}")
-    return re.sub(r"(?<![\w.])\.(?=\d)", "0.", text)
-
-
-def _readings(figure: str) -> list[set[str]]:
-    """What a figure may be: 1,150.00 is 1150, 1.150 is that or 1.15, 7,8 is 7.8 or two numbers, 18.4.2023 is three."""
-    found = []
-    if match := re.fullmatch(r"(\d{1,3}([.,])\d{3}(?:\2\d{3})*)(?:[.,](\d\d?))?", figure):
-        found.append({_number(re.sub(r"[.,]", "", match[1]), match[3] or "")})
-    if match := re.fullmatch(r"(\d+)(?:\.(\d+)|,(\d\d?))?", figure):
-        found.append({_number(match[1], match[2] or match[3] or "")})
-    if not found or re.fullmatch(r"\d+(?:,\d\d?)+", figure):
-        found.append({_number(part) for part in re.split(r"[.,]", figure)})
-    return found
-
-
-def _number(whole: str, part: str = "") -> str:
-    """A number without idle zeros."""
-    part = part.rstrip("0")
-    return (whole.lstrip("0") or "0") + (f".{part}" if part else "")
-
-
-def _compound(text: str) -> Iterator[tuple[tuple[int, int], set[str]]]:
-    """What several figures of a text tell together, each with where it stands."""
-    for match in _FRACTION.finditer(text):
-        yield match.span(), {f"{int(match[1] or 0) + int(match[2]) / int(match[3]):g}"}
-    for match in _THOUSANDS.finditer(text):
-        yield match.span(), {f"{1000 * float(match[1]):.0f}"}
-    for match in _SPACED.finditer(text):
-        yield match.span(), {_number(re.sub(r"\D", "", match[1]), match[2] or "")}
-    for match in _GROUPED.finditer(text):
-        yield from _joined(list(_DIGITS.finditer(text, *match.span())))
-    for match in _SPELT_CODE.finditer(text):
-        yield match.span(), {_number(re.sub(r"\D", "", match[0]))}
-    for match in _CLOCK.finditer(text):
-        yield match.span(), {f"at {(60 * int(match[1]) + int(match[2] or 0)) % 720}"}
-        if match[2] == "00":
-            yield match.span(), {_number(match[1])}
-    for match in _SAID_CLOCK.finditer(text):
-        hour = match[2] and (_WORDS.get(match[2].lower()) or int(match[2]))
-        yield match.span(), {f"at {(60 * hour + _AFTER[match[1].lower()]) % 720 if hour else 0}"}
-    for match in _SHORT_YEAR.finditer(text):
-        yield match.span(1), {_full_year(match[1])}
-    for match in _TWO_PARTS.finditer(text):
-        yield from ((match.span(), tokens) for tokens in _dated(match))
-    for match in _MONTH_OF_YEAR.finditer(text):
-        yield match.span(), {f"month {int(match[1] or match[4])}", match[2] or match[3]}
-    for day in (*days_in(text), *days_in(text, day_first=True)):
-        tokens = {str(day.first.year), f"month {day.first.month}"}
-        yield (day.start, day.end), tokens if day.whole_month else tokens | {str(day.first.day)}
-
-
-def _full_year(digits: str) -> str:
-    return f"{19 if int(digits) >= _LAST_CENTURY else 20}{digits}"
-
-
-def _dated(match: re.Match[str]) -> Iterator[set[str]]:
-    """What two parts of a date may be: 3/4 is in March or in April, 11/29 on a day or in 2029."""
-    one, two = match[1] or match[3], match[2] or match[4]
-    # A point stands after the day.
-    for day, month in ((one, two), (two, one)) if match[1] else ((one, two),):
-        if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
-            yield {f"month {int(month)}", str(int(day))}
-    if match[1] and 1 <= int(one) <= 12 and len(two) == 2:
-        yield {f"month {int(one)}", _full_year(two)}
-
-
-def _joined(figures: Sequence[re.Match[str]]) -> Iterator[tuple[tuple[int, int], set[str]]]:
-    """Neighbouring figures as one number, each few of them that are long enough."""
-    for at, first in enumerate(figures):
-        digits = first[0]
-        for figure in figures[at + 1 : at + MOST_JOINED]:
-            digits += figure[0]
-            if len(digits) >= LEAST_JOINED:
-                yield (first.start(), figure.end()), {_number(digits)}
-
-
-def _spelt(text: str) -> set[str]:
-    """The numbers that a text tells in words: twenty-five, a hundred and twenty, two dozen, one and a half."""
-    found = set()
-    number = 0
-    for word in re.findall(r"[a-z]+|[.,;:]", text.lower()):
-        if (value := _WORDS.get(word)) is not None:
-            goes_on = number % 100 == 0 or (number % 10 == 0 and number % 100 > 10 and value < 10)
-            number = number + value if goes_on else value
-            found |= {str(value), str(number)}
-        elif scale := _SCALES.get(word):
-            number = (number or 1) * scale
-            found.add(str(number))
-        elif word != "and":
-            number = 0
-    for match in _PART.finditer(text):
-        word = (match[1] or "").lower()
-        whole = int(word) if word.isdecimal() else _WORDS.get(word, 0)
-        found.add(f"{whole + _PARTS[match[2].lower().replace('-', ' ').removesuffix('s')]:g}")
-    return found

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.events import Citation
+from assistant.numerals import missing, told_in
 from knowledge.note import Hit
-from knowledge.search import STOP_WORDS
+from knowledge.words import STOP_WORDS
 
 SUPPORT = 0.3
 """Share of a claim's telling words that a note must hold to support it."""
@@ -54,9 +55,10 @@ _WORD = re.compile(r"\w+(?:[.,:/-]\w+)*")
 def cite(text: str, hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
     """Return the answer with its marks put right, and the citations they stand for.
 
-    A mark that points to no note, or to one that holds nothing of its claim, is taken out; one on a claim that is too
-    short to be looked up, such as 'Yes', stays. A claim without a mark gets the note that clearly holds it, if one
-    does. Lines stay lines, so that a list is shown as one.
+    A mark that points to no note, or to one that holds nothing of its claim, is taken out; one of a note that lacks a
+    figure of its claim gives way to the note that holds it all; one on a claim that is too short to be looked up, such
+    as 'Yes', stays. A claim without a mark gets the note that clearly holds it, if one does. Lines stay lines, so that
+    a list is shown as one.
 
     Args:
         hits: the notes in the answer's own numbering, the first being [1].
@@ -72,7 +74,10 @@ def cite(text: str, hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
                 continue
             claim = _PLACED.sub(" ", _without_lead(sentence))
             support = {number: _support(claim, hit) for number, hit in enumerate(hits, start=1)}
-            named = _named(claim, _numbers(sentence), {number: share for number, (share, _) in support.items()})
+            for number, words in _marked_words(sentence):
+                if number in support and support[number][0] < SUPPORT:
+                    support[number] = max(support[number], _support(words, hits[number - 1]))
+            named = _named(claim, _numbers(sentence), {number: share for number, (share, _) in support.items()}, hits)
             for number in named:
                 share, quote = support[number]
                 (quotes if share else guessed).setdefault(number, quote)
@@ -154,6 +159,14 @@ def _claims(words: str) -> Iterator[str]:
         yield opening
 
 
+def _marked_words(sentence: str) -> Iterator[tuple[int, str]]:
+    """The marks within a sentence, each with the words that lead to it: of a list, each note holds but a piece."""
+    start = 0
+    for marks in re.finditer(_MARKS, sentence):
+        yield from ((number, sentence[start : marks.start()]) for number in _numbers(marks[0]))
+        start = marks.end()
+
+
 def _without_lead(sentence: str) -> str:
     """A sentence without the words that only name its note."""
     lead = _LEAD.match(sentence)
@@ -163,10 +176,12 @@ def _without_lead(sentence: str) -> str:
     return rest[0].upper() + rest[1:] if rest.split()[0].islower() else rest
 
 
-def _named(claim: str, marks: Sequence[int], shares: Mapping[int, float]) -> list[int]:
+def _named(claim: str, marks: Sequence[int], shares: Mapping[int, float], hits: Sequence[Hit]) -> list[int]:
     """The notes that a claim stands on, of those that it names and those that were shown."""
     shown = [number for number in marks if number in shares]
     held = [number for number in shown if shares[number] >= SUPPORT]
+    if len(held) == 1 and (better := _with_its_figures(claim, held[0], shares, hits)):
+        return [better]
     if held or not shares:
         return held
     # One word, such as 'Yes' or 'Tuesday', need not stand in its note; a figure rather stands in another one.
@@ -175,6 +190,20 @@ def _named(claim: str, marks: Sequence[int], shares: Mapping[int, float]) -> lis
         return brief
     best = max(shares, key=lambda number: (shares[number], -number))
     return [best] if shares[best] >= CLEAR_SUPPORT else brief
+
+
+def _with_its_figures(claim: str, marked: int, shares: Mapping[int, float], hits: Sequence[Hit]) -> int | None:
+    """The one note that holds all figures of a claim where the marked one, of the same thing, does not.
+
+    Of a fence that was stained in 2014 and again in 2025, both notes hold what 'it was stained in 2025' says, but for
+    the year.
+    """
+    if not missing(claim, told_in(hits[marked - 1])):
+        return None
+    nearer = [number for number, share in shares.items() if share > shares[marked]]
+    whole = [number for number in nearer if not missing(claim, told_in(hits[number - 1]))]
+    best = [number for number in whole if shares[number] == max(shares[each] for each in whole)]
+    return best[0] if len(best) == 1 else None
 
 
 def _placed(sentence: str, numbers: Sequence[int]) -> str:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 Features = tuple[float, float, float, float, float, float]
 UNREAD = 0.8
 """Taken for how likely a sentence answers where nobody has read the notes: what it is on average."""
+UNTOLD = 0.46
+"""Taken for how far a model leans to yes where it tells no odds: how far it does on average."""
+LEANINGS = (-0.84, 1.94)
+"""The least and the most that the model leaned on the answers that the weights were fitted on: beyond, the one word of
+a surer model would outweigh all else."""
 _MARK = re.compile(r"\s*\[[\d, ]+\]")
 
 
@@ -51,15 +56,21 @@ class Support:
         answer: str,
         hits: Sequence[Hit],
         embed: Callable[[Sequence[str]], NDArray[np.float32]],
-        leaning: float,
+        leaning: float | None,
     ) -> Features:
-        """Return how near the answer is to the notes and to the question, and the rest, in the order of the weights."""
+        """Return how near the answer is to the notes and to the question, and the rest, in the order of the weights.
+
+        Args:
+            leaning: how far the model leans to yes; None where it tells no odds.
+        """
         long = [sentence for hit in hits for sentence in sentences(hit) if len(sentence.split()) > 2]
         said, asked, *told = embed([_MARK.sub("", answer), question, *long])
         quoted, about = max(((float(each @ said), float(each @ asked)) for each in told), default=(0.0, 0.0))
         found = max(hit.evidence for hit in hits)
         read = max((hit.answering for hit in hits if hit.deciding), default=UNREAD)
-        return quoted, float(said @ asked), found, about, read, leaning
+        least, most = LEANINGS
+        believed = UNTOLD if leaning is None else min(max(leaning, least), most)
+        return quoted, float(said @ asked), found, about, read, believed
 
     def probability(self, features: Features) -> float:
         """Return how likely an answer with these features stands on its notes, 0 to 1."""

@@ -64,8 +64,12 @@ _WINDOW = re.compile(
 _SEASON = re.compile(
     r"\b(?:(last|past|this)\s+)?(spring|summer|fall|autumn|winter)\b(?:\s+(?:of\s+)?((?:19|20)\d\d))?", re.IGNORECASE
 )
+_SEASONS_AGO = re.compile(
+    rf"\b(?!few|several)(\d{{1,2}}|{'|'.join(_COUNTS)})\s+(spring|summer|fall|autumn|winter)s?\s+ago\b", re.IGNORECASE
+)
 _SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9, "winter": 12}
 """The month that each begins with; it lasts three."""
+_UNITS = "|".join(["day", "week", "month", "year", *_SEASONS])
 _A_DAY = dt.timedelta(days=1)
 _JUST_OVER = dt.timedelta(days=60)
 """For so long 'this winter' may still be the one that is over."""
@@ -137,13 +141,14 @@ class Range(NamedTuple):
 
 
 def in_full(question: str, today: dt.date) -> str:
-    """Return a question with '23, yr and 'a couple of' written out."""
+    """Return a question with '23, yr, 'a couple of' and 'the winter before last' written out."""
 
     def year(match: re.Match[str]) -> str:
         return f"{20 if int(match[1]) <= today.year % 100 else 19}{match[1]}"
 
     question = re.sub(r"\byr(s?)\b", r"year\1", _SHORT_YEAR.sub(year, question), flags=re.IGNORECASE)
-    return re.sub(r"\b(?:a )?couple(?: of)?(?= (?:day|week|month|year)s)", "two", question, flags=re.IGNORECASE)
+    question = re.sub(rf"\b(?:the )?({_UNITS}) before last\b", r"two \1s ago", question, flags=re.IGNORECASE)
+    return re.sub(rf"\b(?:a )?couple(?: of)?(?= (?:{_UNITS})s)", "two", question, flags=re.IGNORECASE)
 
 
 def range_named(sentence: str, today: dt.date) -> Range | None:
@@ -304,6 +309,10 @@ def _period(phrase: str, today: dt.date, ahead: bool) -> Range | None:
 
 def _season(words: str, today: dt.date, ahead: bool | None) -> Range | None:
     """The days of a season; dateparser knows none."""
+    if match := _SEASONS_AGO.search(words):
+        count = _COUNTS.get(match[1].lower()) or int(match[1])
+        first = _occurring("last", _SEASONS[match[2].lower()], 3, today, ahead).first
+        return _months(first.year - (count - 1), first.month, 3) if first else None
     match = _SEASON.search(words)
     if match is None or not (match[1] or match[3]):
         return None

@@ -187,6 +187,8 @@ def _timely(place: float | None, time: Timing) -> dict[str, float]:
     match time.aim:
         case "first":
             return {"first, asked of the first": float(place == 0)}
+        case "earlier":
+            return {}  # neither the newest nor, where there are three, the first
         case "past":
             return {"newer, asked of the past": place}
         case "now":

@@ -15,6 +15,7 @@ _PAST = re.compile(
     re.IGNORECASE,
 )
 _PERFECT = re.compile(r"(?:\b(?:has|have)|[’']ve)\b(?!\s+(?:\w+\s+)?(?:to|got)\b)", re.IGNORECASE)
+_DID_HAVE = re.compile(r"\bdid(?:n[’']?t)?\s+(?:[\w’'-]+\s+){1,3}?have\b", re.IGNORECASE)
 _AHEAD = re.compile(
     r"\b(?:due|will|won[’']t|shall|should|must|needs?|has to|have to|(?:going|yet|left) to|upcoming|coming|next|"
     r"scheduled|planned|expires?|expiring|runs? out|renews?)\b|[’']ll\b",
@@ -37,10 +38,15 @@ def is_past(question: str) -> bool:
     return bool(_PAST.search(_PASSIVE.sub(r"\1", _POSSESSING.sub("have", question))))
 
 
+def is_perfect(question: str) -> bool:
+    """Whether a question asks what has been until now, which 'did we have' does not."""
+    return bool(_PERFECT.search(_DID_HAVE.sub("did", question)))
+
+
 def is_ahead(sentence: str) -> bool | None:
     """Whether a sentence asks of what is still to come; None where it may."""
     if is_past(sentence):
         return False
     if _AHEAD.search(sentence):
         return True
-    return False if _PERFECT.search(sentence) else None
+    return False if is_perfect(sentence) else None

@@ -1,4 +1,4 @@
-"""What a question asks for in time: how things are now, how they were first, within which dates, how often; pure."""
+"""What a question asks for in time: how it is now, was first or before, within which dates, how often; pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from knowledge.preceding import asks_before, names_former, names_old
 from knowledge.ranges import MONTHS, SIDES, Range, Side, in_full, range_named
 from knowledge.tense import is_past, is_present
 
-Aim = Literal["now", "present", "past", "first"]
+Aim = Literal["now", "present", "past", "first", "earlier"]
 _HOUSE = r"(?:house|place|home|flat|apartment|property)"
 _NOW = re.compile(
     r"\b(now|nowadays|today|currently|current|presently|at present|at the moment|atm|these days|still|anymore|"
@@ -37,8 +38,6 @@ _FIRST = re.compile(
 _USED_FOR = re.compile(r"(?:\b(?:is|are|was|were|be|been|gets?|got)|[’'](?:m|s))\s+(?:\w+\s+)?used to\b", re.IGNORECASE)
 _FIRST_OF_STEPS = re.compile(r"\bfirst\s*(?=$|[?.!,;]|\b(?:if|when|before|in case)\b)", re.IGNORECASE)
 """Of what is to be done, an order: 'who do I call first if it leaks?'."""
-_EARLIER = re.compile(r"\b(?:before (?:that|then)|previously|earlier|the (?:one|time) before)\b", re.IGNORECASE)
-"""What turns a follow-up away from how it is now, or was first."""
 _OFTEN = re.compile(
     r"\b(how often|how many times|in all|in total|altogether|so far|over the years|(?:each|every) time|all the times|"
     r"history of|since we)\b|\bhow many\b(?=.*\b(?:did|was|were|had|been)\b)",
@@ -59,6 +58,7 @@ _NOWADAYS = re.compile(
 )
 _EVENT = re.compile(
     r"(?<!look )(?<!looks )(?<!looked )\b(before|after|since|until)\s+(?:the|our)\s+"
+    r"(?!(?:current|present|latest|newest)\b|(?:(?:new|old|other)\s+)?ones?\s*(?:$|[?.!,;]))"
     r"([a-z’'-]+(?:\s+[a-z’'-]+){0,3})\s*(?=$|[?.!,;])",
     re.IGNORECASE,
 )
@@ -69,7 +69,8 @@ class Timing:
     """What a question asks for, in time."""
 
     aim: Aim = "past"
-    """`now` where it says so, `present` where only its tense does, or where it asks when; `first`; else `past`."""
+    """`now` where it says so, `present` where only its tense does, or where it asks when; `first`; `earlier`, of what
+    something took the place of; else `past`."""
     start: dt.date | None = None
     end: dt.date | None = None
     """First and last day of the dates that it names; None where it is open on that side, or names none."""
@@ -81,6 +82,8 @@ class Timing:
     """On which side of the event."""
     doubtful: bool = False
     """Whether it names more of time than `start` and `end` say: a second date, half a year, an end that is no date."""
+    old: bool = False
+    """Whether it names something old, which may be there no more."""
 
     @property
     def ranged(self) -> bool:
@@ -95,6 +98,12 @@ class Timing:
             and (self.start is None or self.start <= date)
             and (self.end is None or date <= self.end)
         )
+
+    def is_of_newest(self, date: dt.date | None) -> bool:
+        """Whether a note of a date, the newest of its kind, answers before the older ones do."""
+        if self.aim in ("first", "earlier") or self.old:
+            return False
+        return self.holds(date) if self.ranged else not (self.event and self.side == "until")
 
 
 def timing(question: str, today: dt.date) -> Timing:
@@ -117,8 +126,14 @@ def timing(question: str, today: dt.date) -> Timing:
         # A guess at the year takes no question out of its tense.
         in_tense = (not over or dates.guessed) and is_present(question) and not past
         aim = "present" if asked_last or in_tense else "past"
-    often = bool(_OFTEN.search(question))
-    return Timing(aim, dates.first, dates.last, often, event, side, dates.doubtful)
+    often = asks_how_often(question)
+    old = any(names_old(sentence) for sentence, _ in sentences)
+    return Timing(aim, dates.first, dates.last, often, event, side, dates.doubtful, old)
+
+
+def asks_how_often(question: str) -> bool:
+    """Whether a question asks for all of a series, as `Timing.often` says."""
+    return bool(_OFTEN.search(question))
 
 
 def _dates(sentences: list[tuple[str, Range | None]]) -> Range:
@@ -138,10 +153,15 @@ def _aim_said(sentences: list[tuple[str, Range | None]], past: bool) -> Aim | No
     for number, (sentence, days) in enumerate(sentences, start=1):
         if _FIRST.search(_USED_FOR.sub("", sentence)) and (past or not _FIRST_OF_STEPS.search(sentence)):
             return "first"
+        dated = (days is not None and days.first is None) or _EVENT.search(sentence)  # 'before 2019', 'before the move'
+        # Of several sentences, 'The old code fails.' asks for nothing.
+        asks = not dated and (number == 1 or not sentence.endswith("."))
+        if asks and names_former(sentence):
+            return "earlier"
         if _NOW.search(_LASTING.sub("", sentence)):
             return "now"
+        if asks and asks_before(sentence, follows=number < len(sentences)):
+            return "earlier"
         if days is not None:
             return None
-        if number < len(sentences) and _EARLIER.search(sentence):
-            return "past"
     return None

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from assistant.checking import backed, unsupported
-from knowledge.note import Hit, Passage
+from assistant.events import Citation
+from knowledge.note import Hit, Moment, Passage
 
 TEXT = (
     "Ray fitted a SuperFlo VST, model 342001, for $1,150.00 plus 8.25 % tax; three-year warranty until 4/18/2026. "
@@ -152,3 +153,162 @@ def test_a_figure_within_another_one_is_not_what_is_quoted() -> None:
 
     assert found is not None
     assert [each.quote for each in found[1]] == ["Schedule midnight to 6 am in the car."]
+
+
+# --- what follows by counting -----------------------------------------------------------------------------------------
+
+TODAY = dt.date(2026, 3, 5)
+
+
+def note(text: str, date: dt.date | None = None, note_id: str = "n") -> Hit:
+    return Hit(note_id, "Note", "pool", date, (Passage(note_id, note_id, "Note", "pool", date, "", text),), 0, 0, 0)
+
+
+ROOF = note("New roof by Ridge & Sons.", dt.date(2011, 6, 2))
+COVERED = note("New roof by Ridge & Sons, 30-year warranty.", dt.date(2011, 6, 2))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "told"),
+    [
+        ("How old is the roof?", "The roof is 15 years old, from 2011 [1].", ROOF),
+        ("How old is the roof?", "It is 14 [1].", ROOF),
+        ("When was the roof put on?", "About 15 years ago, in June 2011 [1].", ROOF),
+        ("How long have we had the roof?", "For 14 years [1].", ROOF),
+        ("How old is Ivy?", "Ivy is 10 years old, born on 12 May 2015 [1].", note("Ivy, born May 12, 2015.")),
+        ("How old is the house?", "It is 39 years old [1].", note("Built 1987.")),
+        ("When was the filter changed?", "3 months ago [1].", note("Filter changed.", dt.date(2025, 12, 1))),
+        ("When was it cleaned?", "12 days ago [1].", note("Cleaned.", dt.date(2026, 2, 21))),
+        ("When does it end?", "It ends in April 2026 [1].", note("5-year warranty.", dt.date(2021, 4, 18))),
+        ("Is it covered?", "Yes, until 18 April 2026 [1].", note("Warranty 60 months.", dt.date(2021, 4, 18))),
+        ("When is it due?", "In October 2026 [1].", note("Cleaned, due again in 12 months.", dt.date(2025, 10, 3))),
+    ],
+)
+def test_what_follows_from_the_dates_of_a_note_is_supported(question: str, answer: str, told: Hit) -> None:
+    assert unsupported(answer, question, [told], TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "stray"),
+    [
+        ("How old is the roof?", "The roof is 16 years old, from 2011 [1].", ["16"]),
+        ("How old is the roof?", "It is 12 [1].", ["12"]),
+        ("How old is the roof?", "It is 15 years old and cost $15 [1].", ["15"]),
+        ("When was the roof put on?", "9 years ago [1].", ["9"]),
+        ("What warranty has the roof?", "It has 15 years [1].", ["15"]),
+        ("How often is the roof looked at?", "Every 14 years [1].", ["14"]),
+        ("When does the warranty end?", "In June 2026 [1].", ["2026"]),
+    ],
+)
+def test_an_age_or_an_end_that_does_not_follow_is_found(question: str, answer: str, stray: list[str]) -> None:
+    assert unsupported(answer, question, [ROOF], TODAY) == stray
+
+
+def test_an_end_that_follows_is_no_other_day_and_no_other_number() -> None:
+    assert unsupported("Until June 2041 [1].", "Is the roof covered?", [COVERED], TODAY) == []
+    assert unsupported("It was put on in 2041 [1].", "Who put on the roof?", [COVERED], TODAY) == ["2041"]
+    assert unsupported("Until 2041, for $41 [1].", "Is the roof covered?", [COVERED], TODAY) == ["41"]
+
+
+def test_how_long_something_lasted_is_counted_between_its_notes() -> None:
+    pumps = [note("Pump in.", dt.date(2016, 4, 2), "a"), note("Pump died.", dt.date(2023, 4, 18), "b")]
+    assert unsupported("It lasted 7 years [1][2].", "How long did the old pump last?", pumps, TODAY) == []
+    assert unsupported("It lasted 8 years [1][2].", "How long did the old pump last?", pumps, TODAY) == ["8"]
+
+
+HOW_OFTEN = "How often was the fence stained?"
+STAINED = [note("Fence stained.", dt.date(year, 5, 1), str(year)) for year in (2018, 2022, 2025)]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *("It was stained 3 times [1][2][3].", "Three times, in 2018, 2022 and 2025 [1][2][3].", "3 [1][2][3]."),
+        *("It was stained at once [1][2][3].", "Twice a year [1].", "Once the fence was dry [1]."),
+    ],
+)
+def test_how_often_is_as_often_as_notes_are_cited(answer: str) -> None:
+    assert unsupported(answer, HOW_OFTEN, STAINED, TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "cited", "stray"),
+    [
+        ("It was stained 5 times [1][2][3].", 3, ["5 times"]),
+        ("It was stained twice [1][2][3].", 3, ["twice"]),
+        ("It was stained four times [1][2].", 2, ["four times"]),
+        ("It was stained once [1][2].", 2, ["once"]),
+        ("It was stained twice, on May 1, 2018 and in 2018 [1].", 1, ["twice"]),
+        ("It was stained 3 times, for $3 each [1][2][3].", 3, ["3"]),
+    ],
+)
+def test_a_count_to_which_the_cited_notes_do_not_come_is_found(answer: str, cited: int, stray: list[str]) -> None:
+    assert unsupported(answer, HOW_OFTEN, STAINED[:cited], TODAY) == stray
+    assert backed(answer, HOW_OFTEN, [], STAINED[:cited], TODAY) is None
+
+
+def test_a_count_may_be_of_the_dates_that_the_answer_or_one_note_lists_or_of_a_history() -> None:
+    log = note("Stained 2018, 2022-05 and 5/3/2025.")
+    dated = replace(log, date=dt.date(2025, 5, 3))
+    assert unsupported("3 times [1].", HOW_OFTEN, [dated], TODAY) == []
+    assert unsupported("3 times: 2018, 2022-05 and May 2025 [1].", HOW_OFTEN, [log], TODAY) == []
+    history = tuple(Moment(each.note_id, each.title, each.date) for each in STAINED if each.date)
+    assert unsupported("Three times [1].", HOW_OFTEN, [replace(STAINED[2], history=history)], TODAY) == []
+
+
+@pytest.mark.parametrize(
+    "answer", ["The fence was stained three times [1].", "It was stained 3 times.", "Three times."]
+)
+def test_a_count_gets_the_notes_that_it_counts_as_citations(answer: str) -> None:
+    gate = note("Gate oiled, 3 drops.", dt.date(2023, 5, 1), "gate")
+    marks = [Citation(1, "2018", "Note", "pool", None, "Fence stained.")] if "[1]" in answer else []
+    found = backed(answer, HOW_OFTEN, marks, [*STAINED, gate], TODAY)
+    assert found is not None
+    assert [each.note_id for each in found[1]] == ["2018", "2022", "2025"]
+    assert found[0].endswith("[2][3]." if marks else "[1][2][3].")
+
+
+def test_changes_are_counted_between_the_notes() -> None:
+    prices = [note(f"It costs ${cost}.", dt.date(year, 5, 1), str(year)) for year, cost in ((2020, 5), (2023, 8))]
+    question = "How many times did they raise the price?"
+    assert unsupported("Once, from $5 [1] to $8 [2].", question, prices, TODAY) == []
+
+
+def test_in_words_a_number_is_only_checked_where_it_was_asked_how_often() -> None:
+    assert unsupported("Ray came twice [1].", "Who stained the fence?", STAINED[:1], TODAY) == []
+
+
+# --- yes or no --------------------------------------------------------------------------------------------------------
+
+PUMPS = [note("Pump replaced by Ray.", dt.date(2016, 4, 2), "a"), note("Pump replaced.", dt.date(2024, 4, 2), "b")]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Was the pool pump replaced in 2019?", "Yes, the pool pump was replaced in 2019 [1]."),
+        ("Was the pool pump replaced in 2019?", "The pool pump was replaced in 2019 [1]."),
+        ("When did Ray come? And did he replace the pump in 2019?", "Yes, in 2019 [1]."),
+        ("didn't the pump cost $400", "It cost $400 [1]."),
+        ("Does breaker 14 serve the pump?", "Breaker 14 serves the pump [1]."),
+    ],
+)
+def test_a_figure_that_is_asked_of_is_not_told_by_the_question(question: str, answer: str) -> None:
+    assert unsupported(answer, question, PUMPS)
+    assert backed(answer, question, [], PUMPS) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Was the pool pump replaced in 2016?", "Yes, the pool pump was replaced in 2016 [1]."),
+        ("Was the pool pump replaced in 2019?", "No, it was replaced in 2016 [1], not in 2019."),
+        ("Was the pool pump replaced in 2019?", "It wasn't replaced in 2019, but in 2016 [1]."),
+        ("Was the pool pump replaced before 2019?", "Yes, in 2016, before 2019 [1]."),
+        ("Did Ray replace the 342001 pump?", "Yes, Ray replaced the 342001 pump [1]."),
+        ("Can you tell me who replaced the pump for $400?", "Ray replaced it for $400 [1]."),
+        ("Who replaced the pump for $400?", "Ray replaced it for $400 [1]."),
+    ],
+)
+def test_a_figure_that_is_denied_measured_by_or_known_may_be_the_question_s_own(question: str, answer: str) -> None:
+    assert unsupported(answer, question, PUMPS) == []

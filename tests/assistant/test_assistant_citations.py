@@ -283,6 +283,42 @@ def test_a_short_claims_mark_needs_a_note_and_leaves_the_quote_to_a_longer_one()
     assert citation.quote == "Sun City Pools installed it."
 
 
+FENCE = [
+    hit(str(year), "Fence stained", f"{who} stained the fence for ${cost}.", dt.date(year, 5, 3))
+    for year, who, cost in ((2014, "Ray", 310), (2018, "Zelda", 340), (2022, "Pickett", 395), (2025, "Ray", 410))
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("The fence was last stained in 2025 [1].", "The fence was last stained in 2025 [4]."),
+        ("Ray stained the fence on May 3, 2025 [1].", "Ray stained the fence on May 3, 2025 [4]."),
+        ("The fence was stained for $395 [2].", "The fence was stained for $395 [3]."),
+        ("[1] says the fence was stained in 2025.", "The note says the fence was stained in 2025 [4]."),
+        ("In 2014 Ray stained the fence [1]. In 2018 Zelda stained it [1].",
+         "In 2014 Ray stained the fence [1]. In 2018 Zelda stained it [2]."),
+        ("The fence was stained in 2014 [1].", "The fence was stained in 2014 [1]."),
+        ("The fence was stained in 2014 and 2025 [1].", "The fence was stained in 2014 and 2025 [1]."),
+        ("The fence was stained in 2014 and 2025 [1][4].", "The fence was stained in 2014 and 2025 [1][4]."),
+        ("The fence was stained in 2031 [1].", "The fence was stained in 2031 [1]."),
+    ],
+)  # fmt: skip
+def test_a_mark_on_the_wrong_one_of_several_like_notes_gives_way_to_the_one_with_the_figures(
+    said: str, shown: str
+) -> None:
+    text, citations = cite(said, FENCE)
+    assert text == shown
+    assert all(citation.quote in FENCE[citation.number - 1].text for citation in citations)
+
+
+def test_each_mark_within_a_list_stands_on_its_own_piece_of_it() -> None:
+    said = "Four times: by Ray in May 2014 [1], by Zelda for $340 [2], in 2022 [3] and by an unnamed roofer [4]."
+    text, citations = cite(said, FENCE)
+    assert text == "Four times: by Ray in May 2014, by Zelda for $340, in 2022 and by an unnamed roofer [1][2][3]."
+    assert [citation.quote for citation in citations] == [each.text for each in FENCE[:3]]
+
+
 # --- a model's own numbering ------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from conftest import WordEmbedder
 
-from assistant.support import LEARNED, UNREAD, Features, Support
+from assistant.support import LEANINGS, LEARNED, UNREAD, UNTOLD, Features, Support
 from knowledge.note import Hit, Passage, Told
 
 QUESTION = "Who replaced the pool pump?"
@@ -17,7 +17,7 @@ def hit(text: str, answering: float = 0.5) -> Hit:
     return Hit("n", "Pump", "pool", None, (passage,), 0.8, 0.8, 0.8, deciding=deciding)
 
 
-def features(answer: str, *hits: Hit, leaning: float = 1.0) -> Features:
+def features(answer: str, *hits: Hit, leaning: float | None = 1.0) -> Features:
     return Support().features(QUESTION, answer, hits or (hit(NOTE),), EMBED, leaning)
 
 
@@ -75,6 +75,22 @@ def test_an_answer_holds_from_the_bound_on() -> None:
 
 def test_a_model_that_believes_its_answer_is_believed_more() -> None:
     assert LEARNED.probability(features(NOTE, leaning=3.0)) > LEARNED.probability(features(NOTE, leaning=-3.0))
+
+
+def test_a_model_counts_as_no_surer_than_it_was_where_the_weights_were_fitted() -> None:
+    assert (features(NOTE, leaning=-9.2)[-1], features(NOTE, leaning=9.2)[-1]) == LEANINGS
+    assert features(NOTE, leaning=0.7)[-1] == 0.7
+
+
+def test_one_word_does_not_take_back_what_all_else_speaks_for() -> None:
+    *_, believed = features(NOTE, leaning=-9.2)
+    assert LEARNED.holds((0.97, 0.3, 0.75, 0.65, 1.0, believed))
+
+
+def test_a_model_that_tells_no_odds_is_taken_to_lean_as_most_do() -> None:
+    *_, believed = features(NOTE, leaning=None)
+    assert believed == UNTOLD
+    assert LEARNED.holds((0.8, 0.6, 0.7, 0.5, UNREAD, UNTOLD))
 
 
 def test_what_was_learned_trusts_a_quote_more_than_an_echo() -> None:

@@ -46,6 +46,11 @@ def test_the_first_of_a_series_goes_first_where_it_is_asked_for() -> None:
     assert order(FIRST, candidate("a", 0.60, 2023), candidate("b", 0.50, 2017, 20)) == "ba"
 
 
+def test_where_what_held_before_is_asked_for_neither_the_newest_nor_the_newer_is_raised() -> None:
+    notes = [candidate("a", 0.60, 2017), candidate("b", 0.58, 2020, 20), candidate("c", 0.56, 2023, 20)]
+    assert order(Timing("earlier"), *notes) == "abc"
+
+
 def test_a_newer_note_about_something_else_stays_behind() -> None:
     assert order(NOW, candidate("a", 0.6, 2017), candidate("b", 0.55, 2023, 80)) == "ab"
 

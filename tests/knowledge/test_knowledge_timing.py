@@ -67,6 +67,44 @@ def test_how_it_was_first(question: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
+    [
+        *("What is the previous gate code?", "the former arborist's phone", "What did they charge previously?"),
+        *("What was the last gate code before this one?", "What was the penultimate colour?", "the one before"),
+        *("Who came the second to last time?", "the last but one visit", "Which pump was it before the current one?"),
+        *("What did we use before?", "Which code did we have before 4719?", "Who was the plumber before Ray?"),
+        *("What was the old paint colour?", "what's the old gate code", "the old wifi password", "what is the old one"),
+    ],
+)
+def test_what_something_took_the_place_of_is_asked_for(question: str) -> None:
+    assert asked(question).aim == "earlier"
+    assert not asked(question).is_of_newest(dt.date(2025, 5, 1))
+
+
+@pytest.mark.parametrize(
+    ("question", "aim"),
+    [
+        *(("How old is the roof?", "present"), ("How old was the dog then?", "past"), ("the 12 year old code", "past")),
+        *(("Where is the manual for the old fridge?", "present"), ("old paint disposal", "past")),
+        *(("What do I check before I mow?", "present"), ("Has this happened before?", "present")),
+        *(("What did we pay before 2019?", "past"), ("What did it cost before the remodel?", "past")),
+        *(("What did Ray say before leaving?", "past"), ("Is the new code or the old code valid now?", "now")),
+    ],
+)
+def test_what_is_old_or_comes_before_something_need_not_be_what_was_replaced(question: str, aim: str) -> None:
+    assert asked(question).aim == aim
+
+
+def test_the_newest_note_answers_where_nothing_asks_for_an_older_one() -> None:
+    newest = dt.date(2025, 5, 1)
+    for question in ("When was it stained?", "What is the code?", "What was it in 2025?", "How old is the roof?"):
+        assert asked(question).is_of_newest(newest)
+    for question in ("Who came first?", "Which filter does the old fridge take?", "Who came in 2019?"):
+        assert not asked(question).is_of_newest(newest)
+    assert not asked("What was the code before the remodel?").is_of_newest(newest)
+
+
+@pytest.mark.parametrize(
+    "question",
     ["How often was it cleaned?", "How many times did Ray come?", "cost in all", "How many leaks have we had?"],
 )
 def test_how_often_asks_for_the_whole_series(question: str) -> None:
@@ -114,6 +152,12 @@ def test_how_often_asks_for_the_whole_series(question: str) -> None:
         ("who came in the last couple of months", "2026-09-15", None),
         ("How much over the past year?", "2025-11-15", None),
         ("Who came a couple of years ago?", "2024-01-01", "2024-12-31"),
+        ("What did we do two winters ago?", "2024-12-01", "2025-02-28"),
+        ("three summers ago", "2024-06-01", "2024-08-31"),
+        ("a couple of springs ago", "2025-03-01", "2025-05-31"),
+        ("Who has mowed since two summers ago?", "2025-06-01", None),
+        ("Who came the winter before last?", "2024-12-01", "2025-02-28"),
+        ("Who came the year before last?", "2024-01-01", "2024-12-31"),
         ("What did we pay in 2024? And in 2023?", "2023-01-01", "2023-12-31"),
         ("What did we do in 2022. Who paid for it", "2022-01-01", "2022-12-31"),
     ],
@@ -212,7 +256,12 @@ def test_dates_that_are_read_in_full_are_not_doubtful(question: str) -> None:
         ("How long did the old pump last?", "past"),
         ("When did Ray come last?", "now"),
         ("When did we last service the furnace? Thanks!", "now"),
-        ("When did we last service the furnace? And before that?", "past"),
+        ("When did we last service the furnace? And before that?", "earlier"),
+        ("When did we last service the furnace? And the time before?", "earlier"),
+        ("Which pump do we have now? What was it before?", "earlier"),
+        ("What was the previous code? Who set it?", "earlier"),
+        ("The old code fails. What is the gate code?", "present"),
+        ("What is the gate code? And what is it now?", "now"),
         ("What was the original color of the front door? And what is it now?", "now"),
         ("What did the boiler service cost in 2019? How much is it now?", "now"),
         ("What is the current code? What was the one in 2019?", "past"),
@@ -245,6 +294,7 @@ def test_a_last_sentence_of_now_or_of_all_times_takes_the_dates_before_it_back(q
         *("what's on in the garage", "code 1450", "Who looks after the heating?", "in the end it was Ray"),
         *("a tank of 2000 gallons", "the 2015 Civic", "alarm code 2019", "call 555-2019", "what was $2020 for"),
         *("How much oil do we burn in a year?", "after the one it came with", "installed by June"),
+        "a few winters ago",
     ],
 )
 def test_what_only_looks_like_a_date_is_none(question: str) -> None:

@@ -1,0 +1,129 @@
+"""The notes that may answer a question: by its label, which gives the scope; answering from them is for others."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Sequence
+
+from assistant.conversation import Turn
+from assistant.followups import standalone
+from assistant.listening import LISTENING, Listening
+from classifier.decision import Decision, Router
+from classifier.taxonomy import NONE
+from knowledge.errors import KnowledgeError
+from knowledge.library import Library
+from knowledge.note import Hit, Scope
+from knowledge.relevance import LEARNED as RELEVANCE
+from knowledge.relevance import Relevance
+from knowledge.search import resolved
+from knowledge.timing import Timing, timing
+
+logger = logging.getLogger(__name__)
+
+NEAR = 0.5
+"""Hits below this share of the best one's evidence are left out, where no sentence of theirs is likely to answer: every
+note shown costs the model time."""
+TELLING = 0.5
+"""How likely a sentence of a note answers that is worth showing to the model, or beside "I have no note about that"."""
+SURE = 0.9
+"""How likely a sentence of the best note answers from where on it is believed more than a model: an answer from older
+notes is doubted, and one that no note supports gives way to it."""
+
+
+class Finder:
+    """Finds the notes that may answer a question: the one path of the chat and of `our-house search`."""
+
+    def __init__(
+        self,
+        router: Router,
+        library: Library,
+        limit: int,
+        *,
+        listening: Listening = LISTENING,
+        relevance: Relevance = RELEVANCE,
+        today: Callable[[], dt.date] = dt.date.today,
+    ) -> None:
+        """Set up.
+
+        Args:
+            router, library, limit: who labels, what is searched, how many notes at most.
+            listening: who hears the notes.
+            relevance: what is worth showing.
+            today: what day it is.
+        """
+        self.router = router
+        self.library = library
+        self.relevance = relevance
+        self._limit = limit
+        self._listening = listening
+        self._today = today
+
+    def standalone(self, question: str, history: Sequence[Turn]) -> str:
+        """Return a question as it is labelled and searched: a follow-up with what it leans on."""
+        return standalone(question, history, self.classify)
+
+    def classify(self, question: str) -> Decision:
+        """Return a question's label: what a person told, else what the router and the notes say together."""
+        (decision,) = self.router.classify([question])
+        if decision.learned_from:
+            return decision
+        try:
+            evidence = self.library.evidence(question)
+        except KnowledgeError as error:
+            logger.warning("%s The router labels without the notes.", error)
+            return decision
+        return self._listening.heard(decision, evidence)
+
+    def timing(self, question: str) -> Timing:
+        """Return what a question asks for in time, an event in it by its note's date; raises NotebookUnavailable."""
+        return resolved(self.library.notebook, timing(question, self._today()))
+
+    def find(self, question: str, decision: Decision, category: str | None = None) -> tuple[Scope, tuple[Hit, ...]]:
+        """Return the scope that a decision (or the person's category) gives, and the relevant notes in it, best first.
+
+        Raises:
+            IndexUnavailable, NotebookUnavailable: the notes cannot be searched.
+        """
+        scope, hits = self.ranked(question, decision, category)
+        return scope, relevant(hits, self.relevance, vouched=category not in (None, NONE))
+
+    def ranked(self, question: str, decision: Decision, category: str | None = None) -> tuple[Scope, list[Hit]]:
+        """Return the same with the notes that answer nothing left in; raises as `find`."""
+        scope = self.scope(decision, category)
+        prior = decision.probabilities if category is None else {}
+        hits = self.library.search(question, scope, self._limit, prior, self._today())
+        if scope.categories is not None and category is None and not self.relevance.holds(hits):
+            narrow = " and ".join(scope.categories)
+            wide = self.library.scope(None, f"nothing about it among the {narrow} notes, so all were searched")
+            return wide, self.library.search(question, wide, self._limit, prior, self._today())
+        return scope, hits
+
+    def scope(self, decision: Decision, category: str | None = None) -> Scope:
+        """Return which notes to search: the person's category, else one, two or all by the router's certainty."""
+        if category == NONE:
+            return self.library.scope(None, "you said that no category fits")
+        if category is not None:
+            return self.library.scope([category], "you chose the category")
+        if decision.category is None:
+            return self.library.scope(None, "no category fits")
+        match decision.likely:
+            case ():
+                return self.library.scope(None, f"{decision.category} is only a guess")
+            case (_,):
+                return self.library.scope(decision.likely, f"the question is about {decision.category}")
+            case _:
+                return self.library.scope(decision.likely, "it could be either")
+
+
+def relevant(hits: Sequence[Hit], relevance: Relevance = RELEVANCE, vouched: bool = False) -> tuple[Hit, ...]:
+    """Return those of the hits, best first, that are worth showing: none where nothing found answers at all.
+
+    Args:
+        vouched: whether a person named the category that was searched.
+    """
+    if not relevance.holds(hits, vouched):
+        return ()
+    # By what speaks for each alone: the newest of a series may be far ahead in rank, and its fellows tell, too.
+    bar = NEAR * max(hit.evidence for hit in hits)
+    return tuple(hit for hit in hits if hit.evidence >= bar or hit.answering >= TELLING or hit is hits[0])

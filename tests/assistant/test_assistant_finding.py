@@ -1,0 +1,170 @@
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from small_house import WordRouter
+
+from assistant.finding import Finder, relevant
+from assistant.listening import LISTENING
+from classifier.decision import Decision
+from knowledge.errors import IndexUnreachable
+from knowledge.library import Library
+from knowledge.note import Draft, Hit, Passage, Scope, Told
+
+PUMP_QUESTION = "When was the pool pump replaced?"
+PUMP = Draft("The pool pump was replaced by Ray.", "Pool pump replaced", "pool", dt.date(2023, 4, 18), id="pump")
+GATE = Draft("Cedar boards, hinges oiled.", "Fence gate", "fence", dt.date(2022, 5, 1), id="gate")
+LAMP = Draft("Brass lantern flickers, loose neutral.", "Porch lamp", "electric", dt.date(2021, 9, 9), id="lamp")
+DEAF = replace(LISTENING, router=1.0, bias=-99.0, sure_from=0.97)
+"""Hears the router alone."""
+
+
+@pytest.fixture
+def finder(library: Library) -> Finder:
+    return Finder(WordRouter([name for name, _, _ in library.notebook.categories()]), library, 5)
+
+
+def find(finder: Finder, question: str, category: str | None = None) -> tuple[Scope, list[str]]:
+    scope, hits = finder.find(question, finder.classify(question), category)
+    return scope, [hit.note_id for hit in hits]
+
+
+# --- which notes are shown --------------------------------------------------------------------------------------------
+
+
+def told(note_id: str, near: float, answering: float) -> Hit:
+    passage = Passage(f"{note_id}#0", note_id, note_id, "pool", None, "", "It hums.")
+    deciding = (Told("It hums.", answering),)
+    return Hit(note_id, note_id, "pool", None, (passage,), near, near, near, deciding=deciding)
+
+
+def test_a_far_note_is_shown_only_where_a_sentence_of_it_is_likely_to_answer() -> None:
+    hits = [told("near", 0.9, 0.9), told("far", 0.2, 0.1), told("telling", 0.2, 0.6)]
+
+    assert [hit.note_id for hit in relevant(hits)] == ["near", "telling"]
+
+
+# --- which notes are searched -----------------------------------------------------------------------------------------
+
+
+def test_a_sure_label_searches_its_category_alone(finder: Finder) -> None:
+    finder.library.add([PUMP, GATE, LAMP])
+    scope, found = find(finder, PUMP_QUESTION)
+    assert (scope.categories, scope.searched, scope.total) == (("pool",), 1, 3)
+    assert "pool" in scope.reason
+    assert found == ["pump"]
+
+
+def test_two_likely_labels_search_both_categories(finder: Finder) -> None:
+    finder.library.add([PUMP, GATE, LAMP])
+    scope, found = find(finder, "Was the pool pump or the fence gate oiled?")
+    assert set(scope.categories or ()) == {"pool", "fence"}
+    assert scope.searched == 2
+    assert scope.reason
+    assert sorted(found) == ["gate", "pump"]
+
+
+@pytest.mark.parametrize("question", ["Was the pump replaced perhaps at the pool?", "Who replaced the pump?"])
+def test_an_unsure_label_and_no_label_search_the_whole_house(library: Library, question: str) -> None:
+    finder = Finder(WordRouter(["pool"]), library, 5, listening=DEAF)
+    finder.library.add([PUMP, GATE, LAMP])
+    scope, found = find(finder, question)
+    assert (scope.categories, scope.searched, scope.total) == (None, 3, 3)
+    assert scope.reason
+    assert found[0] == "pump"
+
+
+def test_notes_that_are_near_tell_what_an_unsure_router_cannot(library: Library) -> None:
+    class Unsure:
+        version = "unsure"
+
+        def classify(self, questions: Sequence[str]) -> list[Decision]:
+            shares = {"none": 0.4, "fence": 0.3, "electric": 0.2, "pool": 0.1}
+            return [Decision(None, 0.4, shares, self.version) for _ in questions]
+
+    library.add([PUMP, GATE, LAMP])
+    finder = Finder(Unsure(), library, 5)
+    scope, found = find(finder, "Brass lantern flickers on the porch: a loose neutral?")
+    assert scope.categories == ("electric",)
+    assert found == ["lamp"]
+
+
+def test_an_index_that_cannot_be_read_leaves_the_router_s_label(finder: Finder) -> None:
+    class Gone(Library):
+        def evidence(self, question: str) -> dict[str, float]:
+            raise IndexUnreachable("The server is gone.")
+
+    library = finder.library
+    gone = Finder(finder.router, Gone(library.notebook, library.index, library.embedder), 5)
+    assert gone.classify(PUMP_QUESTION) == finder.router.classify([PUMP_QUESTION])[0]
+
+
+def test_each_way_to_choose_a_scope_gives_its_own_reason(finder: Finder) -> None:
+    def decision(category: str | None, *likely: str) -> Decision:
+        return Decision(category, 0.5, {"pool": 0.5, "fence": 0.4, "none": 0.1}, "v1", likely)
+
+    scopes = [
+        finder.scope(decision("pool", "pool")),
+        finder.scope(decision("pool", "pool", "fence")),
+        finder.scope(decision("pool")),
+        finder.scope(decision(None)),
+        finder.scope(decision("pool", "pool"), "fence"),
+    ]
+    assert len({scope.reason for scope in scopes}) == len(scopes)
+    assert [scope.categories for scope in scopes] == [("pool",), ("pool", "fence"), None, None, ("fence",)]
+
+
+def test_a_persons_category_is_obeyed_whatever_the_router_says(finder: Finder) -> None:
+    finder.library.add(
+        [PUMP, GATE, Draft("The pool pump was replaced, says the fence man.", "Rumour", "fence", id="r")]
+    )
+    scope, found = find(finder, PUMP_QUESTION, "fence")
+    assert scope.categories == ("fence",)
+    assert "you" in scope.reason
+    assert found == ["r"]
+
+
+def test_a_persons_category_is_never_widened(finder: Finder) -> None:
+    finder.library.add([PUMP, GATE])
+    scope, found = find(finder, PUMP_QUESTION, "gutters")
+    assert (scope.categories, scope.searched) == (("gutters",), 0)
+    assert found == []
+
+
+def test_where_a_category_holds_nothing_relevant_all_notes_are_searched_and_it_is_said(finder: Finder) -> None:
+    misfiled = Draft("The pool pump was replaced by Ray.", "Pump", "electric", id="misfiled")
+    finder.library.add([Draft("Chlorine and acid bought.", "Chemicals", "pool"), misfiled])
+    scope, found = find(finder, PUMP_QUESTION)
+    assert scope.categories is None
+    assert scope.searched == scope.total == 2
+    assert "pool" in scope.reason
+    assert found == ["misfiled"]
+
+
+def test_notes_without_a_category_belong_to_every_scope(finder: Finder) -> None:
+    finder.library.add([Draft("The pool pump was replaced by Ray.", "Pump", id="loose"), GATE])
+    scope, found = find(finder, PUMP_QUESTION)
+    assert scope.categories == ("pool",)
+    assert found == ["loose"]
+
+
+def test_what_has_nothing_to_do_with_the_question_is_not_found(finder: Finder) -> None:
+    finder.library.add([PUMP, GATE, LAMP])
+    assert find(finder, "zebra quagga okapi")[1] == []
+    assert find(finder, "Who replaced the pump?")[1] == ["pump"]
+
+
+def test_no_more_notes_are_found_than_were_asked_for(library: Library) -> None:
+    library.add(Draft(f"The pool pump was replaced by Ray, time {number}.", "Pump", "pool") for number in range(9))
+    finder = Finder(WordRouter(["pool"]), library, 3)
+    scope, hits = finder.find(PUMP_QUESTION, finder.classify(PUMP_QUESTION))
+    assert len(hits) == 3
+    assert scope.searched == 9
+
+
+def test_a_deleted_note_is_found_no_more(finder: Finder) -> None:
+    finder.library.add([PUMP])
+    finder.library.delete(["pump"])
+    scope, found = find(finder, PUMP_QUESTION)
+    assert (found, scope.total) == ([], 0)
