@@ -112,11 +112,7 @@ def list_with_facts(house: House, as_json: bool, wanted: NoteFilter, vendor: str
     from knowledge.money import written
 
     read_waiting(house)
-    if vendor:
-        ids = house.facts.of_vendor(vendor)
-        notes = house.notebook.select(replace(wanted, ids=ids)) if ids else []
-    else:
-        notes = house.notebook.select(wanted)
+    notes = house.notebook.select(replace(wanted, ids=house.facts.of_vendor(vendor)) if vendor else wanted)
     known = house.facts.of_all(note.id for note in notes)
     total = house.facts.total(replace(wanted, limit=None), vendor)
     if not count:

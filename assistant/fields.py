@@ -6,7 +6,7 @@ from typing import Any
 
 from assistant.corrections import Correction
 from assistant.events import Answer, Citation, Retrieved, Routed
-from assistant.ingest import Outcome
+from assistant.outcomes import Outcome
 from classifier.decision import Decision
 from classifier.versions import Version
 from knowledge.facts import Fact
@@ -42,6 +42,7 @@ def scope_fields(scope: Scope) -> Fields:
         "reason": scope.reason,
         "searched": scope.searched,
         "total": scope.total,
+        "uncategorised": scope.uncategorised,
     }
 
 

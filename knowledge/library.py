@@ -181,6 +181,7 @@ class Library:
             reason=reason,
             searched=self.notebook.count_in(categories),
             total=self.notebook.count(),
+            uncategorised=self.notebook.count(NoteFilter(uncategorised=True)),
         )
 
     def sample(self) -> list[Note]:

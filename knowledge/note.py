@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -172,6 +172,8 @@ class Scope:
     """How many notes the scope holds."""
     total: int = 0
     """How many notes the house holds."""
+    uncategorised: int = 0
+    """How many of the scope's notes have no category."""
 
     @property
     def sentence(self) -> str:
@@ -180,8 +182,11 @@ class Scope:
             return "This house has no notes yet"
         if self.categories is None:
             return f"Searched all {self.total} notes"
-        names = " and ".join(self.categories)
-        return f"Searched {self.searched} {names} {'note' if self.searched == 1 else 'notes'} of {self.total}"
+        own = self.searched - self.uncategorised
+        looked = f"Searched {own} {' and '.join(self.categories)} {'note' if own == 1 else 'notes'}"
+        if self.uncategorised:
+            return f"{looked} and {self.uncategorised} without a category, of {self.total}"
+        return f"{looked} of {self.total}"
 
 
 @dataclass(frozen=True)
@@ -196,4 +201,5 @@ class NoteFilter:
     deleted: bool = False
     sample: bool | None = None
     limit: int | None = None
-    ids: tuple[str, ...] = field(default=())
+    ids: tuple[str, ...] | None = None
+    """None for whatever id; no id lets none pass."""

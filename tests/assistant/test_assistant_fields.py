@@ -4,7 +4,7 @@ from typing import Any
 
 from assistant.events import Answer, Citation, Retrieved, Routed
 from assistant.fields import answer_fields, decision_fields, hit_fields, note_fields, outcome_fields, scope_fields
-from assistant.ingest import Outcome
+from assistant.outcomes import Outcome
 from classifier.decision import Decision
 from knowledge.note import Hit, Note, Passage, Scope
 
@@ -12,7 +12,8 @@ DAY = dt.date(2023, 4, 18)
 PASSAGES = tuple(Passage(f"pump#{at}", "pump", "Pool pump", "pool", DAY, "", f"Part {at}.") for at in (0, 2))
 HIT = Hit("pump", "Pool pump", "pool", DAY, PASSAGES, 0.123456, 0.9, 0.8)
 DECISION = Decision("pool", 0.987654, {"pool": 0.987654, "none": 0.012346}, "v1", ("pool",))
-SCOPE = Scope(("pool",), "because", 16, 220)
+SCOPE = Scope(("pool",), "because", 16, 220, 4)
+SCOPE_PRINTED = {"categories": ["pool"], "reason": "because", "searched": 16, "total": 220, "uncategorised": 4}
 ROUTED = Routed("And who?", "When? And who?", DECISION, "pool", corrected=False)
 ANSWER = Answer(
     "Ray [1].", True, (Citation(1, "pump", "Pool pump", "pool", DAY, "Part 0."),), "tiny", {"route": 0.1, "total": 0.2}
@@ -42,7 +43,7 @@ def test_classify_prints_what_scripts_were_promised() -> None:
 
 
 def test_search_prints_what_scripts_were_promised() -> None:
-    assert as_json(scope_fields(SCOPE)) == {"categories": ["pool"], "reason": "because", "searched": 16, "total": 220}
+    assert as_json(scope_fields(SCOPE)) == SCOPE_PRINTED
     assert as_json(scope_fields(Scope(None, "all", 3, 3)))["categories"] is None
     assert as_json(hit_fields(HIT)) == {
         "note_id": "pump",
@@ -60,7 +61,7 @@ def test_ask_prints_what_scripts_were_promised() -> None:
         "standalone": "When? And who?",
         "category": "pool",
         "confidence": 0.9877,
-        "scope": {"categories": ["pool"], "reason": "because", "searched": 16, "total": 220},
+        "scope": SCOPE_PRINTED,
         "answer": "Ray [1].",
         "answered": True,
         "citations": [{"note_id": "pump", "title": "Pool pump", "date": "2023-04-18", "quote": "Part 0."}],

@@ -2,14 +2,15 @@ from collections.abc import Callable
 
 import pytest
 
-from assistant.conversation import Turn
+from assistant.conversation import Question, Reply, Turn
+from assistant.details import AnswerDetails, QuestionDetails
 from assistant.followups import standalone
 from classifier.decision import Decision
 from classifier.taxonomy import NONE
 
-ASKED = Turn("user", "When did we replace the pool pump?")
-TOLD = Turn("assistant", "On 18 April 2023 [1].", {"state": "done", "notes": [{"number": 1, "date": None}]})
-HISTORY = [ASKED, TOLD]
+ASKED = Question("When did we replace the pool pump?")
+TOLD = Reply("On 18 April 2023 [1].", AnswerDetails("done"))
+HISTORY: list[Turn] = [ASKED, TOLD]
 
 
 @pytest.mark.parametrize(
@@ -36,10 +37,37 @@ HISTORY = [ASKED, TOLD]
         *("What's his number?", "Did anyone get his number?", "did Emma call her?", "Did Pete replace its filter?"),
         *("What is the model of its filter?", "where is the manual for its remote?", "Is the receipt in their folder?"),
         *("Who came in March and what was his number?", "what did he say about the valve?"),
+        *("and what about upstairs?", "and the cost?", "who did it?", "same for the spa", "and in 2022?"),
+        *("what about the year before?", "and what about the heater in the guest house?", "What's the code?"),
     ],
 )
 def test_a_follow_up_is_searched_together_with_what_it_leans_on(question: str) -> None:
     assert standalone(question, HISTORY) == f"{ASKED.content} {question}"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *(
+            "the gasket?",
+            "the dishwasher?",
+            "our old heater in the shed?",
+            "the heater too?",
+            "for the spa?",
+            "the bed?",
+        ),
+        *("No, I meant the spa pump", "I was asking about the spa", "not the pool, the fountain", "sorry, the boiler"),
+        *("is it behind the washer?", "why does it trip the breaker?", "where is it in the garage?"),
+        *("did they replace the filter?", "what did they charge for the pump?", "and was the pump insured?"),
+    ],
+)
+def test_whatever_the_router_says_of_it_a_follow_up_is_one(question: str) -> None:
+    sure = router(decision("appliances", 0.98, "appliances"), POOL)
+    assert standalone(question, HISTORY, sure) == f"{ASKED.content} {question}"
+
+
+def test_of_a_thing_alone_nothing_is_asked_where_nothing_was_before() -> None:
+    assert standalone("the boiler", [Question("the furnace filter"), TOLD]) == "the boiler"
 
 
 @pytest.mark.parametrize(
@@ -66,6 +94,7 @@ def test_a_follow_up_is_searched_together_with_what_it_leans_on(question: str) -
         *("Where's the stopcock?", "Who's our plumber?", "Who is Emma?", "who's emma", "When's recycling?"),
         *("What's the alarm code?", "How much did we spend on groceries?", "Who does the lawn service?"),
         "Who is the electrician that rewired the garage and put in its subpanel?",  # it names what it is about
+        *("the gate code?", "the vet's number?", "the AC stopped", "the AC isn't on"),
     ],
 )
 def test_a_question_that_stands_alone_stays_as_it_is(question: str) -> None:
@@ -73,7 +102,7 @@ def test_a_question_that_stands_alone_stays_as_it_is(question: str) -> None:
 
 
 def test_each_question_ends_before_the_next_one() -> None:
-    history = [Turn("user", "pool costs in 2024"), TOLD, Turn("user", "and 2023"), TOLD]
+    history: list[Turn] = [Question("pool costs in 2024"), TOLD, Question("and 2023"), TOLD]
     assert standalone("and 2022", history) == "pool costs in 2024? and 2023? and 2022"
 
 
@@ -84,7 +113,7 @@ def test_the_first_question_leans_on_nothing() -> None:
 
 def test_a_follow_up_to_a_follow_up_keeps_the_subject() -> None:
     second = "What about the filter?"
-    history = [*HISTORY, Turn("user", second), TOLD]
+    history: list[Turn] = [*HISTORY, Question(second), TOLD]
     assert standalone("How much was it?", history) == f"{ASKED.content} {second} How much was it?"
 
 
@@ -96,12 +125,12 @@ def test_a_follow_up_to_a_follow_up_keeps_the_subject() -> None:
     ],
 )
 def test_what_hardly_names_anything_is_no_subject(second: str) -> None:
-    history = [*HISTORY, Turn("user", second), TOLD]
+    history: list[Turn] = [*HISTORY, Question(second), TOLD]
     assert standalone("And who did it?", history) == f"{ASKED.content} {second} And who did it?"
 
 
 def test_a_follow_up_leans_on_the_last_question_only() -> None:
-    later = [*HISTORY, Turn("user", "What colour is the kitchen?"), TOLD]
+    later: list[Turn] = [*HISTORY, Question("What colour is the kitchen?"), TOLD]
     assert standalone("Who painted it?", later) == "What colour is the kitchen? Who painted it?"
 
 
@@ -120,24 +149,41 @@ def test_a_follow_up_leans_on_the_last_question_only() -> None:
     ],
 )
 def test_one_thing_with_a_name_of_its_own_is_a_subject(second: str, third: str) -> None:
-    history = [*HISTORY, Turn("user", second), TOLD]
+    history: list[Turn] = [*HISTORY, Question(second), TOLD]
     assert standalone(third, history) == f"{second} {third}"
 
 
 def test_what_was_searched_together_with_another_question_is_no_subject() -> None:
     second = "Is there a filter?"
-    leaning = Turn("user", second, {"standalone": f"{ASKED.content} {second}"})
-    alone = Turn("user", second, {"standalone": second})
+    leaning = Question(second, QuestionDetails(standalone=f"{ASKED.content} {second}"))
+    alone = Question(second, QuestionDetails(standalone=second))
     assert standalone("How much was it?", [*HISTORY, leaning]) == f"{ASKED.content} {second} How much was it?"
     assert standalone("How much was it?", [*HISTORY, alone]) == f"{second} How much was it?"
 
 
 def test_a_long_talk_does_not_grow_its_questions_without_end() -> None:
-    talk = [Turn("user", f"And who did it in {2000 + number}?") for number in range(50)]
+    talk = [Question(f"And who did it in {2000 + number}?") for number in range(50)]
     assert standalone("And who did it?", [*HISTORY, *talk]) == (
         f"{ASKED.content} And who did it in 2049? And who did it?"
     )
-    assert standalone("And who did it?", [*HISTORY, *[Turn("user", "And who did it?")] * 9]).count("did it") == 1
+    assert standalone("And who did it?", [*HISTORY, *[Question("And who did it?")] * 9]).count("did it") == 1
+
+
+@pytest.mark.parametrize(
+    "remark", ["Very helpful, thanks", "Awesome, thanks", "makes sense", "that makes sense", "Thanks!", "good to know"]
+)
+def test_a_remark_is_nothing_that_others_can_go_back_to(remark: str) -> None:
+    history: list[Turn] = [*HISTORY, Question(remark), TOLD]
+    assert standalone("What did it cost?", history) == f"{ASKED.content} What did it cost?"
+    assert standalone("What did it cost?", history[2:]) == "What did it cost?"
+
+
+@pytest.mark.parametrize(
+    "asked", ["wifi password", "pump serial number", "I need to call the plumber", "Thanks, where is the pump?"]
+)
+def test_what_asks_or_names_a_thing_is_no_remark(asked: str) -> None:
+    assert standalone("And who put it in?", [*HISTORY, Question(asked), TOLD]).endswith("? And who put it in?")
+    assert asked in standalone("And who put it in?", [*HISTORY, Question(asked), TOLD])
 
 
 def router(alone: Decision, together: Decision) -> Callable[[str], Decision]:
@@ -156,7 +202,6 @@ POOL = decision("pool", 0.9, "pool")
 @pytest.mark.parametrize(
     "question",
     [
-        "the gasket?",
         "Is the labor still under warranty?",
         "For how long, and which season?",
         "Where is that old strainer?",
@@ -167,6 +212,23 @@ POOL = decision("pool", 0.9, "pool")
 def test_what_is_unclear_alone_leans_where_it_is_clearer_with_what_was_said(question: str) -> None:
     assert standalone(question, HISTORY, router(UNSURE, POOL)) == f"{ASKED.content} {question}"
     assert standalone(question, HISTORY, router(decision("car", 0.8, "car"), POOL)) == question  # another subject
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("When did they trim the oak?", "What paint did they use in the hall?", "Which breaker is it for the oven?"),
+        *("and what's the gate code?", "and who cleans the gutters?", "And who is our vet?", "and who is Emma?"),
+    ],
+)
+def test_of_what_names_a_thing_of_its_own_the_router_decides_whether_it_is_a_follow_up(question: str) -> None:
+    together = f"{ASKED.content} {question}"
+    oak = decision("tree service", 0.8, "tree service")
+    assert standalone(question, HISTORY, router(oak, decision("pool", 0.9, "pool", "tree service"))) == question
+    assert standalone(question, HISTORY, router(UNSURE, decision("pool", 0.55))) == question  # hardly any clearer
+    assert standalone(question, HISTORY, router(UNSURE, POOL)) == together
+    assert standalone(question, HISTORY, router(POOL, POOL)) == together  # of the same matter
+    assert standalone(question, HISTORY) == question
 
 
 @pytest.mark.parametrize("question", ["Quantum mechanics, general relativity", "Who wrote Don Quixote?"])

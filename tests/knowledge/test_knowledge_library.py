@@ -131,7 +131,9 @@ def test_a_source_that_breaks_off_costs_nothing_that_came_before_it(library: Lib
 def test_a_scope_says_how_many_notes_it_holds(library: Library) -> None:
     library.add(drafts(6))
 
-    assert library.scope(["pool"], "sure").sentence == "Searched 4 pool notes of 6"
+    pool = library.scope(["pool"], "sure")
+    assert (pool.searched, pool.uncategorised, pool.total) == (4, 2, 6)
+    assert pool.sentence == "Searched 2 pool notes and 2 without a category, of 6"
     assert library.scope(None, "unsure").sentence == "Searched all 6 notes"
 
 

@@ -34,14 +34,19 @@ def test_a_hit_shows_each_heading_once_above_its_passages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("categories", "searched", "total", "sentence"),
+    ("categories", "searched", "uncategorised", "total", "sentence"),
     [
-        (("pool",), 16, 220, "Searched 16 pool notes of 220"),
-        (("pool",), 1, 220, "Searched 1 pool note of 220"),
-        (("pool", "fountain"), 20, 220, "Searched 20 pool and fountain notes of 220"),
-        (None, 220, 220, "Searched all 220 notes"),
-        (("pool",), 0, 0, "This house has no notes yet"),
+        (("pool",), 16, 0, 220, "Searched 16 pool notes of 220"),
+        (("pool",), 1, 0, 220, "Searched 1 pool note of 220"),
+        (("pool", "fountain"), 20, 0, 220, "Searched 20 pool and fountain notes of 220"),
+        (("pool",), 308, 300, 400, "Searched 8 pool notes and 300 without a category, of 400"),
+        (("pool",), 2, 1, 3, "Searched 1 pool note and 1 without a category, of 3"),
+        (("pool",), 5, 5, 9, "Searched 0 pool notes and 5 without a category, of 9"),
+        (None, 220, 30, 220, "Searched all 220 notes"),
+        (("pool",), 0, 0, 0, "This house has no notes yet"),
     ],
 )
-def test_a_scope_says_itself(categories: tuple[str, ...] | None, searched: int, total: int, sentence: str) -> None:
-    assert Scope(categories, "", searched, total).sentence == sentence
+def test_a_scope_says_itself(
+    categories: tuple[str, ...] | None, searched: int, uncategorised: int, total: int, sentence: str
+) -> None:
+    assert Scope(categories, "", searched, total, uncategorised).sentence == sentence
