@@ -49,15 +49,17 @@ def evaluate_router(
     if with_curve:
         _learning_curve(house, as_json, data, out)
         return
-    from assistant.comparison import systems
+    from assistant.comparison import in_its_names, systems
     from assistant.terminal import TerminalReport, print_json
     from finetune.evaluate import asked
     from finetune.examples import SECOND_SET, read
     from finetune.report import write_report
 
     examples = read(data or SECOND_SET)
+    version = house.ensure_router(name)
+    examples = in_its_names(house, version, examples, packaged=data is None)
     report, outcomes = TerminalReport(), []
-    for system in systems(house, house.ensure_router(name), adapters, baselines):
+    for system in systems(house, version, adapters, baselines):
         say = functools.partial(_say_asked, report, system.title)
         outcomes.append(asked(system, examples, say))
     report.done()
@@ -67,7 +69,8 @@ def evaluate_router(
         print_json({"folder": str(out), "systems": found})
         return
     for title, each in found.items():
-        click.echo(f"{title:44} {each['accuracy']:6.1%}  household {each['accuracy_household']:6.1%}")
+        household = "" if each["accuracy_household"] is None else f"  household {each['accuracy_household']:6.1%}"
+        click.echo(f"{title:44} {each['accuracy']:6.1%}{household}")
     click.echo(f"The report is in {out}.")
 
 

@@ -31,7 +31,7 @@ _TAXONOMY_HELP = "The categories of --data: JSON Lines of name, code, definition
     "--mode",
     type=click.Choice(["code", "category", "head"]),
     show_default="head",
-    help="What the model learns to answer with: only head and code can serve, only code can be exported.",
+    help="What the model learns to answer with: head and code can serve and be exported, category is to compare.",
 )
 @click.option("--epochs", type=click.FloatRange(0, min_open=True), help="How often it reads all examples.")
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -64,11 +64,11 @@ def train(
     """
     from dataclasses import replace
 
-    from assistant.build import ROUTER_BASE
+    from assistant.bases import ROUTER_BASE
     from assistant.retraining import packaged_texts, whole_lesson
     from assistant.terminal import TerminalReport, print_json
     from finetune.config import TrainConfig
-    from finetune.examples import PACKAGED, load
+    from finetune.examples import PACKAGED, load, split
 
     if gently and hasattr(os, "nice"):
         os.nice(10)
@@ -84,18 +84,21 @@ def train(
     if epochs is not None:
         config = replace(config, epochs=epochs)
     texts: list[Example] = []
+    told: list[Example] = []
     if data is None and taxonomy is None:
-        examples, categories = whole_lesson(house)
+        parts, categories, told = whole_lesson(house)
         texts = packaged_texts(house)
     else:
-        examples, categories = load(data or PACKAGED), _taxonomy(taxonomy)
+        parts, categories = split(load(data or PACKAGED)), _taxonomy(taxonomy)
+        if promote:
+            house.categories.present_names(categories)  # refuses others than the house's before it has cost a training
     base = house.router_base(base_name or ROUTER_BASE)
     report = TerminalReport()
 
     if out is not None:
         from finetune.routers import train_adapter
 
-        train_adapter(out, examples, categories, base, config, on_progress=report.training)
+        train_adapter(out, parts, categories, base, config, on_progress=report.training)
         report.done()
         if as_json:
             print_json({"folder": str(out)})
@@ -105,12 +108,12 @@ def train(
     from finetune.routers import train_version
 
     version = train_version(
-        house.versions, examples, categories, base, house.embedder.embed, house.embedder.name, config,
-        encoder=house.encoder_folder, texts=texts, name=name, on_progress=report.training,
+        house.versions, parts, categories, base, house.embedder.embed, house.embedder.name, config,
+        encoder=house.encoder_folder, texts=texts, household=told, name=name, on_progress=report.training,
     )  # fmt: skip
     report.done()
     if promote:
-        version = house.versions.promote(version.name)
+        version = house.promote(version.name)
     _tell(version, as_json)
     if not promote and not as_json:
         click.echo(f"Let it serve: `our-house routers promote {version.name}`.")
@@ -132,7 +135,7 @@ def _train_on_corrections(house: House, as_json: bool, name: str, promote: bool)
     report.done()
     promoted = promote and verdict.passed
     if promoted:
-        version = house.versions.promote(version.name)
+        version = house.promote(version.name)
     if as_json:
         print_json({**version_fields(version), "comparison": verdict.fields()})
         return
@@ -159,6 +162,8 @@ def list_routers(house: House, as_json: bool) -> None:
         click.echo(f"our-house: {error}", err=True)
     for version in house.versions.all():
         _tell(version, as_json)
+        if not version.serving and (misfit := house.misfit(version)):
+            click.echo(f"our-house: {misfit}", err=True)
 
 
 @routers.command("promote")
@@ -166,8 +171,7 @@ def list_routers(house: House, as_json: bool) -> None:
 @click.argument("name")
 def promote_router(house: House, as_json: bool, name: str) -> None:
     """Let a router serve, at once."""
-    house.versions.whole(name)
-    _tell(house.versions.promote(name), as_json)
+    _tell(house.promote(name), as_json)
 
 
 @routers.command("rollback")

@@ -1,4 +1,4 @@
-"""The systems that `our-house evaluate router` asks the same questions: a router, its halves, and their rivals."""
+"""What `our-house evaluate router` compares: a router, its halves, their rivals, and the questions by their names."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from classifier.versions import Version
     from finetune.config import Base
     from finetune.evaluate import System
+    from finetune.examples import Example
 
 TITLES = {
     "category": "fine-tuned, writing names",
@@ -22,6 +23,31 @@ TITLES = {
 """What the report calls a fine-tuned language model alone, by its mode."""
 WRITING = "fine-tuned, writing codes"
 """What it calls one that answers through a head, exported: its rows are its codes' own, and it writes freely."""
+
+
+def in_its_names(house: House, version: Version, examples: Sequence[Example], packaged: bool) -> list[Example]:
+    """Return the examples under the names that a version was taught their categories by.
+
+    Questions of a category that it does not know, because the household removed it before, are left out.
+
+    Args:
+        packaged: whether their labels are the packaged names; those of a household's own examples are the version's,
+            or the names of now.
+    """
+    from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
+
+    taught = version.taxonomy if "categories" in version.config else DEFAULT_TAXONOMY
+    now = house.categories.names_of_codes()
+    known = {each.code: each.name for each in taught}
+    by_present_name = {name: each.name for each in taught if (name := now.get(each.code))}
+    names: dict[str, str | None] = {NONE: NONE}
+    if packaged:
+        for each in DEFAULT_TAXONOMY:  # its code may have gone into another one's before the version was taught
+            names[each.name] = known.get(each.code) or by_present_name.get(now.get(each.code) or "")
+    else:
+        names |= {each.category: each.category for each in examples} | by_present_name
+        names |= {name: name for name in taught.names}
+    return [replace(each, category=name) for each in examples if (name := names.get(each.category))]
 
 
 def systems(house: House, version: Version, adapters: Sequence[Path] = (), baselines: bool = False) -> Iterator[System]:

@@ -16,18 +16,23 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError
 from classifier.errors import RouterUnavailable
+from classifier.memory import plain
+from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
 
 if TYPE_CHECKING:
     from assistant.build import House
+    from classifier.decision import Router
     from classifier.taxonomy import Taxonomy
     from classifier.versions import Version
-    from finetune.examples import Example
+    from finetune.course import Material
+    from finetune.examples import Example, Split
     from finetune.fitting import TrainProgress
     from finetune.gate import Verdict
 
@@ -35,6 +40,10 @@ logger = logging.getLogger(__name__)
 
 STATUS_FILE, STOP_FILE, LOG_FILE, PACE_FILE = ".training.json", ".training.stop", ".training.log", ".pace.json"
 """In the routers' folder: how the training is, whether it is to stop, its log, and this machine's pace."""
+STARTING = "starting"
+"""The stage of a training whose process has not spoken yet."""
+HANDED_OVER_WITHIN = 5.0
+"""Seconds in which who starts a training lets its process take over, at the longest."""
 BACKGROUND = 30
 """Packaged questions of each label that a new category is told from."""
 USUAL_PACE = {"step": 7.0, "rest": 180.0}
@@ -77,11 +86,20 @@ class News:
     """How long a training would take, by what the last one took here."""
     problem: str = ""
     """Why it cannot be trained, in plain words; empty where it can."""
+    taken_back: int = 0
+    """Questions that the serving version was taught, and that the household took back since."""
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    """How many questions each category has that was told of, and has too few yet to be taught."""
 
     @property
     def new(self) -> int:
         """How many questions are new."""
         return sum(self.per_label.values())
+
+    @property
+    def changes(self) -> int:
+        """How much a training would change: what is new, and what was taken back."""
+        return self.new + self.taken_back
 
 
 class Retraining:
@@ -99,21 +117,29 @@ class Retraining:
 
     def news(self) -> News:
         """Return what is new since the serving version; raises RouterUnavailable where none serves."""
+        from finetune.course import HouseholdConfig, learnable, lesson_steps, ripe
         from finetune.examples import ExamplesRejected
-        from finetune.household import HouseholdConfig, learnable, lesson_steps
 
         serving = self._house.ensure_router()
-        known = {(question, label) for question, label in serving.config.get("household", [])}
-        told = household_examples(self._house)
-        new = Counter(each.category for each in told if (each.question, each.category) not in known)
+        taught = _taught(self._house, serving)
+        material = self._house.taxonomy(), household_examples(self._house), packaged_examples(self._house)
+        _, told, small = ripe(*material)
+        new = Counter(each.category for each in told if taught.get(plain(each.question)) != each.category)
         problem = ""
         try:
-            learnable(self._house.taxonomy(), told, packaged_examples(self._house))
+            learnable(*material)
         except ExamplesRejected as error:
             problem = str(error)
         pace = self._pace()
-        seconds = pace["rest"] + pace["step"] * lesson_steps(len(told), HouseholdConfig())
-        return News(dict(new), len(told), serving.name, seconds, problem)
+        return News(
+            dict(new),
+            len(told),
+            serving.name,
+            pace["rest"] + pace["step"] * lesson_steps(len(told), HouseholdConfig()),
+            problem,
+            len(taught.keys() - {plain(each.question) for each in self._house.corrections.all()}),
+            {each.category: small[each.category] for each in material[1] if each.category in small},
+        )
 
     def start(self) -> None:
         """Begin a training in a process of its own, which outlives the page.
@@ -121,8 +147,20 @@ class Retraining:
         Raises:
             AssistantError: one is under way, or the process cannot be started.
         """
+        from finetune.routers import alone
+
         if (progress := self.progress()) is not None and progress.state == "running":
             raise AssistantError("A router is being trained already. Wait for it, or stop it first.")
+        try:
+            with alone(self.folder):
+                self._launch()
+        except RouterUnavailable as error:
+            raise AssistantError(str(error)) from error
+        except OSError as error:
+            raise AssistantError(f"The training cannot be started ({error}).") from error
+
+    def _launch(self) -> None:
+        """Start the process, with no other one at work; it waits until it is let in."""
         command = [
             sys.executable,
             "-m",
@@ -133,19 +171,17 @@ class Retraining:
             "--gently",
         ]
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / STOP_FILE).unlink(missing_ok=True)  # meant for an earlier training
-            self._tell(_beginning("starting", os.getpid()))
+            self._tell(_beginning(STARTING, os.getpid()))
             with (self.folder / LOG_FILE).open("wb") as log:
                 process = subprocess.Popen(
                     command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                     env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 )  # fmt: skip
         except OSError as error:
-            message = f"The training cannot be started ({error})."
-            self._tell(Progress("failed", message=message))
-            raise AssistantError(message) from error
-        self._tell(_beginning("starting", process.pid))
+            self._tell(Progress("failed", message=f"The training cannot be started ({error})."))
+            raise
+        self._tell(_beginning(STARTING, process.pid))
         self._process = process
 
     def stop(self) -> None:
@@ -185,43 +221,31 @@ class Retraining:
 
         Raises:
             ExamplesRejected: there is too little to learn from.
-            RouterUnavailable: the serving router cannot be gone on from, or another training is under way.
+            RouterUnavailable: the serving router cannot be gone on from, another training is under way, or the name
+                cannot be had.
         """
-        from finetune.household import learnable, retrain
+        from finetune.routers import alone, check_free, going_on
+
+        check_free(self._house.versions, name)
+        with going_on(self.folder), ExitStack() as turn:
+            try:
+                turn.enter_context(alone(self.folder, HANDED_OVER_WITHIN if self._starting() else 0.0))
+            except RouterUnavailable as error:
+                if self._starting() == os.getpid():
+                    self._tell(Progress("failed", message=str(error)))
+                raise
+            return self._train(name, hear)
+
+    def _train(self, name: str, hear: Callable[[Progress], None]) -> tuple[Version, Verdict]:
+        """As `run`, with no other training at work."""
+        from finetune.course import learnable
+        from finetune.household import EncoderBase, Serving, retrain
 
         house = self._house
-        now = _beginning("reading what was told", os.getpid())
-        begun = self.progress()
-        if begun is None or begun.state != "running" or begun.pid != now.pid:
+        if self._starting() != os.getpid():
             # Nobody has seen this training yet; where `start` began it, Stop may have been pressed already.
             (self.folder / STOP_FILE).unlink(missing_ok=True)
-
-        def tell(**changes: Any) -> None:
-            nonlocal now
-            now = replace(now, **changes)
-            self._tell(now)
-            hear(now)
-
-        def on_progress(progress: TrainProgress) -> None:
-            losses, validation = now.losses, now.validation_losses
-            if progress.loss is not None and (not losses or losses[-1][1] != progress.loss):
-                losses = (*losses, (progress.step, progress.loss))
-            if progress.validation_loss is not None and (
-                not validation or validation[-1][1] != progress.validation_loss
-            ):
-                validation = (*validation, (progress.step, progress.validation_loss))
-            tell(
-                step=progress.step,
-                steps=progress.steps,
-                seconds_left=progress.seconds_left + rest,
-                losses=losses,
-                validation_losses=validation,
-            )
-            paces.append(time.monotonic())
-
-        paces: list[float] = []
-        began, rest = time.monotonic(), self._pace()["rest"]
-        tell()
+        diary = _Diary(self._tell, hear, self._pace()["rest"])
         try:
             serving = house.ensure_router()
             if serving.config.get("kind") != "fused":
@@ -229,36 +253,34 @@ class Retraining:
                     f"The router {serving.name} has no language model to go on from. Promote one that has: "
                     "`our-house routers list`."
                 )
-            told, packaged = household_examples(house), packaged_examples(house)
-            learnable(house.taxonomy(), told, packaged)  # before anything is fetched
+            material = lesson_material(house)
+            learnable(material.taxonomy, material.told, material.packaged.all)  # before anything is fetched
+            names = house.categories.present_names(serving.taxonomy)
             version, verdict = retrain(
                 house.versions,
-                serving,
-                lambda: house.load_router(serving, newcomers=False),  # router against router
-                told,
-                packaged,
-                house.taxonomy(),
+                Serving(serving, names, lambda: _answering_by(names, house, serving)),
+                material,
                 house.router_base(serving.config["base"]["name"]),
-                house.embedder.embed,
-                house.embedder.name,
-                house.encoder_folder,
-                texts=packaged_texts(house),
+                EncoderBase(house.embedder.embed, house.embedder.name, house.encoder_folder),
                 name=name,
-                on_stage=lambda stage: tell(stage=stage),
-                on_progress=on_progress,
+                on_stage=lambda stage: diary.tell(stage=stage),
+                on_progress=diary.follow,
                 stop=lambda: self.stopping,
             )
         except BaseException as error:
-            tell(state="failed", message=str(error) or type(error).__name__, seconds_left=None)
+            diary.tell(state="failed", message=str(error) or type(error).__name__, seconds_left=None)
             raise
         finally:
             (self.folder / STOP_FILE).unlink(missing_ok=True)
-        if len(paces) > 1:
-            step = (paces[-1] - paces[0]) / (len(paces) - 1)
-            others = time.monotonic() - began - step * len(paces)
-            _write(self.folder / PACE_FILE, {"step": round(step, 2), "rest": round(others, 1)})
-        tell(state="done", stage="", version=version.name, seconds_left=0.0)
+        if pace := diary.pace():
+            _write(self.folder / PACE_FILE, pace)
+        diary.tell(state="done", stage="", version=version.name, seconds_left=0.0)
         return version, verdict
+
+    def _starting(self) -> int:
+        """The number of the process that a training was started in which has not spoken yet; 0 where there is none."""
+        progress = self.progress()
+        return progress.pid if progress is not None and (progress.state, progress.stage) == ("running", STARTING) else 0
 
     def _pace(self) -> dict[str, Any]:
         """What the last training took here, and the usual where there was none."""
@@ -280,6 +302,50 @@ class Retraining:
         return pid > 0 and (born == now or "" in (born, now))
 
 
+class _Diary:
+    """How a training is, kept for whoever looks, and how fast it went."""
+
+    def __init__(self, keep: Callable[[Progress], None], hear: Callable[[Progress], None], rest: float) -> None:
+        """Args: what keeps the news, who else hears them, and the seconds that all but the steps will take."""
+        self._keep = keep
+        self._hear = hear
+        self._rest = rest
+        self._began = time.monotonic()
+        self._steps: list[float] = []
+        self._now = _beginning("reading what was told", os.getpid())
+        self.tell()
+
+    def tell(self, **changes: Any) -> None:
+        """Keep what has changed."""
+        self._now = replace(self._now, **changes)
+        self._keep(self._now)
+        self._hear(self._now)
+
+    def follow(self, progress: TrainProgress) -> None:
+        """Keep how far the language model's training is."""
+        self.tell(
+            step=progress.step,
+            steps=progress.steps,
+            seconds_left=progress.seconds_left + self._rest,
+            losses=_longer(self._now.losses, progress.step, progress.loss),
+            validation_losses=_longer(self._now.validation_losses, progress.step, progress.validation_loss),
+        )
+        self._steps.append(time.monotonic())
+
+    def pace(self) -> dict[str, float]:
+        """Return the seconds of a step, and of all that was none; nothing where there were too few to tell."""
+        if len(self._steps) < 2:
+            return {}
+        step = (self._steps[-1] - self._steps[0]) / (len(self._steps) - 1)
+        others = time.monotonic() - self._began - step * len(self._steps)
+        return {"step": round(step, 2), "rest": round(others, 1)}
+
+
+def _longer(curve: tuple[tuple[int, float], ...], step: int, loss: float | None) -> tuple[tuple[int, float], ...]:
+    """Return a curve with one more point, where there is a new one."""
+    return curve if loss is None or (curve and curve[-1][1] == loss) else (*curve, (step, loss))
+
+
 def _beginning(stage: str, pid: int) -> Progress:
     """Return how a training is that a process begins now."""
     return Progress("running", stage, pid=pid, born=_born(pid), began=time.time())
@@ -299,48 +365,89 @@ def _born(pid: int) -> str:
     return f"{boot} {stat.rpartition(b')')[2].split()[19].decode()}"
 
 
+def _taught(house: House, version: Version) -> dict[str, str | None]:
+    """Return the household's questions that a version knows, as `plain` has them, with what their labels are now."""
+    trained = version.taxonomy if "categories" in version.config else DEFAULT_TAXONOMY
+    names = house.categories.present_names(trained)
+    return {plain(question): names.get(label) for question, label in version.config.get("household", [])}
+
+
+def _answering_by(names: Mapping[str, str], house: House, version: Version) -> Router:
+    """Load a version that answers by these names, whatever its categories are called by now."""
+    from classifier.newcomers import AdaptedRouter
+
+    router = house.load_router(version, newcomers=False)  # router against router
+    if not isinstance(router, AdaptedRouter):
+        return router
+    present = {label: names.get(label) for label in version.taxonomy.labels}
+    return AdaptedRouter(router.trained, lambda: present, None, house.embedder.embed, background)
+
+
 def household_examples(house: House) -> list[Example]:
-    """Return what the household told as examples to train on, each a family of its own."""
-    from classifier.memory import plain
+    """Return what the household told as examples to train on, each a family of its own, each question once."""
     from finetune.examples import Example
 
+    newest = {plain(each.question): each for each in house.corrections.teaching()}
     return [
-        Example(each.question, each.label, f"household: {plain(each.question)}", each.provenance)
-        for each in house.corrections.teaching()
+        Example(each.question, each.label, f"household: {words}", each.provenance) for words, each in newest.items()
     ]
+
+
+def packaged_parts(house: House) -> Split:
+    """Return the packaged questions under the names that the household gave their categories, each in its own part.
+
+    The parts are the packaged router's, by the names that it was taught by: one that it was taught is never asked to
+    judge it, whatever its category is called since.
+    """
+    from finetune.examples import split
+
+    return split(_packaged()).renamed(house.categories.present_names(DEFAULT_TAXONOMY))
 
 
 def packaged_examples(house: House) -> list[Example]:
     """Return the packaged questions under the names that the household gave their categories."""
-    from classifier.taxonomy import DEFAULT_TAXONOMY
-
     names = house.categories.present_names(DEFAULT_TAXONOMY)
     return [replace(each, category=names[each.category]) for each in _packaged() if each.category in names]
 
 
 def packaged_texts(house: House) -> list[Example]:
     """Return the packaged papers, notebooks and lists of words under the household's names."""
-    from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
     from finetune.texts import packaged_texts as read
 
     names = {**house.categories.present_names(DEFAULT_TAXONOMY), NONE: NONE}
     return [replace(each, category=names[each.category]) for each in read(DEFAULT_TAXONOMY) if each.category in names]
 
 
-def whole_lesson(house: House) -> tuple[list[Example], Taxonomy]:
+def lesson_material(house: House) -> Material:
+    """Return all that a training of the house's router draws on, by the names of now."""
+    from finetune.course import Material
+
+    return Material(household_examples(house), packaged_parts(house), house.taxonomy(), packaged_texts(house))
+
+
+def whole_lesson(house: House) -> tuple[Split, Taxonomy, list[Example]]:
     """Return all that a router can be taught from the beginning: the packaged questions and what the household told.
 
-    Categories with too few questions are left for later. With them comes the household's taxonomy.
-    """
-    from classifier.taxonomy import NONE, Taxonomy
-    from finetune.household import LEAST_OF_CATEGORY
+    Categories with too few questions are left for later.
 
-    told, packaged = household_examples(house), packaged_examples(house)
-    overruled = {each.question for each in told}
-    examples = [*(each for each in packaged if each.question not in overruled), *told]
-    sizes = Counter(each.category for each in examples)
-    taxonomy = Taxonomy(tuple(each for each in house.taxonomy() if sizes[each.name] >= LEAST_OF_CATEGORY))
-    return [each for each in examples if each.category in {*taxonomy.names, NONE}], taxonomy
+    Returns:
+        The questions in their parts, which are those of `packaged_parts`, with what is held out of the household's to
+        validate and to test on; the household's taxonomy; and what the household told of it.
+    """
+    from finetune.course import HouseholdConfig, apart, parted, ripe
+    from finetune.examples import Split
+
+    told = household_examples(house)
+    packaged = apart(packaged_parts(house), told)
+    taxonomy, told, _ = ripe(house.taxonomy(), told, packaged.all)
+    packaged = packaged.only(lambda each: each.category in taxonomy.labels)
+    held_out, taught = parted(told, HouseholdConfig())
+    parts = Split(
+        [*packaged.training, *taught],
+        [*packaged.validation, *held_out[1::2]],
+        [*packaged.test, *held_out[::2]],
+    )
+    return parts, taxonomy, told
 
 
 @functools.cache

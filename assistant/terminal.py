@@ -150,6 +150,8 @@ def print_version(version: Version) -> None:
     fields = version_fields(version)
     shares = ("accuracy", "accuracy_household", "wrong_none")
     told = ", ".join(
-        f"{name.replace('_', ' ')} {fields['figures'][name]:.1%}" for name in shares if name in fields["figures"]
+        f"{name.replace('_', ' ')} {fields['figures'][name]:.1%}"
+        for name in shares
+        if fields["figures"].get(name) is not None
     )
     click.echo(f"{'*' if version.serving else ' '} {version.name}\t{fields['kind']}\t{told}")

@@ -33,7 +33,7 @@ class FitConfig:
     rank: int = 12
     """Of the two low-rank factors of each linear layer; 12 keeps the adapter of a 0.5B model under 9 MB in bfloat16."""
     alpha: int = 24
-    """What the factors' product is multiplied with, times `rank`."""
+    """The factors' product is multiplied with alpha / rank."""
     untouched: float = 1 / 3
     """Share of the layers, the lowest ones, that are left as they are: no gradient has to go down to them."""
     learning_rate: float = 5e-4

@@ -6,8 +6,8 @@ import hashlib
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from classifier.taxonomy import NONE
@@ -114,9 +114,27 @@ class Split:
     validation: list[Example]
     test: list[Example]
 
+    @property
+    def all(self) -> list[Example]:
+        """The examples of all parts."""
+        return [*self.training, *self.validation, *self.test]
 
-def split(examples: Sequence[Example], share: float = 0.15, seed: int = 0) -> Split:
+    def only(self, keep: Callable[[Example], bool]) -> Split:
+        """Return it with those examples alone that are to be kept, each in its part."""
+        return Split(*([each for each in part if keep(each)] for part in (self.training, self.validation, self.test)))
+
+    def renamed(self, names: Mapping[str, str]) -> Split:
+        """Return it with its labels by other names, each example in its part; a label without a name is left out."""
+        known = self.only(lambda each: each.category in names)
+        parts = known.training, known.validation, known.test
+        return Split(*([replace(each, category=names[each.category]) for each in part] for part in parts))
+
+
+def split(examples: Sequence[Example], share: float = 0.15) -> Split:
     """Split examples by family: `share` of every category's questions to validate on, as much to test on.
+
+    The same examples fall into the same parts for every training, whatever its seed: what one was taught is no test of
+    another. Where a household renamed their categories since, they are to be split first, and renamed afterwards.
 
     Raises:
         ExamplesRejected: a category has too few families for three parts.
@@ -129,7 +147,7 @@ def split(examples: Sequence[Example], share: float = 0.15, seed: int = 0) -> Sp
         if len(families) < 3:
             raise ExamplesRejected(f"{category!r} has {len(families)} families; three parts need 3.")
         drawn = sorted(families)
-        random.Random(f"{seed} {category}").shuffle(drawn)
+        random.Random(f"0 {category}").shuffle(drawn)
         for part in ("validation", "test"):
             taken = 0
             while taken < share * families.total() and len(drawn) > (2 if part == "validation" else 1):

@@ -39,7 +39,7 @@ def figures(
         Accuracy in all, on household questions, on `none` and by style; precision, recall and F1 as means over the
         labels; the number of answers that are no label; and the share of household questions answered with `none`.
         With probabilities, also the area under the ROC curve of telling `none` by its probability, and the expected
-        calibration error of the likeliest label in ten bins (Guo et al. 2017).
+        calibration error of the likeliest label in ten bins (Guo et al. 2017). What there was no question for is None.
     """
     from sklearn.metrics import precision_recall_fscore_support, roc_auc_score
 
@@ -64,7 +64,9 @@ def figures(
         "wrong_none": _share(answered[household] == none),
     }
     if probabilities is not None:
-        found["none_auroc"] = round(float(roc_auc_score(~household, probabilities[:, none])), 4)
+        both = household.any() and not household.all()
+        auroc = round(float(roc_auc_score(~household, probabilities[:, none])), 4) if both else None
+        found["none_auroc"] = auroc
         found["calibration_error"] = round(
             sum(share * abs(right - sure) for share, sure, right in reliability(probabilities, target)), 4
         )
@@ -91,8 +93,9 @@ def reliability(probabilities: NDArray[np.float64], target: NDArray[np.int64]) -
 
 
 def _mean(values: NDArray[Any]) -> float:
-    return float(values.mean()) if len(values) else 0.0
+    return float(values.mean())
 
 
-def _share(values: NDArray[np.bool_]) -> float:
-    return round(_mean(values), 4)
+def _share(values: NDArray[np.bool_]) -> float | None:
+    """The share of what is so; None where there is nothing."""
+    return round(_mean(values), 4) if len(values) else None

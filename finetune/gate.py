@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,7 +52,8 @@ class Verdict:
     fixed: tuple[Change, ...]
     broken: tuple[Change, ...]
     moved: int
-    """Packaged questions that the household's own new categories took over, as they should; they count for nothing."""
+    """Packaged questions that the household's own new categories took over, as they should: they are like what was told
+    of these, and count for nothing."""
     chance: float
     """Probability of so uneven a split, or a more uneven one, were both routers as good: McNemar's exact test."""
     per_category: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
@@ -78,7 +79,7 @@ def compared(
     serving: Sequence[Decision],
     candidate: Sequence[Decision],
     household: frozenset[str] = frozenset(),
-    own: frozenset[str] = frozenset(),
+    own: Mapping[str, Collection[str]] | None = None,
 ) -> Verdict:
     """Judge a candidate.
 
@@ -87,14 +88,16 @@ def compared(
         serving: the serving router's decisions, one an example.
         candidate: the candidate's.
         household: the questions whose label the household told.
-        own: categories that only the candidate knows: a packaged question that moves into one is not broken.
+        own: the categories that only the candidate knows, each with the packaged questions that are like what the
+            household told of it: one of those that moves there is not broken, while any other is.
     """
+    own = own or {}
     fixed, broken, moved = [], [], 0
     sizes: Counter[str] = Counter(example.category for example in examples)
     for example, before, after in zip(examples, serving, candidate, strict=True):
         told = example.question in household
         labels = before.category or NONE, after.category or NONE
-        if labels[1] in own and not told:
+        if not told and example.question in own.get(labels[1], ()):
             moved += 1
             continue
         right = [label == example.category for label in labels]
@@ -116,7 +119,7 @@ def compared(
         per_category=per_category,
         serving=decision_figures(examples, known, serving),
         candidate=decision_figures(examples, known, candidate),
-        reasons=tuple(_reasons(len(fixed), len(broken), per_category)),
+        reasons=(*_reasons(len(fixed), len(broken), per_category), *_seized(own, per_category, broken)),
     )
 
 
@@ -134,9 +137,25 @@ def _reasons(fixed: int, broken: int, per_category: Mapping[str, tuple[int, int,
             "it changes nothing for the better" if not broken else f"it breaks {broken} questions and fixes {fixed}"
         )
     for name, (size, gained, lost) in per_category.items():
-        if lost - gained > max(TOLERATED, TOLERATED_SHARE * size) and mcnemar(gained, lost) < CHANCE:
+        if _too_many(lost, gained, size):
             reasons.append(f"it loses {lost - gained} of {size} questions of {in_words(name)}")
     return reasons
+
+
+def _seized(
+    own: Collection[str], per_category: Mapping[str, tuple[int, int, int]], broken: Sequence[Change]
+) -> Iterator[str]:
+    """Say which new categories take more that is not theirs than they gain, wherever they take it from."""
+    for name in sorted(own):
+        size, gained, _ = per_category.get(name, (0, 0, 0))
+        taken = sum(each.candidate == name for each in broken)
+        if _too_many(taken, gained, size):
+            yield f"your new category {name} takes {taken} questions that are unlike all that you told of it"
+
+
+def _too_many(lost: int, gained: int, size: int) -> bool:
+    """Whether more is lost than chance explains, or than a category of this size may lose."""
+    return lost - gained > max(TOLERATED, TOLERATED_SHARE * size) and mcnemar(gained, lost) < CHANCE
 
 
 def read_verdict(folder: Path) -> dict[str, Any]:

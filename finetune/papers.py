@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from classifier.words import WordHead
-
-PACKAGED = Path(__file__).parent / "packaged"
-"""Where the head that comes with the product lies."""
 
 
 @dataclass(frozen=True)

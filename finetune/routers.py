@@ -28,10 +28,11 @@ from classifier.versions import CONFIG_FILE, REPORT_FILE, Version, Versions
 from classifier.words import WORDS_FILE, WordHead
 from finetune.calibrate import fit_fusion
 from finetune.config import Base, TrainConfig
+from finetune.course import told_facts
 from finetune.encoder import EncoderConfig, train_encoder
 from finetune.examples import Example, ExamplesRejected, Split, data_hash, split
 from finetune.figures import decision_figures
-from finetune.fitting import LOSSES_FILE, LOSSES_PICTURE, TrainProgress, ignore
+from finetune.fitting import TrainProgress, ignore
 from finetune.head import HeadConfig, calibrated, columns_of, fit, labels_of, regression
 from finetune.train import train
 from finetune.words import WordConfig, fit_words
@@ -46,7 +47,7 @@ RUN_FILE = "run.json"
 
 def train_version(
     versions: Versions,
-    examples: Sequence[Example],
+    examples: Sequence[Example] | Split,
     taxonomy: Taxonomy,
     base: Base,
     embed: Embed,
@@ -55,6 +56,7 @@ def train_version(
     *,
     encoder: Path | None = None,
     texts: Sequence[Example] = (),
+    household: Sequence[Example] = (),
     name: str = "",
     on_progress: Callable[[TrainProgress], None] = ignore,
     stop: Callable[[], bool] = lambda: False,
@@ -65,10 +67,12 @@ def train_version(
     goes on from its last checkpoint.
 
     Args:
+        examples: to be split here, or in their parts already.
         embed: texts to unit vectors of shape (texts, dimension).
         embedder: the name of what `embed` is.
         encoder: the folder of the model that `embed` is; where it is given, it is tuned for the head.
         texts: papers, notes and words that are heard beside the questions; those of other categories are left out.
+        household: which of the examples the household told.
         name: of the version; by default the day and a fingerprint of all that goes into it.
 
     Raises:
@@ -76,19 +80,19 @@ def train_version(
         RouterUnavailable: the base cannot be read, another run is under way, or the version cannot be written.
     """
     config = config or TrainConfig()
-    if odd := sorted({example.category for example in examples} ^ {*taxonomy.names, NONE}):
+    check_free(versions, name)  # before it has cost anything
+    every = examples.all if isinstance(examples, Split) else examples
+    if odd := sorted({example.category for example in every} ^ {*taxonomy.names, NONE}):
         raise ExamplesRejected(f"The examples and the taxonomy differ in: {', '.join(odd)}.")
-    if name:  # before it has cost anything
-        versions.check_name(name)
-        if name in {version.name for version in versions.all()}:
-            raise RouterUnavailable(f"There is a router {name} already. Choose another name.")
-    parts = split(examples, seed=config.seed)
+    parts = _in_parts(examples)
+    read = set(parts.training)
     made_of = {
         **asdict(config),
         "kind": "fused",
         "base": base.identity,
         "categories": taxonomy.rows,
-        "data_hash": data_hash(examples),
+        "data_hash": data_hash(every),
+        **told_facts(household, [each for each in household if each not in read]),
         "embedder": embedder,
         "encoder": asdict(EncoderConfig(seed=config.seed)) if encoder else None,
         "words": {**asdict(WordConfig()), "texts_hash": data_hash(texts)},
@@ -104,61 +108,10 @@ def train_version(
             )  # fmt: skip
             del model
         head, embed = _encoder_half(parts, embed, embedder, encoder, work, config.seed)
-        return _joined(versions, name, fingerprint, work, head, embed, parts, texts, taxonomy, base, made_of)
-
-
-def joined_version(
-    versions: Versions,
-    language_model: Path,
-    encoder: Path,
-    examples: Sequence[Example],
-    base: Base,
-    embed: Embed,
-    *,
-    texts: Sequence[Example] = (),
-    name: str,
-) -> Version:
-    """Make a version of two halves that are trained already: hear the words, weigh all on the validation questions.
-
-    Args:
-        language_model: the folder that `train_adapter` wrote, or a version's.
-        encoder: the folder of a version, whose encoder half is taken.
-        examples: what both were taught with.
-        embed: texts to the vectors that the version's head reads, which are its tuned encoder's where it has one.
-        texts: what is heard beside the questions, as in `train_version`.
-        name: of the version.
-
-    Raises:
-        ExamplesRejected: a half was taught with other examples or another seed, so that it may know the answers.
-        RouterUnavailable: a half cannot be read, does not fit, or the version cannot be written.
-    """
-    versions.check_name(name)
-    trained, other = adapter_config(language_model), adapter_config(encoder)
-    head = Head.load(encoder)
-    taxonomy = Taxonomy.in_order(trained.get("categories") or other.get("categories", []))
-    if {(each["data_hash"], each["seed"]) for each in (trained, other)} != {(data_hash(examples), trained["seed"])}:
-        raise ExamplesRejected("The halves were taught with other examples, or split by another seed. Train them anew.")
-    if trained["base"] != base.identity or {*taxonomy.labels} != {*head.labels}:
-        raise RouterUnavailable(f"The halves in {language_model} and {encoder} do not fit: base or categories differ.")
-    facts = {
-        **trained,
-        "kind": "fused",
-        "categories": taxonomy.rows,
-        "embedder": head.embedder,
-        "encoder": other.get("encoder"),
-        "words": {**asdict(WordConfig()), "texts_hash": data_hash(texts)},
-    }
-    fingerprint = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-    parts = split(examples, seed=trained["seed"])
-    with exclusive(versions.folder):
-        work = cleared(versions.folder / WORK, fingerprint)
-        for source, folder in ((language_model, ADAPTER), (encoder, ENCODER)):
-            if (source / folder).is_dir():
-                shutil.copytree(source / folder, work / folder, dirs_exist_ok=True)
-        for file in (CONFIG_FILE, LOSSES_FILE, LOSSES_PICTURE):
-            if (language_model / file).is_file():
-                shutil.copyfile(language_model / file, work / file)
-        return _joined(versions, name, fingerprint, work, head, embed, parts, texts, taxonomy, base, facts)
+        scorer = CodeScorer(*load_base(base.folder, work / ADAPTER), taxonomy)
+        words = fit_words([*parts.training, *within(texts, taxonomy)], taxonomy.labels)
+        fusions, report = weighed(scorer, head, embed, words, parts)
+        return kept(versions, name, fingerprint, work, head, words, fusions, made_of, scorer.prompt, report)
 
 
 def adapter_config(folder: Path) -> dict[str, Any]:
@@ -176,24 +129,17 @@ def adapter_config(folder: Path) -> dict[str, Any]:
     return dict(found)
 
 
-def _joined(
-    versions: Versions,
-    name: str,
-    fingerprint: str,
-    work: Path,
-    head: Head,
-    embed: Embed,
-    parts: Split,
-    texts: Sequence[Example],
-    taxonomy: Taxonomy,
-    base: Base,
-    made_of: Mapping[str, Any],
-) -> Version:
-    """Hear the words, weigh them with a run's two halves and keep all as a version; as `kept`."""
-    scorer = CodeScorer(*load_base(base.folder, work / ADAPTER), taxonomy)
-    words = fit_words([*parts.training, *within(texts, taxonomy)], taxonomy.labels)
-    fusions, report = weighed(scorer, head, embed, words, parts)
-    return kept(versions, name, fingerprint, work, head, words, fusions, made_of, scorer.prompt, report)
+def check_free(versions: Versions, name: str) -> None:
+    """Raise RouterUnavailable where a new version cannot have a name; it can have none, and is given one then."""
+    if not name:
+        return
+    versions.check_name(name)
+    if name in {version.name for version in versions.all()}:
+        raise RouterUnavailable(f"There is a router {name} already. Choose another name.")
+
+
+def _in_parts(examples: Sequence[Example] | Split) -> Split:
+    return examples if isinstance(examples, Split) else split(examples)
 
 
 def within(texts: Sequence[Example], taxonomy: Taxonomy) -> list[Example]:
@@ -218,7 +164,7 @@ def _encoder_half(
 
 def train_adapter(
     folder: Path,
-    examples: Sequence[Example],
+    examples: Sequence[Example] | Split,
     taxonomy: Taxonomy,
     base: Base,
     config: TrainConfig,
@@ -229,13 +175,14 @@ def train_adapter(
 
     Args:
         folder: receives `adapter/`, `train_config.json` and the losses.
+        examples: to be split here, or in their parts already.
 
     Raises:
         ExamplesRejected: the examples cannot be trained on.
         RouterUnavailable: the base cannot be read.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    parts = split(examples, seed=config.seed)
+    parts = _in_parts(examples)
     model, tokenizer = load_base(base.folder)
     train(model, tokenizer, taxonomy, parts, folder, config, base=base.identity, on_progress=on_progress)
 
@@ -325,20 +272,47 @@ def kept(
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Keep a second run out, and say what breaks this one off.
+    """Keep a second run out, and say what breaks this one off; raises as `alone` and `going_on` do."""
+    with going_on(folder), alone(folder):
+        yield
+
+
+@contextmanager
+def alone(folder: Path, patience: float = 0.0) -> Iterator[None]:
+    """Keep a second run out.
+
+    Args:
+        patience: seconds to wait for another one's end.
 
     Raises:
-        RouterUnavailable: another run is under way, or this one cannot go on: the disk is full, such as.
+        RouterUnavailable: another run is under way.
+        OSError: the folder cannot be written.
     """
     from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".training.lock", timeout=patience)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise RouterUnavailable("A router is being trained already. Wait for it, or stop it first.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def going_on(folder: Path) -> Iterator[None]:
+    """Say what breaks a run off, and that it can be gone on with.
+
+    Raises:
+        RouterUnavailable: it cannot go on: the disk is full, such as.
+    """
     from safetensors import SafetensorError
 
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".training.lock", timeout=0):
-            yield
-    except Timeout as error:
-        raise RouterUnavailable("A router is being trained already. Wait for it, or stop it first.") from error
+        yield
     except (OSError, SafetensorError, RuntimeError) as error:  # the last is torch's for a full disk, too
         raise RouterUnavailable(
             f"Training broke off ({error}). See that {folder} can be written and has room, and start again: it goes "

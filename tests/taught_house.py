@@ -7,7 +7,8 @@ import pytest
 from conftest import WordEmbedder
 from tiny_language_model import WATER_OR_FIRE
 
-from assistant.build import ROUTER_BASE, House
+from assistant.bases import ROUTER_BASE
+from assistant.build import House
 from assistant.settings import read_settings
 from classifier.versions import Version, Versions
 from finetune.config import Base, TrainConfig
@@ -66,7 +67,8 @@ def packaged(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Versi
 def taught(bare_environment: None, packaged: Version, tiny_base: Path, monkeypatch: pytest.MonkeyPatch) -> TaughtHouse:
     """An empty house that the tiny router comes with."""
     monkeypatch.setattr("finetune.packaged.FOLDER", packaged.folder.parent)
-    monkeypatch.setattr("assistant.retraining.packaged_examples", lambda house: examples())
+    monkeypatch.setattr("assistant.retraining._packaged", lambda: tuple(examples()))
+    monkeypatch.setattr("assistant.retraining.DEFAULT_TAXONOMY", WATER_OR_FIRE)
     monkeypatch.setattr("assistant.retraining.packaged_texts", lambda house: [])
     monkeypatch.setattr("assistant.retraining.background", lambda: [each.question for each in examples()])
     house = TaughtHouse(read_settings())

@@ -13,6 +13,7 @@ from assistant.startup import Status
 from assistant.web.render import button, progress
 from classifier.taxonomy import NONE, in_words
 from classifier.versions import Version
+from finetune.course import LEAST_OF_CATEGORY
 
 SHOWN = 200
 """Corrections in the list; the newest first."""
@@ -73,13 +74,22 @@ def news(found: News) -> str:
     """What a training would learn, and how long it takes."""
     if found.problem:
         return f'<p class="oh-empty">{escape(found.problem)}</p>'
-    if not found.new:
-        return f'<p class="oh-empty">{escape(found.since)} has been taught all that you told.</p>'
+    waits = "".join(
+        f'<p class="oh-empty">{escape(label)} waits for more: it has {count} of the {LEAST_OF_CATEGORY} questions that '
+        "teaching it takes.</p>"
+        for label, count in sorted(found.waiting.items())
+    )
+    if not found.changes:
+        what = "all else" if waits else "all"
+        return f'<p class="oh-empty">{escape(found.since)} has been taught {what} that you told.</p>{waits}'
     each = ", ".join(f"{escape(in_words(label))} {count}" for label, count in sorted(found.per_label.items()))
+    new = f"<b>{found.new} new</b> since {escape(found.since)}: {each}."
+    back = f"<b>{found.taken_back} taken back</b> that {escape(found.since)} was taught."
+    changed = " ".join([new] * bool(found.new) + [back] * bool(found.taken_back))
     minutes = max(1, round(found.seconds / 60))
     return (
-        f"<p><b>{found.new} new</b> since {escape(found.since)}: {each}.<br>Teaching takes about {minutes} "
-        f"{'minute' if minutes == 1 else 'minutes'} here; the chat goes on answering meanwhile.</p>"
+        f"<p>{changed}<br>Teaching takes about {minutes} "
+        f"{'minute' if minutes == 1 else 'minutes'} here; the chat goes on answering meanwhile.</p>{waits}"
     )
 
 

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 from taught_house import TaughtHouse, examples
 
-from assistant.build import Report
 from assistant.cli import cli
 from assistant.corrections import Correction
 from assistant.settings import Settings
+from assistant.weights import Report
 from finetune.config import Base
 
 Run = Callable[..., Result]
@@ -89,6 +89,30 @@ def test_training_says_how_far_it_is_and_what_to_do_next(run: Run, data: tuple[A
 def test_promote_in_one_go(run: Run, data: tuple[Any, ...]) -> None:
     (made,) = lines(run("train", *data, "--epochs", "0.1", "--name", "second", "--promote", "--json"))
     assert made["serving"]
+
+
+def test_a_router_of_other_categories_is_refused_before_it_has_cost_a_training(
+    run: Run, data: tuple[Any, ...], taught: TaughtHouse
+) -> None:
+    data[3].write_text('{"name": "water", "code": "XX"}\n{"name": "fire", "code": "BB"}\n')
+
+    result = run("train", *data, "--epochs", "0.1", "--name", "second", "--promote")
+
+    assert result.exit_code == 1
+    assert "This house never had these categories: water (XX)." in result.stderr
+    assert [version.name for version in taught.versions.all()] == []
+
+
+def test_a_router_of_other_categories_is_listed_with_what_keeps_it_from_serving(
+    run: Run, data: tuple[Any, ...], taught: TaughtHouse
+) -> None:
+    data[3].write_text('{"name": "water", "code": "XX"}\n{"name": "fire", "code": "BB"}\n')
+    lines(run("train", *data, "--epochs", "0.1", "--name", "second", "--json"))
+
+    result = run("routers", "list")
+
+    assert "second" in result.stdout
+    assert "The router second cannot label here." in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -200,6 +224,43 @@ def test_a_named_mode_begins_anew_where_the_household_told_something(run: Run, t
 
     assert taught.versions.get("codes").mode == "code"
     assert "continues" not in taught.versions.get("codes").config
+
+
+@pytest.mark.parametrize(("name", "said"), [("first", "There is a router first already"), ("../first", "cannot name")])
+def test_a_name_that_cannot_be_had_is_said_before_the_corrections_are_taught(
+    run: Run, taught: TaughtHouse, name: str, said: str
+) -> None:
+    run("routers", "list")
+    taught.corrections.tell_all([Correction(f"wind {at} blows", "fire") for at in range(12)])
+
+    result = run("train", "--name", name)
+
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert "teaching" not in result.stderr
+
+
+def test_a_router_begun_anew_knows_what_the_household_told(run: Run, taught: TaughtHouse) -> None:
+    run("routers", "list")
+    taught.corrections.tell_all([Correction(f"wind {at} blows", "fire") for at in range(12)])
+
+    lines(run("train", "--afresh", "--epochs", "0.05", "--name", "anew", "--json"))
+
+    config = taught.versions.get("anew").config
+    assert config["household"] == sorted([f"wind {at} blows", "fire"] for at in range(12))
+    assert 0 < len(config["held_out"]) < 12
+
+
+def test_an_evaluation_on_one_kind_of_question_says_nothing_of_the_other(
+    run: Run, data: tuple[Any, ...], tmp_path: Path
+) -> None:
+    asked = tmp_path / "asked.jsonl"
+    rows = data[1].read_text("utf-8").splitlines()
+    for label in ("none", "water"):
+        asked.write_text("\n".join(row for row in rows if json.loads(row)["category"] == label), "utf-8")
+        result = run("evaluate", "router", "--file", asked, "--out", tmp_path / "report")
+        assert result.exit_code == 0, result.stderr
+        assert ("household" in result.stdout) == (label == "water")
 
 
 def test_an_adapter_is_exported_without_a_version(run: Run, data: tuple[Any, ...], tmp_path: Path) -> None:

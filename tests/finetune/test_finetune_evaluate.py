@@ -80,6 +80,23 @@ def test_what_is_no_label_is_wrong_and_counted() -> None:
     assert "none_auroc" not in found
 
 
+@pytest.mark.parametrize(
+    ("kept", "missing", "there"),
+    [(EXAMPLES[:3], "accuracy_none", "accuracy_household"), (EXAMPLES[3:], "accuracy_household", "accuracy_none")],
+)
+def test_a_kind_of_question_that_was_not_asked_has_no_figures(
+    kept: list[Example], missing: str, there: str, tmp_path: Path
+) -> None:
+    said = asked(System("parrot", "encoder", "p1", "", routed(Parrot(ALL_RIGHT))), kept)  # type: ignore[arg-type]
+
+    found = write_report([said], kept, tmp_path)["parrot"]
+
+    assert (found[missing], found["none_auroc"], found[there]) == (None, None, 1)
+    assert "NaN" not in (tmp_path / "report.json").read_text()
+    row = next(line for line in (tmp_path / "report.md").read_text().splitlines() if line.startswith("| parrot"))
+    assert row.count("–") == (2 if missing == "accuracy_none" else 3)  # and with it the share that was lost to none
+
+
 def test_reliability_weighs_each_bin_by_its_questions() -> None:
     probabilities = np.array([[0.95, 0.05], [0.95, 0.05], [0.95, 0.05], [0.55, 0.45]])
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
-from finetune.examples import PACKAGED, Example, ExamplesRejected, check, data_hash, folds, load
+from classifier.versions import CONFIG_FILE
+from finetune.examples import PACKAGED, Example, ExamplesRejected, check, data_hash, folds, load, split
+from finetune.packaged import packaged as packaged_router
 
 
 def sound(families: int = 6) -> list[Example]:
@@ -204,6 +206,16 @@ def test_a_count_of_folds_that_leaves_a_side_without_a_category_is_refused(count
         list(folds(sound(6), count))
 
 
+def test_parts_renamed_after_the_split_are_those_of_before() -> None:
+    parts = split(sound(12))
+    renamed = parts.renamed({"pool": "swimming pool", "car": "swimming pool", NONE: NONE})
+    assert [[each.question for each in part] for part in (renamed.training, renamed.validation, renamed.test)] == [
+        [each.question for each in part] for part in (parts.training, parts.validation, parts.test)
+    ]
+    assert {each.category for each in renamed.all} == {"swimming pool", NONE}
+    assert {each.category for each in parts.renamed({"pool": "pool"}).all} == {"pool"}
+
+
 # --- the fingerprint ------------------------------------------------------------------------------------------
 
 
@@ -262,3 +274,14 @@ def test_no_packaged_question_occurs_twice(packaged: list[Example]) -> None:
     questions = Counter(" ".join(example.question.casefold().split()) for example in packaged)
 
     assert [question for question, times in questions.items() if times > 1] == []
+
+
+def test_the_packaged_questions_are_split_as_they_were_for_the_packaged_router(packaged: list[Example]) -> None:
+    parts = split(packaged)
+    taught = json.loads((packaged_router() / CONFIG_FILE).read_text("utf-8"))
+
+    assert taught["data_hash"] == data_hash(packaged)
+    sizes = {"training": len(parts.training), "validation": len(parts.validation), "test": len(parts.test)}
+    assert taught["examples"] == sizes
+    # What it was judged by, which no other split may have it taught.
+    assert data_hash(parts.test) == "d843b86f0f36"

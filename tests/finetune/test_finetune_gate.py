@@ -2,6 +2,7 @@
 
 import json
 from math import comb
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def questions(per_label: int = 20) -> list[Example]:
     return [Example(f"{label} {at}", label, f"{label}{at}") for label in (*NAMES, NONE) for at in range(per_label)]
 
 
-def judged(serving: dict[str, str], candidate: dict[str, str], **options: frozenset[str]) -> Verdict:
+def judged(serving: dict[str, str], candidate: dict[str, str], **options: Any) -> Verdict:
     """Both are right but where they are said to say something else."""
     asked = questions()
 
@@ -84,16 +85,38 @@ def test_what_the_households_new_category_takes_over_is_not_broken() -> None:
     moved = wrong("pool", 8, "sauna")
     fixed = wrong("car", 1, "pool")
     assert not judged(fixed, moved).passed
-    verdict = judged(fixed, moved, own=frozenset({"sauna"}))
+    verdict = judged(fixed, moved, own={"sauna": frozenset(moved)})
     assert verdict.passed
     assert (verdict.moved, verdict.broken) == (8, ())
+
+
+def test_a_new_category_that_swallows_what_is_unlike_its_own_is_refused_wherever_it_takes_it_from() -> None:
+    # Two of every label's: no category loses enough to be named, and more is fixed than broken.
+    swallowed = {f"{label} {at}": "sauna" for label in (*NAMES, NONE) for at in range(2)}
+    fixed = wrong("pool", 20, "car") | wrong("fence", 20, "car")
+    for each in swallowed:
+        fixed.pop(each, None)
+    verdict = judged(fixed, swallowed, own={"sauna": frozenset({"pool 0"})})
+    assert (verdict.moved, len(verdict.broken)) == (1, 7)
+    assert len(verdict.fixed) > len(verdict.broken)
+    assert verdict.reasons == ("your new category sauna takes 7 questions that are unlike all that you told of it",)
+
+
+def test_a_new_category_may_take_as_much_as_it_gains() -> None:
+    told = [Example(f"heat {at}?", "sauna", f"heat {at}") for at in range(8)]
+    asked = [*told, *questions()]
+    serving = [said("pool")] * 8 + [said(each.category) for each in questions()]
+    candidate = [said("sauna")] * 12 + [said(each.category) for each in questions()][4:]
+    verdict = compared(asked, serving, candidate, frozenset(each.question for each in told), {"sauna": ()})
+    assert (len(verdict.fixed), len(verdict.broken)) == (8, 4)
+    assert not any("sauna" in reason for reason in verdict.reasons)
 
 
 def test_what_the_household_told_counts_even_in_its_new_category() -> None:
     told = [Example("heat?", "sauna", "heat"), *questions()]
     right = [said(each.category) for each in told]
     serving = [said("pool"), *right[1:]]
-    verdict = compared(told, serving, right, household=frozenset({"heat?"}), own=frozenset({"sauna"}))
+    verdict = compared(told, serving, right, household=frozenset({"heat?"}), own={"sauna": {"heat?"}})
     assert verdict.passed
     assert verdict.household == 1
     assert verdict.fixed[0].household

@@ -22,17 +22,18 @@ from classifier.taxonomy import NONE, Taxonomy
 from classifier.versions import Version, Versions
 from classifier.words import words_in
 from finetune.config import Base, TrainConfig
-from finetune.examples import Example
+from finetune.course import HouseholdConfig, Material
+from finetune.examples import Example, split
 from finetune.fitting import TrainProgress
 from finetune.growing import grown_adapter, grown_head, new_row
 from finetune.head import HeadConfig, columns_of, regression
-from finetune.household import HouseholdConfig, retrain
+from finetune.household import EncoderBase, Serving, present_names, retrain
 from finetune.routers import train_version
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 QUICK = TrainConfig(rank=4, alpha=4, untouched=0.0, learning_rate=0.03, epochs=12, batch=8, evaluations=2, misspelt=0.0)
-SHORT = HouseholdConfig(repeats=2, least_steps=40, most_steps=40, learning_rate=0.02, validated_on=20, judged_on=30)
+SHORT = HouseholdConfig(repeats=2, least_steps=40, most_steps=40, learning_rate=0.01, validated_on=20, judged_on=30)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 LABELS = [("water", "AA", "what is wet"), ("fire", "BB", "what is hot"), ("air", "CC", "what blows")]
 TAUGHT = Taxonomy.of(LABELS)
@@ -83,10 +84,11 @@ def retrained(versions: Versions, base: Base, tmp_path: Path) -> Retrain:
         taxonomy: Taxonomy,
         **options: Any,
     ) -> Version:
-        serving = versions.get(serving) if isinstance(serving, str) else serving
+        version = versions.get(serving) if isinstance(serving, str) else serving
+        names = present_names(version, taxonomy)
         return retrain(
-            Versions(tmp_path), serving, lambda: router(serving, base), told, packaged, taxonomy,
-            base, embed, "letters", None, SHORT, **options,
+            Versions(tmp_path), Serving(version, names, lambda: router(version, base)),
+            Material(told, split(packaged), taxonomy), base, EncoderBase(embed, "letters"), SHORT, **options,
         )[0]  # fmt: skip
 
     return run

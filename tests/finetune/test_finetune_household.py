@@ -7,31 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from conftest import WordEmbedder
-from numpy.typing import NDArray
 from taught_house import TaughtHouse, examples
 from tiny_language_model import WATER_OR_FIRE
 
+from classifier.decision import Decision
 from classifier.encoder import EncoderRouter
 from classifier.errors import RouterUnavailable
-from classifier.fused import Fusion
+from classifier.fused import FusedRouter, Fusion
 from classifier.taxonomy import Category, Taxonomy
 from classifier.versions import CONFIG_FILE, Version
 from classifier.words import WORDS_FILE, words_in
-from finetune.examples import Example, ExamplesRejected
+from finetune.course import HouseholdConfig, Material
+from finetune.examples import Example, ExamplesRejected, split
 from finetune.gate import GATE_FILE, Verdict
-from finetune.household import (
-    HouseholdConfig,
-    learnable,
-    lesson_steps,
-    mixed,
-    parted,
-    present_names,
-    retrain,
-    uncontradicted,
-)
+from finetune.household import EncoderBase, Serving, present_names, retrain
 
 QUICK = HouseholdConfig(repeats=2, least_steps=2, most_steps=4, validated_on=20, judged_on=30)
 AIR = Taxonomy((*WATER_OR_FIRE, Category("air", "CC", "what blows")))
@@ -49,12 +39,16 @@ def retrained(taught: TaughtHouse) -> Retrain:
     """Trains a candidate in the tiny house."""
 
     def run(
-        questions: Sequence[Example], taxonomy: Taxonomy = WATER_OR_FIRE, **options: Any
+        questions: Sequence[Example],
+        taxonomy: Taxonomy = WATER_OR_FIRE,
+        texts: Sequence[Example] = (),
+        **options: Any,
     ) -> tuple[Version, Verdict]:
-        serving = taught.ensure_router()
+        version = taught.ensure_router()
+        serving = Serving(version, present_names(version, taxonomy), lambda: taught.load_router(version))
         return retrain(
-            taught.versions, serving, lambda: taught.load_router(serving), questions, examples(), taxonomy,
-            taught.base, taught.embedder.embed, taught.embedder.name, None, QUICK, **options,
+            taught.versions, serving, Material(questions, split(examples()), taxonomy, texts), taught.base,
+            EncoderBase(taught.embedder.embed, taught.embedder.name), QUICK, **options,
         )  # fmt: skip
 
     return run
@@ -69,7 +63,7 @@ def test_a_candidate_is_a_version_of_its_own_and_the_serving_one_serves_on(
     assert taught.versions.whole("ours").config["continues"] == "first"
     assert len(version.config["household"]) == 12
     assert json.loads((version.folder / GATE_FILE).read_text()) == json.loads(json.dumps(verdict.fields()))
-    assert verdict.household == 2
+    assert verdict.household == len(version.config["held_out"]) > 0
     assert stages == [
         "teaching the language model",
         "teaching the encoder",
@@ -124,12 +118,6 @@ def test_too_little_is_said_in_plain_words(retrained: Retrain) -> None:
         retrained([*told(3), *told(4, "air")], AIR)
 
 
-def test_a_category_with_too_few_questions_is_left_for_later() -> None:
-    taxonomy, left = learnable(AIR, [*told(10), *told(4, "air")], examples())
-    assert taxonomy.names == ["fire", "water"]
-    assert {each.category for each in left} == {"fire"}
-
-
 def test_stopping_keeps_what_was_reached(retrained: Retrain) -> None:
     steps: list[int] = []
     version, _ = retrained(told(), on_progress=lambda progress: steps.append(progress.step), stop=lambda: True)
@@ -169,61 +157,44 @@ def test_a_full_disk_is_said_and_the_serving_router_is_whole(
     assert [each.name for each in taught.versions.all()] == ["first"]
 
 
-def test_a_second_training_is_refused(taught: TaughtHouse, retrained: Retrain) -> None:
-    from finetune.routers import exclusive
-
-    with exclusive(taught.versions.folder), pytest.raises(RouterUnavailable, match="being trained already"):
-        retrained(told())
-
-
-# --- what is read ---------------------------------------------------------------------------------------------------
+def test_a_name_that_cannot_be_had_is_said_before_anything_is_trained(retrained: Retrain) -> None:
+    stages: list[str] = []
+    for name, said in (("first", "already"), ("../first", "cannot name")):
+        with pytest.raises(RouterUnavailable, match=said):
+            retrained(told(), name=name, on_stage=stages.append)
+    assert stages == []
 
 
-def test_a_share_of_every_label_is_held_out_and_the_same_each_time() -> None:
-    questions = [*told(20, "fire"), *told(10, "water"), *told(2, "air")]
-    held_out, taught = parted(questions, HouseholdConfig())
-    assert sorted(each.category for each in held_out) == ["fire"] * 4 + ["water"] * 2
-    assert sorted(map(str, [*held_out, *taught])) == sorted(map(str, questions))
-    assert set(parted(questions[::-1], HouseholdConfig())[0]) == set(held_out)
+def test_what_one_training_was_taught_is_never_asked_to_judge_the_next(taught: TaughtHouse, retrained: Retrain) -> None:
+    first, _ = retrained(told(), name="ours")
+    taught.versions.promote("ours")
+    second, verdict = retrained(told(40), name="next")
+    before, now = ({question for question, _ in each.config["household"]} for each in (first, second))
+    assert len(before) == 12 and len(now) == 40
+    assert not (before - set(first.config["held_out"])) & set(second.config["held_out"])
+    assert verdict.household == len(second.config["held_out"]) > len(first.config["held_out"])
 
 
-def test_corrections_are_read_often_among_a_replay_of_the_packaged_questions() -> None:
-    config = HouseholdConfig(repeats=3, replay=2.0, least_steps=1)
-    lesson = mixed(told(4), examples(), config)
-    assert sum(each.style == "corrected" for each in lesson) == 12
-    assert len(lesson) == 36
-    assert lesson == mixed(told(4), examples(), config)
+def test_a_packaged_question_unlike_all_that_was_told_of_a_new_category_is_broken_when_it_moves_there(
+    taught: TaughtHouse, retrained: Retrain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A candidate that says air of all.
+    everything = [Decision("air", 1.0, {"air": 1.0}, "candidate")]
+    monkeypatch.setattr(FusedRouter, "classify", lambda self, questions: everything * len(questions))
+    right = {each.question: each.category for each in examples()}
 
+    class Right:
+        version = "first"
 
-def test_a_packaged_question_that_the_household_puts_elsewhere_is_left_out() -> None:
-    packaged = [
-        Example("camera door battery", "doorbell", "a"),
-        Example("camera door battery please", "doorbell", "b"),
-        Example("chime rings twice", "doorbell", "c"),
-        Example("pool pump", "pool", "d"),
-    ]
-    ours = [Example("please: camera, door, battery", "security", "x"), Example("pool pump new", "pool", "y")]
-    kept = uncontradicted(packaged, ours, WordEmbedder().embed, 0.5)
-    # The first is as near to its own like; the second is nearest to what the household told.
-    assert [each.family for each in kept] == ["a", "c", "d"]
-    assert uncontradicted(packaged, [], WordEmbedder().embed, 0.5) == packaged
+        def classify(self, questions: Sequence[str]) -> list[Decision]:
+            labels = [right.get(question, "none") for question in questions]
+            return [Decision(None if each == "none" else each, 1.0, {each: 1.0}, "first") for each in labels]
 
-
-def test_the_nearest_decides_and_one_that_is_far_does_not() -> None:
-    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
-        turned = [float(text) for text in texts]
-        return np.array([[np.cos(angle), np.sin(angle)] for angle in turned], np.float32)
-
-    packaged = [Example("0.0", "fire", "a"), Example("1.5", "fire", "b")]
-    assert [each.family for each in uncontradicted(packaged, [Example("0.2", "water", "x")], embed, 0.5)] == ["b"]
-    assert len(uncontradicted(packaged, [Example("3.1", "water", "x")], embed, 0.5)) == 2
-
-
-def test_the_steps_grow_with_what_was_told_within_bounds() -> None:
-    config = HouseholdConfig()
-    assert lesson_steps(8, config) == config.least_steps
-    assert config.least_steps < lesson_steps(60, config) < config.most_steps
-    assert lesson_steps(1000, config) == config.most_steps
+    monkeypatch.setattr(taught, "load_router", lambda version: Right())
+    _, verdict = retrained(told(20, "air"), AIR)
+    assert verdict.moved == 0
+    assert len(verdict.broken) == verdict.questions - verdict.household
+    assert any("your new category air takes" in reason for reason in verdict.reasons)
 
 
 def test_the_present_names_follow_the_codes(taught: TaughtHouse) -> None:

@@ -2,27 +2,27 @@
 
 import json
 import resource
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from tiny_language_model import WATER_OR_FIRE, Cut
 
-from classifier.encoder import EncoderRouter, Head
+from classifier.encoder import Head
 from classifier.errors import RouterUnavailable
 from classifier.fused import ALONE_FILE, FusedRouter, Fusion
 from classifier.language_model import ADAPTER, CodeScorer, load_base
 from classifier.taxonomy import Taxonomy
-from classifier.versions import CONFIG_FILE, Version, Versions
+from classifier.versions import Version, Versions
 from classifier.words import words_in
 from finetune.config import Base, TrainConfig
-from finetune.examples import Example, ExamplesRejected
+from finetune.examples import Example, ExamplesRejected, Split, split
 from finetune.fitting import TrainProgress
-from finetune.routers import WORK, adapter_config, joined_version, train_adapter, train_version
+from finetune.routers import WORK, adapter_config, train_adapter, train_version
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -88,12 +88,11 @@ def test_it_is_whole_says_what_it_is_made_of_and_does_not_serve(trained: tuple[V
     assert not (versions.folder / WORK).exists()
 
 
-def test_its_words_are_learned_from_texts_beside_the_questions(base: Base, adapter: Path, tmp_path: Path) -> None:
-    before = train_version(Versions(tmp_path), examples(), WATER_OR_FIRE, base, embed, "letters", QUICK, name="before")
+def test_its_words_are_learned_from_texts_beside_the_questions(base: Base, tmp_path: Path) -> None:
     texts = [Example("sprinkler hydrant", "water", "t"), Example("kindling", "fire", "t"), Example("rye", "bread", "t")]
 
-    version = joined_version(
-        Versions(tmp_path), adapter, before.folder, examples(), base, embed, texts=texts, name="with texts"
+    version = train_version(
+        Versions(tmp_path), examples(), WATER_OR_FIRE, base, embed, "letters", QUICK, texts=texts, name="with texts"
     )
 
     words = words_in(version.folder)
@@ -101,7 +100,38 @@ def test_its_words_are_learned_from_texts_beside_the_questions(base: Base, adapt
     assert {*words.labels} == {"water", "fire", "none"}
     (row,) = words.log_probabilities(["hydrant"])
     assert words.labels[int(row.argmax())] == "water"
-    assert version.config["words"] != before.config["words"]
+
+
+def test_it_keeps_to_the_parts_it_is_given_and_says_what_the_household_told(base: Base, tmp_path: Path) -> None:
+    told = [Example("zz wwww of ours", "water", "household: a"), Example("yy wwww of ours", "water", "household: b")]
+    parts = split(examples())
+    parts = Split([*parts.training, told[0]], parts.validation, [*parts.test, told[1]])
+
+    version = train_version(
+        Versions(tmp_path), parts, WATER_OR_FIRE, base, embed, "letters", QUICK, household=told, name="ours"
+    )
+
+    assert version.config["examples"]["training"] == len(parts.training)
+    assert version.config["household"] == [["yy wwww of ours", "water"], ["zz wwww of ours", "water"]]
+    assert version.config["held_out"] == ["yy wwww of ours"]
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_seed_of_a_training_does_not_change_what_is_kept_from_it(
+    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    read: list[Example] = []
+
+    def train(model: Any, tokenizer: Any, taxonomy: Taxonomy, parts: Split, *_: Any, **__: Any) -> None:
+        read.extend(parts.training)
+        raise Cut
+
+    monkeypatch.setattr("finetune.routers.train", train)
+    with pytest.raises(Cut):
+        config = replace(QUICK, seed=seed)
+        train_version(Versions(tmp_path), examples(), WATER_OR_FIRE, base, embed, "letters", config)
+
+    assert read == split(examples()).training
 
 
 def test_a_run_cut_off_leaves_the_serving_router_alone_and_goes_on(base: Base, tmp_path: Path) -> None:
@@ -216,63 +246,6 @@ def test_a_classification_head_is_trained_kept_and_scores_its_labels(base: Base,
     np.testing.assert_allclose(np.exp(rows).sum(axis=1), 1, atol=1e-6)
 
 
-# --- two halves that are trained already ----------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def adapter(base: Base, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("adapter")
-    train_adapter(folder, examples(), WATER_OR_FIRE, base, QUICK)
-    return folder
-
-
-def test_two_halves_become_a_version_as_if_they_had_been_trained_together(
-    trained: tuple[Versions, Version], adapter: Path, base: Base, tmp_path: Path
-) -> None:
-    before = trained[1]
-    versions = Versions(tmp_path)
-
-    version = joined_version(versions, adapter, before.folder, examples(), base, embed, name="joined")
-
-    assert versions.whole("joined") == version
-    assert version.mode == "head"
-    assert {*version.config} == {*before.config}
-    assert {each.name for each in version.folder.iterdir()} == {each.name for each in before.folder.iterdir()}
-    assert Head.load(version.folder).weight.tolist() == Head.load(before.folder).weight.tolist()
-    scorer = CodeScorer(*load_base(base.folder, version.folder / ADAPTER), version.taxonomy)
-    halves = scorer, Head.load(version.folder), embed
-    router = FusedRouter(*halves, Fusion.load(version.folder), "", words_in(version.folder))
-    assert [each.category for each in router.classify(["zz wwww", "yyy ffff", "vv xxxx"])] == ["water", "fire", None]
-    encoder = EncoderRouter(Head.load(version.folder), embed, "").classify(["zz wwww"])
-    assert encoder[0].category == "water"
-    assert not (versions.folder / WORK).exists()
-
-
-def test_halves_that_were_taught_other_things_are_not_joined(
-    trained: tuple[Versions, Version], adapter: Path, base: Base, tmp_path: Path
-) -> None:
-    versions, encoder = Versions(tmp_path / "routers"), trained[1].folder
-
-    with pytest.raises(ExamplesRejected, match="taught with other examples"):
-        joined_version(versions, adapter, encoder, examples(30), base, embed, name="joined")
-    with pytest.raises(RouterUnavailable, match="base or categories differ"):
-        other = Base("tiny", "1" * 64, base.folder)
-        joined_version(versions, adapter, encoder, examples(), other, embed, name="joined")
+def test_a_folder_without_an_adapter_is_said(tmp_path: Path) -> None:
     with pytest.raises(RouterUnavailable, match="holds no adapter"):
-        joined_version(versions, tmp_path, encoder, examples(), base, embed, name="joined")
-    assert versions.all() == []
-
-
-def test_an_adapter_without_its_categories_has_those_of_the_other_half(
-    trained: tuple[Versions, Version], adapter: Path, base: Base, tmp_path: Path
-) -> None:
-    older = shutil.copytree(adapter, tmp_path / "older")
-    config = adapter_config(older)
-    assert Taxonomy.in_order(config.pop("categories")) == WATER_OR_FIRE
-    (older / CONFIG_FILE).write_text(json.dumps(config))
-
-    version = joined_version(
-        Versions(tmp_path / "routers"), older, trained[1].folder, examples(), base, embed, name="joined"
-    )
-
-    assert version.taxonomy == WATER_OR_FIRE
+        adapter_config(tmp_path)

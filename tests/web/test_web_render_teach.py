@@ -93,6 +93,13 @@ def test_whatever_was_typed_stays_text() -> None:
         ),
         (News({}, 9, "v1", 60.0), "v1 has been taught all that you told."),
         (News({"pool": 1}, 1, "v1", 60.0, "Too little data."), "Too little data."),
+        (
+            News({}, 9, "v1", 60.0, taken_back=2),
+            "<p><b>2 taken back</b> that v1 was taught.<br>Teaching takes",
+        ),
+        (News({"pool": 1}, 9, "v1", 60.0, taken_back=2), "pool 1. <b>2 taken back</b> that v1 was taught.<br>"),
+        (News({}, 9, "v1", 60.0, waiting={"moat": 3}), "v1 has been taught all else that you told.</p>"),
+        (News({"pool": 1}, 9, "v1", 60.0, waiting={"moat": 3}), "moat waits for more: it has 3 of the 5 questions"),
     ],
 )
 def test_the_news_say_what_is_new_and_how_long_it_takes(news: News, said: str) -> None:
