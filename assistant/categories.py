@@ -6,12 +6,11 @@ Labelling by a new one before the next training is `classifier.newcomers`'.
 from __future__ import annotations
 
 import itertools
-import json
 import string
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlite_utils import Migrations
 
@@ -20,9 +19,11 @@ from assistant.errors import CategoryRefused
 from classifier.errors import TaxonomyError
 from classifier.newcomers import Newcomer
 from classifier.prompt import NONE_CODE
-from classifier.taxonomy import NONE, Category, Taxonomy
+from classifier.taxonomy import DEFAULT_TAXONOMY, NONE, Category, Taxonomy
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from sqlite_utils import Database
 
     from assistant.corrections import Corrections
@@ -30,12 +31,8 @@ if TYPE_CHECKING:
     from knowledge.record import Record
 
 LONGEST_NAME = 40
-NAMING = ("note_versions", "category"), ("corrections", "label"), ("corrections", "overruled")
-"""The tables and columns that name a category, beside the notes, whose own follow a rename by themselves."""
-DRAFTS = ("draft", "before")
-"""The columns of drafts under review that hold a draft, whose category follows, too."""
-IN_DETAILS = "details LIKE ?"
-"""Which turns may name a category, given `_in_details`."""
+NAMED = 5
+"""Categories that a complaint names."""
 
 migrations = Migrations("categories")
 
@@ -46,45 +43,68 @@ def create_moves(db: Database) -> None:
     db.executescript("CREATE TABLE category_moves (code TEXT PRIMARY KEY, into_code TEXT);")
 
 
+@migrations()
+def create_names(db: Database) -> None:
+    """Every name that each code ever had here, which is what tells a router of this house from another's."""
+    db.executescript(
+        """
+        CREATE TABLE IF NOT EXISTS category_names (
+            code TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (code, name)
+        );
+        CREATE TRIGGER IF NOT EXISTS category_added AFTER INSERT ON categories BEGIN
+            INSERT OR IGNORE INTO category_names (code, name) VALUES (new.code, new.name);
+        END;
+        CREATE TRIGGER IF NOT EXISTS category_renamed AFTER UPDATE OF name ON categories BEGIN
+            INSERT OR IGNORE INTO category_names (code, name) VALUES (new.code, new.name);
+        END;
+        """
+    )
+    if db.execute("SELECT 1 FROM categories UNION SELECT 1 FROM category_moves").fetchone():
+        # A house of before: it began with the packaged ones, whatever it calls them now.
+        began_with = [(each.code, each.name) for each in DEFAULT_TAXONOMY]
+        now = db.execute("SELECT code, name FROM categories").fetchall()
+        db.conn.executemany("INSERT OR IGNORE INTO category_names (code, name) VALUES (?, ?)", [*began_with, *now])
+
+
+def begun(record: Record) -> bool:
+    """Whether a house ever had a category."""
+    return bool(record.rows("SELECT 1 FROM category_names LIMIT 1"))
+
+
+class Bearer(Protocol):
+    """What keeps things that bear the name of a category, and alone knows where."""
+
+    def rename_category(self, name: str, new_name: str | None) -> Any:
+        """Let them bear another one, or none, within the transaction at hand; returns what `rename_back` needs."""
+
+    def rename_back(self, moved: Any, name: str, new_name: str | None) -> None:
+        """Undo that for whatever nobody changed since."""
+
+
 @dataclass(frozen=True)
-class Removed:
-    """A category that was removed, and what was filed there."""
+class Gone:
+    """A category that was removed, or became part of another, with all that followed: what `restore` needs."""
 
     category: Category
-    notes: tuple[str, ...]
-    deleted: tuple[str, ...] = ()
-    """Notes that it had, and that were deleted already."""
-    drafts: tuple[str, ...] = ()
-    """Drafts under review that were to be filed there."""
-
-
-@dataclass(frozen=True)
-class Moved:
-    """What a merge made of one value of the record."""
-
-    table: str
-    column: str
-    key: str | int
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Merged:
-    """A category that became part of another, and everything that followed it there."""
-
-    category: Category
-    moved: tuple[Moved, ...]
+    into: Category | None
+    """The one that it became part of; None where it was removed."""
+    notes: int
+    """How many notes it held."""
+    moved: tuple[Any, ...]
+    """What each bearer of its name moved."""
 
 
 class Categories:
     """The categories of one house; a code, once given, never means anything else."""
 
-    def __init__(self, record: Record, notebook: Notebook, corrections: Corrections) -> None:
-        """Args: the record, and the two that keep what bears a category's name."""
+    def __init__(
+        self, record: Record, notebook: Notebook, corrections: Corrections, others: Sequence[Bearer] = ()
+    ) -> None:
+        """Args: the record, the two that keep what bears a category's name, and who else does."""
         self._record = record
         self._notebook = notebook
         self._corrections = corrections
+        self._bearers: tuple[Bearer, ...] = (notebook, corrections, *others)
 
     def taxonomy(self) -> Taxonomy:
         """Return the categories as they are now."""
@@ -93,17 +113,19 @@ class Categories:
     def add(self, name: str, definition: str, examples: Sequence[str] = ()) -> Category:
         """Add a category, with a few questions that belong to it; it works at once.
 
+        One of a name that was here before has its code again, by which older routers know it.
+
         Raises:
             CategoryRefused: the name is taken or is none, or there is nothing to tell the category by.
             CorrectionRefused: one of the questions is none, or too long. The category is not added then.
         """
         examples = [each for each in map(str.strip, examples) if each]
-        with self._record.writing():
+        with self._record.writing() as db:
             name = self._free_name(name)
             if not definition.strip() and not examples:
                 raise CategoryRefused(f"Say what {name} covers, or give a few questions: nothing else tells it apart.")
-            category = self._made(name, self._free_code(), definition.strip())
-            self._notebook.set_categories([(category.name, category.code, category.definition)])
+            category = self._made(name, self._code_of(name), definition.strip())
+            self._come_back(db, category)
             self.teach(name, examples)
         return category
 
@@ -124,8 +146,8 @@ class Categories:
             new_name = self._free_name(new_name)
         new_name = self._made(new_name.strip(), code, "").name
         with self._record.writing() as db:
-            db.execute("UPDATE categories SET name = ? WHERE code = ?", [new_name, code])  # the notes' cascades
-            self._follow(db, name, new_name)
+            self._follow(name, new_name)
+            db.execute("UPDATE categories SET name = ? WHERE code = ?", [new_name, code])
 
     def change(self, name: str, new_name: str, definition: str, examples: Sequence[str] = ()) -> None:
         """Redefine a category, teach it and rename it: all of it, or nothing.
@@ -140,82 +162,40 @@ class Categories:
             if new_name.strip() != name:
                 self.rename(name, new_name)
 
-    def merge(self, name: str, into: str) -> Merged:
-        """Let one category be part of another.
+    def merge(self, name: str, into: str) -> Gone:
+        """Let one category be part of another, with all that bears its name.
 
-        Returns what `part` needs; raises CategoryRefused.
+        Returns what `restore` needs; raises CategoryRefused.
         """
-        category, into_code = self._known(name), self._known(into).code
-        if category.code == into_code:
+        category, other = self._known(name), self._known(into)
+        if category.code == other.code:
             raise CategoryRefused(f"{name} cannot be merged into itself.")
-        with self._record.writing() as db:
-            before = _bearing(db, name)
-            db.execute("UPDATE notes SET category = ? WHERE category = ?", [into, name])
-            self._follow(db, name, into)
-            self._leave(db, name, category.code, into_code)
-            moved = tuple(
-                Moved(table, column, key, value, _value(db, table, column, key)) for table, column, key, value in before
-            )
-        return Merged(category, moved)
+        return self._leave(category, other)
 
-    def part(self, merged: Merged) -> None:
-        """Part what was merged; what was filed or told anew meanwhile stays as it is.
-
-        Raises:
-            CategoryRefused: the name was given to another category.
-        """
-        self._free_name(merged.category.name)
-        with self._record.writing() as db:
-            self._come_back(db, merged.category)
-            for each in merged.moved:
-                db.execute(
-                    f"UPDATE {each.table} SET {each.column} = ? WHERE {_key(each.table)} = ? AND {each.column} = ?",
-                    [each.before, each.key, each.after],
-                )
-            self._stale(db, merged.category.name)
-
-    def teach(self, name: str, examples: Sequence[str]) -> None:
-        """Tell questions that belong to a category; raises CorrectionRefused."""
-        self._corrections.tell_all([Correction(each, name, "example") for each in examples if each.strip()])
-
-    def remove(self, name: str) -> Removed:
+    def remove(self, name: str) -> Gone:
         """Remove a category; its notes stay, without one, and what was told of it stays, and is applied no more.
 
         Returns what `restore` needs; raises CategoryRefused.
         """
-        category = self._known(name)
-        with self._record.writing() as db:
-            notes, deleted = (
-                _ids(db, f"SELECT id FROM notes WHERE category = ? AND deleted_at IS {gone}", name)
-                for gone in ("NULL", "NOT NULL")
-            )
-            drafts = _ids(db, "SELECT id FROM waiting WHERE draft ->> 'category' = ?", name)
-            self._stale(db, name)
-            self._in_drafts(db, name, None)
-            self._in_conversations(db, name, None)
-            self._leave(db, name, category.code, None)  # the notes' is set to none with it
-        return Removed(category, notes, deleted, drafts)
+        return self._leave(self._known(name), None)
 
-    def restore(self, removed: Removed) -> None:
-        """Bring a category back, with those of its notes and drafts that were not filed elsewhere meanwhile.
+    def restore(self, gone: Gone) -> None:
+        """Bring a category back, with all that followed but for what was filed or told anew meanwhile.
 
         Raises:
-            CategoryRefused: its name was given to another one.
+            CategoryRefused: its name was given to another one, or it was added again.
         """
-        category = removed.category
-        self._free_name(category.name)
+        name = gone.category.name
+        self._free_name(name)
         with self._record.writing() as db:
-            self._come_back(db, category)
-            db.conn.executemany(
-                "UPDATE notes SET category = ? WHERE id = ? AND category IS NULL",
-                [(category.name, note_id) for note_id in (*removed.notes, *removed.deleted)],
-            )
-            self._stale(db, category.name)
-            db.conn.executemany(
-                "UPDATE waiting SET draft = json_set(draft, '$.category', ?)"
-                " WHERE id = ? AND draft ->> 'category' IS NULL",
-                [(category.name, draft_id) for draft_id in removed.drafts],
-            )
+            into = self.names_of_codes().get(gone.into.code) if gone.into else None
+            self._come_back(db, gone.category)
+            for bearer, moved in zip(self._bearers, gone.moved, strict=True):
+                bearer.rename_back(moved, name, into)
+
+    def teach(self, name: str, examples: Sequence[str]) -> None:
+        """Tell questions that belong to a category; raises CorrectionRefused."""
+        self._corrections.tell_all([Correction(each, name, "example") for each in examples if each.strip()])
 
     def names_of_codes(self) -> dict[str, str | None]:
         """Return the present name of every code that ever was, None where its category was removed."""
@@ -229,7 +209,22 @@ class Categories:
         return now
 
     def present_names(self, taxonomy: Taxonomy) -> dict[str, str]:
-        """Return what each category of an older taxonomy is called now; those that were removed are left out."""
+        """Return what each category of an older taxonomy is called now; those that were removed are left out.
+
+        A code tells which one it is, as long as it ever had that name here: else it is another house's.
+
+        Raises:
+            TaxonomyError: there are some that this house never had.
+        """
+        borne = {(row["code"], row["name"]) for row in self._borne()}
+        if strange := [each for each in taxonomy if (each.code, each.name) not in borne]:
+            listed = ", ".join(f"{each.name} ({each.code})" for each in strange[:NAMED]) + ", …" * (
+                len(strange) > NAMED
+            )
+            raise TaxonomyError(
+                f"This house never had these categories: {listed}. Add what is missing (`our-house categories add`), "
+                "and train with the codes that `our-house categories list --json` tells."
+            )
         names = self.names_of_codes()
         found = {each.name: names.get(each.code) for each in taxonomy}
         return {NONE: NONE, **{old: new for old, new in found.items() if new is not None}}
@@ -248,8 +243,17 @@ class Categories:
             raise CategoryRefused(f"There is a category {taken!r} already.")
         return self._made(name, "AA", "").name
 
-    def _free_code(self) -> str:
-        used = {*self.names_of_codes(), NONE_CODE}
+    def _borne(self) -> list[sqlite3.Row]:
+        """The names that each code ever had, the oldest first."""
+        return self._record.rows("SELECT code, name FROM category_names ORDER BY rowid")
+
+    def _code_of(self, name: str) -> str:
+        """The code that a category of this name had, where it is nobody's now; else one that none ever had."""
+        now, borne = {each.code for each in self.taxonomy()}, self._borne()
+        for row in borne:
+            if row["name"].casefold() == name.casefold() and row["code"] not in now:
+                return str(row["code"])
+        used = {*self.names_of_codes(), *(row["code"] for row in borne), NONE_CODE}
         return next(code for code in _codes() if code not in used)
 
     def _made(self, name: str, code: str, definition: str) -> Category:
@@ -258,104 +262,34 @@ class Categories:
         except TaxonomyError as error:
             raise CategoryRefused(str(error)) from error
 
-    def _follow(self, db: Database, name: str, new_name: str) -> None:
-        self._stale(db, new_name)
-        for table, column in NAMING:
-            db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", [new_name, name])
-        self._in_drafts(db, name, new_name)
-        self._in_conversations(db, name, new_name)
-
-    def _stale(self, db: Database, name: str) -> None:
-        """Let the index learn the notes' new category, also where it is just now being told the earlier one."""
-        db.execute("UPDATE notes SET indexed = 0, refiled = refiled + 1 WHERE category = ?", [name])
-
-    def _in_drafts(self, db: Database, name: str, new_name: str | None) -> None:
-        """Rename a category in the drafts under review and in what they change; None takes it out."""
-        for column in DRAFTS:
-            db.execute(
-                f"UPDATE waiting SET {column} = json_set({column}, '$.category', ?) WHERE {column} ->> 'category' = ?",
-                [new_name, name],
-            )
+    def _follow(self, name: str, new_name: str | None) -> tuple[Any, ...]:
+        return tuple(bearer.rename_category(name, new_name) for bearer in self._bearers)
 
     def _come_back(self, db: Database, category: Category) -> None:
+        if again := next((each.name for each in self.taxonomy() if each.code == category.code), None):
+            raise CategoryRefused(f"{category.name} was added again meanwhile, and is called {again} now.")
         db.execute(
             "INSERT INTO categories (name, code, definition) VALUES (?, ?, ?)",
             [category.name, category.code, category.definition],
         )
         db.execute("DELETE FROM category_moves WHERE code = ?", [category.code])
 
-    def _leave(self, db: Database, name: str, code: str, into: str | None) -> None:
-        db.execute("DELETE FROM categories WHERE name = ?", [name])
-        db.execute("INSERT OR REPLACE INTO category_moves (code, into_code) VALUES (?, ?)", [code, into])
-
-    def _in_conversations(self, db: Database, name: str, new_name: str | None) -> None:
-        rows = db.execute(f"SELECT id, details FROM turns WHERE {IN_DETAILS}", [_in_details(name)]).fetchall()
-        for turn_id, details in rows:
-            renamed = _renamed(json.loads(details), name, new_name)
-            db.execute("UPDATE turns SET details = ? WHERE id = ?", [json.dumps(renamed), turn_id])
-
-
-def _ids(db: Database, query: str, name: str) -> tuple[str, ...]:
-    return tuple(row[0] for row in db.execute(query, [name]).fetchall())
-
-
-def _bearing(db: Database, name: str) -> list[tuple[str, str, str | int, str]]:
-    """Every value of the record that a merge of this category changes: its table, column, row's key and what it is."""
-    wheres = [(table, column, f"{column} = ?", name) for table, column in (("notes", "category"), *NAMING)]
-    wheres += [("waiting", column, f"{column} ->> 'category' = ?", name) for column in DRAFTS]
-    wheres.append(("turns", "details", IN_DETAILS, _in_details(name)))
-    return [
-        (table, column, key, value)
-        for table, column, where, wanted in wheres
-        for key, value in db.execute(f"SELECT {_key(table)}, {column} FROM {table} WHERE {where}", [wanted]).fetchall()
-    ]
-
-
-def _in_details(name: str) -> str:
-    return f"%{json.dumps(name)}%"
-
-
-def _value(db: Database, table: str, column: str, key: str | int) -> str:
-    (value,) = db.execute(f"SELECT {column} FROM {table} WHERE {_key(table)} = ?", [key]).fetchone()
-    return str(value)
-
-
-def _key(table: str) -> str:
-    """What tells a row for good; that of a row that is gone may be given again, where it is SQLite's own."""
-    return "rowid" if table == "note_versions" else "id"
+    def _leave(self, category: Category, into: Category | None) -> Gone:
+        with self._record.writing() as db:
+            notes = self._notebook.per_category().get(category.name, 0)
+            moved = self._follow(category.name, into.name if into else None)
+            db.execute("DELETE FROM categories WHERE code = ?", [category.code])
+            db.execute(
+                "INSERT OR REPLACE INTO category_moves (code, into_code) VALUES (?, ?)",
+                [category.code, into.code if into else None],
+            )
+        return Gone(category, into, notes, moved)
 
 
 def _codes() -> Iterator[str]:
     """Two capital letters, doubled ones first: those are what the packaged categories have."""
     yield from (letter * 2 for letter in string.ascii_uppercase)
     yield from map("".join, itertools.permutations(string.ascii_uppercase, 2))
-
-
-def _renamed(value: Any, name: str, new_name: str | None) -> Any:
-    """Return what a turn tells with a category renamed wherever it stands for one, or taken out."""
-    match value:
-        case dict():
-            found: dict[str, Any] = {}
-            for key, each in value.items():
-                if key in ("category", "overruled") and each == name:
-                    found[key] = new_name
-                elif key == "likely" and isinstance(each, list):
-                    found[key] = [new_name if label == name else label for label in each if label != name or new_name]
-                elif key == "probabilities" and isinstance(each, dict) and name in each:
-                    shares: dict[str, float] = {}
-                    for label, share in each.items():
-                        now = label if label != name else new_name or NONE
-                        shares[now] = shares.get(now, 0.0) + share
-                    found[key] = shares
-                elif key in ("before", "earlier", "details", "notes"):
-                    found[key] = _renamed(each, name, new_name)
-                else:
-                    found[key] = each
-            return found
-        case list():
-            return [_renamed(each, name, new_name) for each in value]
-        case _:
-            return value
 
 
 class NewCategories:

@@ -69,7 +69,7 @@ def merge_category(house: House, as_json: bool, name: str, into: str) -> None:
 @click.argument("name")
 def remove_category(house: House, as_json: bool, name: str) -> None:
     """Remove a category; its notes stay, without one."""
-    count = len(house.categories.remove(name).notes)
+    count = house.categories.remove(name).notes
     house.library.heal_quietly()
     _tell(name, as_json, f"is gone; {count} {'note is' if count == 1 else 'notes are'} without a category now")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def correct(house: House, as_json: bool, question: str, category: str) -> None:
     """Tell what a question is about: it and its like are labelled so from now on, and the next router learns it."""
     from assistant.corrections import Correction
-    from assistant.pipeline import checked
+    from assistant.question import checked
     from classifier.taxonomy import NONE
 
     question = checked(question)
@@ -75,9 +75,12 @@ def restore_corrections(house: House, as_json: bool, ids: tuple[str, ...]) -> No
 @corrections.command("export")
 @house_options
 def export_corrections(house: House, as_json: bool) -> None:
-    """Print what was told as JSON Lines, which `import` reads."""
-    for line in house.corrections.export_lines():
-        click.echo(line)
+    """Print what was told as JSON Lines, which `import` reads; with --json, each with its id."""
+    from assistant.fields import correction_fields
+    from assistant.terminal import print_json
+
+    for each in house.corrections.all():
+        print_json(correction_fields(each) if as_json else each.fields())
 
 
 @corrections.command("import")
@@ -88,16 +91,16 @@ def import_corrections(house: House, as_json: bool, source: TextIO) -> None:
     from assistant.terminal import print_json
 
     try:
-        kept, refused = house.corrections.read_lines(source)
+        found = house.corrections.read_lines(source)
     except UnicodeDecodeError as error:
         raise click.UsageError(f"{source.name} is not UTF-8 text ({error.reason}).") from error
     if as_json:
-        print_json({"kept": len(kept), "refused": refused})
+        print_json({"kept": len(found.kept), "already_told": found.known, "refused": found.refused})
     else:
-        for line in refused:
+        for line in found.refused:
             click.echo(f"our-house: {line}", err=True)
-        click.echo(f"{len(kept)} kept, {len(refused)} refused.")
-    if refused:
+        click.echo(f"{found.summary}.")
+    if found.refused:
         raise SystemExit(FAILED)
 
 

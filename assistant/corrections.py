@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlite_utils import Migrations
 
 from assistant.errors import CorrectionRefused
-from assistant.pipeline import MAX_QUESTION, tidied
+from assistant.question import MAX_QUESTION, tidied
 from classifier.memory import Remembered, plain
 from classifier.taxonomy import NONE
-from knowledge.notebook import new_id
+from knowledge.record import new_id
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,7 +29,12 @@ if TYPE_CHECKING:
 
 Provenance = Literal["corrected", "confirmed", "imported", "example"]
 """How a label came to be told: a wrong tag changed, a right one ticked, a file brought in, a category described."""
-PROVENANCES: tuple[Provenance, ...] = ("corrected", "confirmed", "imported", "example")
+Relabelled = Sequence[tuple[str, str]]
+"""Corrections in which a category was renamed, each by its row and its column."""
+_LABELS = ("label", "overruled")
+"""The columns that hold a label."""
+BYTE_ORDER_MARK = "\ufeff"
+"""What some editors put before the first line of a file."""
 
 migrations = Migrations("corrections")
 
@@ -87,6 +92,23 @@ class Correction:
         }
 
 
+@dataclass(frozen=True)
+class Imported:
+    """What became of the lines of a file."""
+
+    kept: tuple[Correction, ...]
+    known: int
+    """Lines that tell what was told already, and changed nothing."""
+    refused: tuple[str, ...]
+    """What is wrong with each line that was not kept."""
+
+    @property
+    def summary(self) -> str:
+        """How many of each, in words."""
+        known = f", {self.known} told already" if self.known else ""
+        return f"{len(self.kept)} brought in{known}" + (f", {len(self.refused)} refused" if self.refused else "")
+
+
 class Corrections:
     """All labels that the household told; what names a category that is gone is kept, and applied no more."""
 
@@ -108,8 +130,8 @@ class Corrections:
     def tell_all(self, corrections: Sequence[Correction]) -> list[Correction]:
         """Keep many at once, all or none; raises as `tell` does."""
         labels = self.labels()
-        told = [self._checked(each, labels) for each in corrections]
-        now = _now()
+        told = [_checked(each, labels) for each in corrections]
+        now = dt.datetime.now(dt.UTC)
         ids = []
         with self._record.writing() as db:
             for each in told:
@@ -129,8 +151,8 @@ class Corrections:
                         "overruled": each.overruled,
                         "router": each.router,
                         "turn_id": each.turn_id,
-                        "created_at": now,
-                        "updated_at": now,
+                        "created_at": _text(each.created_at or now),
+                        "updated_at": _text(now),
                     }
                 )
         return [self.get(each) for each in ids]
@@ -138,7 +160,7 @@ class Corrections:
     def relabel(self, correction_id: str, label: str) -> Correction:
         """Change what was told; raises CorrectionRefused."""
         before = self.get(correction_id)
-        checked = self._checked(Correction(before.question, label), self.labels())
+        checked = _checked(Correction(before.question, label), self.labels())
         with self._record.writing() as db:
             db.execute(
                 "UPDATE corrections SET label = ?, updated_at = ? WHERE id = ?", [checked.label, _now(), correction_id]
@@ -154,13 +176,34 @@ class Corrections:
         self._set_removed(ids, None)
 
     def settle(self, correction_id: str) -> list[str]:
-        """Decide a contradiction for one side; returns the ids of what was taken back."""
-        kept = self.get(correction_id)
+        """Decide a contradiction for one side; returns the ids of what was taken back; raises CorrectionRefused."""
+        kept = _checked(self.get(correction_id), self.labels())
         others = [
-            each.id for each in self.all() if plain(each.question) == plain(kept.question) and each.id != correction_id
+            each.id for each in self._present() if plain(each.question) == plain(kept.question) and each.id != kept.id
         ]
         self.remove(others)
         return others
+
+    def rename_category(self, name: str, new_name: str | None) -> Relabelled:
+        """Let a category be called otherwise; of one that is gone, all stays as it was told.
+
+        Returns what `rename_back` needs.
+        """
+        if new_name is None:
+            return []
+        with self._record.writing() as db:
+            found = [
+                (row["id"], column)
+                for column in _LABELS
+                for row in db.query(f"SELECT id FROM corrections WHERE {column} = ?", [name])
+            ]
+            self._relabel(db, found, name, new_name)
+        return found
+
+    def rename_back(self, relabelled: Relabelled, name: str, new_name: str | None) -> None:
+        """Undo a `rename_category`, but for what was told otherwise since."""
+        with self._record.writing() as db:
+            self._relabel(db, relabelled, new_name, name)
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -183,13 +226,13 @@ class Corrections:
 
     def teaching(self) -> list[Correction]:
         """Return what can be trained on: all but contradictions and what names a category that is gone."""
-        labels, told = set(self.labels()), self.all()
+        told = self._present()
         disputed = {plain(each.question) for group in _contradictions(told) for each in group}
-        return [each for each in told if each.label in labels and plain(each.question) not in disputed]
+        return [each for each in told if plain(each.question) not in disputed]
 
     def contradictions(self) -> list[list[Correction]]:
-        """Return the groups of the same question with different labels."""
-        return _contradictions(self.all())
+        """Return the groups of the same question with different labels; a category that is gone disputes nothing."""
+        return _contradictions(self._present())
 
     def labels(self) -> list[str]:
         """Return what a question can be told to be: the house's categories, and `none`."""
@@ -207,8 +250,7 @@ class Corrections:
 
     def remembered(self) -> list[Remembered]:
         """Return what is applied at once, the newest last."""
-        labels = set(self.labels())
-        return [Remembered(each.question, each.label, each.overruled) for each in self.all() if each.label in labels]
+        return [Remembered(each.question, each.label, each.overruled) for each in self._present()]
 
     # --- out and in -----------------------------------------------------------------------------------------------
 
@@ -217,36 +259,58 @@ class Corrections:
         for each in self.all():
             yield json.dumps(each.fields(), ensure_ascii=False)
 
-    def read_lines(self, lines: Iterable[str]) -> tuple[list[Correction], list[str]]:
-        """Keep corrections from JSON Lines; returns what was kept, and what is wrong with each line that was not."""
+    def read_lines(self, lines: Iterable[str]) -> Imported:
+        """Keep corrections from JSON Lines; what is told already stays as it is, with where it came from."""
+        told = {_matter(each) for each in self.all()}
         good: dict[tuple[str, str], Correction] = {}
-        refused = []
+        repeated, refused = 0, []
         labels = self.labels()
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             try:
-                correction = self._checked(_from_line(line), labels)
-                good[plain(correction.question), correction.label] = correction
+                correction = _from_line(line.removeprefix(BYTE_ORDER_MARK))
+                if _matter(correction) in told:
+                    repeated += 1
+                else:
+                    correction = _checked(correction, labels)
+                    good[_matter(correction)] = correction
             except (CorrectionRefused, ValueError, TypeError, KeyError, AttributeError) as error:
                 refused.append(f"line {number}: {error}")
-        return self.tell_all(list(good.values())), refused
+        return Imported(tuple(self.tell_all(list(good.values()))), repeated, tuple(refused))
 
-    def _checked(self, correction: Correction, labels: Sequence[str]) -> Correction:
-        question = tidied(correction.question)
-        if not plain(question):
-            raise CorrectionRefused("The question is empty.")
-        if len(question) > MAX_QUESTION:
-            raise CorrectionRefused(f"The question has {len(question):,} characters; the most is {MAX_QUESTION:,}.")
-        known = next((each for each in labels if each.casefold() == correction.label.strip().casefold()), None)
-        if known is None:
-            raise CorrectionRefused(f"This house has no category {correction.label!r}. It has: {', '.join(labels)}.")
-        return replace(correction, question=question, label=known)
+    def _present(self) -> list[Correction]:
+        """What counts of the categories that there are, in the order in which it was told."""
+        labels = set(self.labels())
+        return [each for each in self.all() if each.label in labels]
+
+    def _relabel(self, db: Database, corrections: Relabelled, before: str | None, after: str) -> None:
+        for correction_id, column in corrections:
+            db.execute(
+                f"UPDATE corrections SET {column} = ? WHERE id = ? AND {column} = ?", [after, correction_id, before]
+            )
 
     def _set_removed(self, ids: Iterable[str], removed_at: str | None) -> None:
         with self._record.writing() as db:
             for each in ids:
                 db.execute("UPDATE corrections SET removed_at = ? WHERE id = ?", [removed_at, each])
+
+
+def _checked(correction: Correction, labels: Sequence[str]) -> Correction:
+    question = tidied(correction.question)
+    if not plain(question):
+        raise CorrectionRefused("The question is empty.")
+    if len(question) > MAX_QUESTION:
+        raise CorrectionRefused(f"The question has {len(question):,} characters; the most is {MAX_QUESTION:,}.")
+    known = next((each for each in labels if each.casefold() == correction.label.strip().casefold()), None)
+    if known is None:
+        raise CorrectionRefused(f"This house has no category {correction.label!r}. It has: {', '.join(labels)}.")
+    return replace(correction, question=question, label=known)
+
+
+def _matter(told: Correction) -> tuple[str, str]:
+    """What two corrections have in common that tell the same."""
+    return plain(tidied(told.question)), told.label.strip().casefold()
 
 
 def _contradictions(told: Iterable[Correction]) -> list[list[Correction]]:
@@ -271,7 +335,18 @@ def _from_line(line: str) -> Correction:
         NONE if label is None else label,
         "imported",
         overruled if isinstance(overruled, str) else None,
+        created_at=_past(fields.get("created_at")),
     )
+
+
+def _past(text: object) -> dt.datetime | None:
+    """The moment that a text names, where it names one that was."""
+    try:
+        when = dt.datetime.fromisoformat(str(text))
+        when = (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except (ValueError, OverflowError):  # the year 1, such as, may have no such hour elsewhere
+        return None
+    return when if when <= dt.datetime.now(dt.UTC) else None
 
 
 def _correction(row: sqlite3.Row) -> Correction:
@@ -288,4 +363,8 @@ def _correction(row: sqlite3.Row) -> Correction:
 
 
 def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
+    return _text(dt.datetime.now(dt.UTC))
+
+
+def _text(when: dt.datetime) -> str:
+    return when.isoformat(timespec="microseconds")

@@ -26,11 +26,6 @@ class Decision:
     learned_from: str = ""
     """The question whose label a person told, where this one means the same; empty where the router decided."""
 
-    @property
-    def runner_up(self) -> str | None:
-        """The second category, where the first alone is not sure but the two together are; else None."""
-        return self.likely[1] if len(self.likely) > 1 else None
-
 
 class Router(Protocol):
     """Anything that labels questions."""
@@ -41,6 +36,13 @@ class Router(Protocol):
 
     def classify(self, questions: Sequence[str]) -> list[Decision]:
         """Return one decision a question, in order."""
+
+
+class Trained(Router, Protocol):
+    """A router as it was trained, whose bounds say what other probabilities than its own would come to."""
+
+    def decide(self, probabilities: Mapping[str, float]) -> Decision:
+        """Return the decision of one question whose probabilities these are, likeliest first."""
 
 
 def ranked(labels: Sequence[str], row: Iterable[float]) -> dict[str, float]:

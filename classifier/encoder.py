@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -121,10 +121,10 @@ class EncoderRouter:
         if not questions:
             return []
         rows = self._head.probabilities(self._embed(questions))
-        return [self._decide(row) for row in rows]
+        return [self.decide(ranked(self._head.labels, row)) for row in rows]
 
-    def _decide(self, row: NDArray[np.float64]) -> Decision:
-        probabilities = ranked(self._head.labels, row)
+    def decide(self, probabilities: Mapping[str, float]) -> Decision:
+        """Return the decision of one question whose probabilities these are, likeliest first."""
         likeliest, confidence = next(iter(probabilities.items()))
         if likeliest == NONE or confidence < self._head.abstain_below:
             return Decision(None, confidence, probabilities, self.version)

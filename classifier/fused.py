@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -91,14 +91,13 @@ class Fusion:
 
     def decisions(self, voices: Voices, labels: Sequence[str], version: str) -> list[Decision]:
         """Make a decision a question."""
-        return [self.decide(labels, row, version) for row in self.probabilities(voices, labels)]
+        return [self.decide(ranked(labels, row), version) for row in self.probabilities(voices, labels)]
 
-    def decide(self, labels: Sequence[str], row: NDArray[np.float64], version: str) -> Decision:
-        """Make a decision of one question's probabilities, of shape (labels,)."""
-        probabilities = ranked(labels, row)
-        if probabilities[NONE] >= self.none_from:
+    def decide(self, probabilities: Mapping[str, float], version: str) -> Decision:
+        """Make a decision of one question's probabilities, likeliest first."""
+        category = next((label for label in probabilities if label != NONE), None)
+        if category is None or probabilities[NONE] >= self.none_from:
             return Decision(None, probabilities[NONE], probabilities, version)
-        category = next(label for label in probabilities if label != NONE)
         likely = likely_categories(probabilities, self.sure_from)
         return Decision(category, probabilities[category], probabilities, version, likely)
 
@@ -132,10 +131,14 @@ class FusedRouter:
         version: str,
         words: WordHead | None = None,
     ) -> None:
-        """Args: both halves, what makes vectors of the kind the head was fitted on, their weights, and the name.
+        """Join the voices.
 
         Args:
-            scorer: None where the language model cannot be had.
+            scorer: the language model; None where it cannot be had.
+            head: the encoder's.
+            embed: what makes vectors of the kind that the head was fitted on.
+            fusion: what weighs the voices.
+            version: the name.
             words: what hears the words; None where the version was trained before there was such a thing.
 
         Raises:
@@ -145,7 +148,7 @@ class FusedRouter:
             raise RouterUnavailable(f"The router {version} lacks {WORDS_FILE}.")
         for part in (scorer, words):
             if part and (odd := ", ".join(sorted({*part.labels} ^ {*head.labels}))):
-                raise RouterUnavailable(f"The halves of the router {version} know different labels: {odd}.")
+                raise RouterUnavailable(f"The parts of the router {version} know different labels: {odd}.")
         self._scorer = scorer
         self._head = head
         self._embed = embed
@@ -160,6 +163,10 @@ class FusedRouter:
         labels = (self._scorer or self._head).labels
         voices = heard(questions, labels, self._scorer, self._head, self._embed, self._words)
         return self._fusion.decisions(voices, labels, self.version)
+
+    def decide(self, probabilities: Mapping[str, float]) -> Decision:
+        """Return the decision of one question whose probabilities these are, likeliest first."""
+        return self._fusion.decide(probabilities, self.version)
 
 
 def heard(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from classifier.decision import Decision, Router
+from classifier.decision import Decision, Trained, ranked
 from classifier.encoder import Embed
 from classifier.taxonomy import NONE
 
@@ -55,7 +55,7 @@ class AdaptedRouter:
 
     def __init__(
         self,
-        router: Router,
+        router: Trained,
         present: Callable[[], Mapping[str, str | None]],
         source: Newcomers | None,
         embed: Embed,
@@ -90,7 +90,7 @@ class AdaptedRouter:
         if not questions:
             return []
         present = self._present()
-        decisions = [renamed(decision, present) for decision in self.trained.classify(questions)]
+        decisions = [self._renamed(decision, present) for decision in self.trained.classify(questions)]
         known = frozenset(name for name in present.values() if name) | {NONE}
         models = self._fit(self._source, known) if self._source else []
         if not models:
@@ -101,6 +101,12 @@ class AdaptedRouter:
             joined(decision, {name: float(column[at]) for name, column in shares.items()})
             for at, decision in enumerate(decisions)
         ]
+
+    def _renamed(self, decision: Decision, present: Mapping[str, str | None]) -> Decision:
+        """What was trained decides anew of what its labels have together, where some became one or are gone."""
+        if all(present.get(label, label) == label for label in decision.probabilities):
+            return decision
+        return self.trained.decide(renamed(decision.probabilities, present))
 
     def _fit(self, source: Newcomers, known: frozenset[str]) -> list[tuple[str, Any]]:
         with self._lock:
@@ -137,24 +143,16 @@ def fitted(newcomer: Newcomer, embed: Embed, others: NDArray[np.float32]) -> Any
         return model.fit(vectors, target)
 
 
-def renamed(decision: Decision, present: Mapping[str, str | None]) -> Decision:
-    """Return a decision by the present names of its labels; what a removed category had is `none`'s."""
-    if all(present.get(label, label) == label for label in decision.probabilities):
-        return decision
+def renamed(probabilities: Mapping[str, float], present: Mapping[str, str | None]) -> dict[str, float]:
+    """Return probabilities by the present names of their labels, likeliest first.
+
+    Those of categories that became one are added up; what a removed category had is `none`'s.
+    """
     shares: dict[str, float] = {}
-    for label, share in decision.probabilities.items():
+    for label, share in probabilities.items():
         now = present.get(label, label) or NONE
         shares[now] = shares.get(now, 0.0) + share
-    ranked = dict(sorted(shares.items(), key=lambda pair: -pair[1]))
-    category = present.get(decision.category, decision.category) if decision.category else None
-    likely = [name for label in decision.likely if (name := present.get(label, label)) is not None]
-    return replace(
-        decision,
-        category=category,
-        confidence=ranked[category or NONE],
-        probabilities=ranked,
-        likely=tuple(dict.fromkeys(likely)),
-    )
+    return ranked(list(shares), shares.values())
 
 
 def joined(decision: Decision, shares: Mapping[str, float]) -> Decision:
@@ -162,12 +160,15 @@ def joined(decision: Decision, shares: Mapping[str, float]) -> Decision:
     total = sum(shares.values())
     shrunk = {name: share / max(1.0, total) for name, share in shares.items()}
     left = 1.0 - sum(shrunk.values())
-    probabilities = {label: share * left for label, share in decision.probabilities.items()} | shrunk
-    ranked = dict(sorted(probabilities.items(), key=lambda pair: -pair[1]))
+    together = {label: share * left for label, share in decision.probabilities.items()} | shrunk
+    probabilities = ranked(list(together), together.values())
     newest = max(shrunk, key=lambda name: shrunk[name])
     if shrunk[newest] >= SURE_FROM:
-        return replace(decision, category=newest, confidence=shrunk[newest], probabilities=ranked, likely=(newest,))
-    confidence = ranked[decision.category or NONE]
+        return replace(
+            decision, category=newest, confidence=shrunk[newest], probabilities=probabilities, likely=(newest,)
+        )
+    confidence = probabilities[decision.category or NONE]
     if shrunk[newest] >= LIKELY_FROM and len(decision.likely) == 1:
-        return replace(decision, confidence=confidence, probabilities=ranked, likely=(*decision.likely, newest))
-    return replace(decision, confidence=confidence, probabilities=ranked)
+        likely = (*decision.likely, newest)
+        return replace(decision, confidence=confidence, probabilities=probabilities, likely=likely)
+    return replace(decision, confidence=confidence, probabilities=probabilities)

@@ -105,8 +105,7 @@ class PaperRouter:
         return [self._decide(row, decision, present) for row, decision in zip(rows, said, strict=True)]
 
     def _decide(self, row: NDArray[np.float64], said: Decision, present: Mapping[str, str]) -> Decision:
-        first = Decision(None, 0.0, ranked(self._head.words.labels, row), said.version)
-        words = renamed(first, present).probabilities
+        words = renamed(ranked(self._head.words.labels, row), present)
         names = list(words)
         known = {name: max(said.probabilities.get(name, 0.0), LEAST) for name in names}
         total = sum(known.values())

@@ -34,7 +34,7 @@ class Version:
 
     @property
     def mode(self) -> str:
-        """How its language model answers: `head`, or `code`, which alone can be exported to other programs."""
+        """How its language model answers: `head`, by a head over the labels, or `code`, by each label's own code."""
         return str(self.config.get("mode", "code"))
 
     @property

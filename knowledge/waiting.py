@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,7 +12,7 @@ from sqlite_utils import Migrations
 
 from knowledge.errors import NoSuchNote
 from knowledge.note import Draft
-from knowledge.notebook import new_id
+from knowledge.record import new_id, now
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -23,7 +23,11 @@ migrations = Migrations("waiting")
 _WAITS = "dropped_at IS NULL AND saved_at IS NULL"
 _STORED = ("id", "import_id", "aim", "note_id", "confidence", "sure", "reason")
 """The fields of a draft that stand in the record as they are."""
+_DRAFTS = ("draft", "before")
+"""The columns that hold a draft."""
 Aim = Literal["add", "update", "restore"]
+Recategorised = Sequence[tuple[str, str]]
+"""Drafts whose category was renamed, each by its row and its column."""
 
 
 @migrations()
@@ -108,7 +112,7 @@ class WaitingDrafts:
         """
         waiting = Waiting(new_id(), import_id, aim, note_id, draft, confidence, sure, reason, before)
         row = {name: getattr(waiting, name) for name in _STORED}
-        row |= {"draft": _to_json(draft), "before": _to_json(before) if before else None, "came_at": _now()}
+        row |= {"draft": _to_json(draft), "before": _to_json(before) if before else None, "came_at": now()}
         with self._record.writing() as db:
             number = db.table("waiting").insert(row).last_rowid
         return replace(waiting, number=int(number or 0))
@@ -190,7 +194,7 @@ class WaitingDrafts:
 
     def drop(self, waiting_ids: Iterable[str]) -> None:
         """Take drafts off the list; `take_back` puts them there again."""
-        self._mark("dropped_at", waiting_ids, _now())
+        self._mark("dropped_at", waiting_ids, now())
 
     def take_back(self, waiting_ids: Iterable[str]) -> None:
         """Put dropped drafts on the list again."""
@@ -198,7 +202,7 @@ class WaitingDrafts:
 
     def settle(self, waiting_id: str) -> None:
         """Take a draft that became a note off the list; `reopen` puts it there again, until `forget_settled`."""
-        self._mark("saved_at", [waiting_id], _now())
+        self._mark("saved_at", [waiting_id], now())
 
     def reopen(self, waiting_ids: Iterable[str]) -> None:
         """Put saved drafts on the list again."""
@@ -212,6 +216,25 @@ class WaitingDrafts:
         )
         return len(held) == len(ids)
 
+    def rename_category(self, name: str, new_name: str | None) -> Recategorised:
+        """Let a category be called otherwise in the drafts and in what they change, or be none of theirs.
+
+        Returns what `rename_back` needs.
+        """
+        with self._record.writing() as db:
+            found = [
+                (row["id"], column)
+                for column in _DRAFTS
+                for row in db.query(f"SELECT id FROM waiting WHERE {column} ->> 'category' = ?", [name])
+            ]
+            self._recategorise(db, found, name, new_name)
+        return found
+
+    def rename_back(self, recategorised: Recategorised, name: str, new_name: str | None) -> None:
+        """Undo a `rename_category`, but for drafts that a person filed elsewhere since."""
+        with self._record.writing() as db:
+            self._recategorise(db, recategorised, new_name, name)
+
     def forget_settled(self) -> None:
         """Forget the drafts that became notes."""
         with self._record.writing() as db:
@@ -220,6 +243,14 @@ class WaitingDrafts:
     def _mark(self, column: Literal["dropped_at", "saved_at"], waiting_ids: Iterable[str], at: str | None) -> None:
         with self._record.writing() as db:
             db.conn.executemany(f"UPDATE waiting SET {column} = ? WHERE id = ?", [(at, each) for each in waiting_ids])
+
+    def _recategorise(self, db: Database, drafts: Recategorised, before: str | None, after: str | None) -> None:
+        for waiting_id, column in drafts:
+            db.execute(
+                f"UPDATE waiting SET {column} = json_set({column}, '$.category', ?)"
+                f" WHERE id = ? AND {column} ->> 'category' IS ?",
+                [after, waiting_id, before],
+            )
 
     def _select(self, where: str, values: Iterable[Any] = ()) -> list[Waiting]:
         return [
@@ -237,10 +268,6 @@ class WaitingDrafts:
             )
             for row in self._record.rows(f"SELECT *, rowid AS number FROM waiting WHERE {where}", list(values))
         ]
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
 
 
 def _to_json(draft: Draft) -> str:

@@ -55,6 +55,19 @@ def test_what_goes_out_comes_in_again_and_a_broken_line_costs_only_itself(
     file.write_text(out + '{"question": "cut\n', "utf-8")
     result = run("corrections", "import", str(file))
     assert result.exit_code == 1
-    assert "1 kept, 1 refused" in result.stdout and "line 2" in result.stderr
+    assert "0 brought in, 1 told already, 1 refused" in result.stdout and "line 2" in result.stderr
     file.write_bytes(b"\xff\xfe")
     assert "UTF-8" in complaint(run("corrections", "import", str(file)), 2)
+
+
+def test_a_file_that_begins_with_a_mark_of_its_editor_is_read(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "told.jsonl"
+    file.write_text('{"question": "Is it wet?", "category": "pool"}\n', "utf-8-sig")
+    assert lines(run("corrections", "import", str(file), "--json")) == [{"kept": 1, "already_told": 0, "refused": []}]
+
+
+def test_an_export_as_json_names_what_the_list_names(run: Run) -> None:
+    (told,) = lines(run("correct", QUESTION, "--category", "fence", "--json"))
+    (exported,) = lines(run("corrections", "export", "--json"))
+    assert exported["id"] == told["id"]
+    assert lines(run("corrections", "export")) == [{key: exported[key] for key in exported if key != "id"}]

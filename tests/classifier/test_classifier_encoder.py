@@ -106,7 +106,6 @@ def test_one_category_is_likely_when_it_alone_is_sure() -> None:
     decision = decide({"pool": 0.85, "car": 0.1, NONE: 0.05})
 
     assert decision.likely == ("pool",)
-    assert decision.runner_up is None
 
 
 def test_two_categories_are_likely_when_only_both_together_are_sure() -> None:
@@ -114,7 +113,6 @@ def test_two_categories_are_likely_when_only_both_together_are_sure() -> None:
 
     assert decision.category == "pool"
     assert decision.likely == ("pool", "car")
-    assert decision.runner_up == "car"
 
 
 def test_no_category_is_likely_when_even_two_together_are_not_sure() -> None:
@@ -122,7 +120,6 @@ def test_no_category_is_likely_when_even_two_together_are_not_sure() -> None:
 
     assert decision.category == "pool"
     assert decision.likely == ()
-    assert decision.runner_up is None
 
 
 def test_none_is_never_among_the_likely_categories() -> None:
@@ -139,7 +136,6 @@ def test_a_question_that_belongs_to_no_category_has_no_label() -> None:
     assert decision.category is None
     assert decision.confidence == pytest.approx(0.85)
     assert decision.likely == ()
-    assert decision.runner_up is None
 
 
 def test_the_router_abstains_below_its_bound_although_a_category_leads() -> None:

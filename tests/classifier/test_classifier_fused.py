@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from tiny_language_model import WATER_OR_FIRE, tiny_model, tiny_tokenizer
 
+from classifier.decision import ranked
 from classifier.encoder import Head
 from classifier.errors import RouterUnavailable
 from classifier.fused import FUSION_FILE, FusedRouter, Fusion, Voices
@@ -65,7 +66,7 @@ def test_weighing_leaves_the_voices_as_they_were() -> None:
 def test_a_decision_is_a_category_two_or_none(
     row: Sequence[float], category: str | None, likely: tuple[str, ...]
 ) -> None:
-    decision = EVEN.decide(LABELS, np.array(row), "v1")
+    decision = EVEN.decide(ranked(LABELS, row), "v1")
 
     assert (decision.category, decision.likely, decision.version) == (category, likely, "v1")
     assert decision.confidence == (row[2] if category is None else row[0])
@@ -73,7 +74,7 @@ def test_a_decision_is_a_category_two_or_none(
 
 
 def test_a_category_below_none_is_answered_where_the_bound_is_higher() -> None:
-    decision = Fusion(1, 1, 0, none_from=0.7, sure_from=0.8).decide(LABELS, np.array((0.1, 0.3, 0.6)), "v1")
+    decision = Fusion(1, 1, 0, none_from=0.7, sure_from=0.8).decide({"none": 0.6, "water": 0.3, "fire": 0.1}, "v1")
 
     assert (decision.category, decision.confidence) == ("water", 0.3)
 
@@ -139,7 +140,7 @@ def test_both_halves_are_heard() -> None:
     assert [router.classify(["w"])[0].probabilities[label] for label in LABELS] == pytest.approx(list(expected))
 
 
-def test_halves_with_other_labels_are_refused_by_name() -> None:
+def test_parts_with_other_labels_are_refused_by_name() -> None:
     scorer = CodeScorer(tiny_model(), tiny_tokenizer(), WATER_OR_FIRE)
 
     with pytest.raises(RouterUnavailable, match="different labels: air, fire"):
