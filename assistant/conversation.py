@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from sqlite_utils import Migrations
 
+from assistant.details import AnswerDetails, QuestionDetails
 from assistant.errors import NoSuchConversation
 from classifier.taxonomy import NONE
-from knowledge.notebook import new_id
+from knowledge.record import new_id
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from sqlite_utils import Database
 
     from knowledge.record import Record
 
 TITLE_LENGTH = 60
+Retold = Sequence[tuple[str, str, str]]
+"""Turns in which a category was renamed: what was kept of each before and after."""
 
 migrations = Migrations("conversations")
 
@@ -47,14 +52,32 @@ def create_conversations(db: Database) -> None:
 
 
 @dataclass(frozen=True)
-class Turn:
-    """One question or one answer."""
+class Question:
+    """A turn of the person's."""
 
-    role: Literal["user", "assistant"]
     content: str
-    details: Mapping[str, Any] = field(default_factory=dict)
-    """Of a question: `category`, `confidence`. Of an answer: `scope`, `notes`, `citations`, `model` and the like."""
+    details: QuestionDetails = field(default_factory=QuestionDetails)
     id: str = ""
+    role: ClassVar[Literal["user"]] = "user"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A turn of the assistant's: what it answers to the question before."""
+
+    content: str
+    details: AnswerDetails = field(default_factory=AnswerDetails)
+    id: str = ""
+    role: ClassVar[Literal["assistant"]] = "assistant"
+
+
+Turn = Question | Reply
+"""What was said, by whom, and what is known of it."""
+
+
+def said_by(role: str, content: str) -> Turn:
+    """Return a turn of which no more is known than who said what; `role` is 'user' for the person."""
+    return Question(content) if role == Question.role else Reply(content)
 
 
 @dataclass(frozen=True)
@@ -101,7 +124,7 @@ class Conversations:
         if not self._exists(conversation_id):
             raise NoSuchConversation("This conversation was deleted. Choose another one, or start a new one.")
         rows = self._record.rows("SELECT * FROM turns WHERE conversation_id = ? ORDER BY rowid", [conversation_id])
-        return [Turn(row["role"], row["content"], json.loads(row["details"]), row["id"]) for row in rows]
+        return [_turn(row) for row in rows]
 
     def asked(self) -> list[Asked]:
         """Return every question that was labelled, oldest first, those of deleted conversations left out."""
@@ -111,16 +134,15 @@ class Conversations:
         )
         found = []
         for row in rows:
-            details = json.loads(row["details"])
-            details = details.get("before", details)
-            if "confidence" in details:
+            details = QuestionDetails.from_json(json.loads(row["details"])).at_first
+            if details.confidence is not None:
                 found.append(
                     Asked(
-                        question=str(details.get("standalone") or row["content"]),
-                        label=str(details.get("category") or NONE),
-                        sure=len(details.get("likely", [])) == 1,
-                        told=bool(details.get("learned_from")),
-                        router=str(details.get("router", "")),
+                        question=details.standalone or row["content"],
+                        label=details.category or NONE,
+                        sure=len(details.likely) == 1,
+                        told=bool(details.learned_from),
+                        router=details.router,
                         when=dt.datetime.fromisoformat(row["created_at"]),
                     )
                 )
@@ -148,19 +170,17 @@ class Conversations:
                     "conversation_id": conversation_id,
                     "role": turn.role,
                     "content": turn.content,
-                    "details": json.dumps(turn.details),
+                    "details": _kept(turn),
                     "created_at": now,
                 }
             )
             db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", [now, conversation_id])
         return conversation_id, turn_id
 
-    def amend(self, turn_id: str, content: str, details: Mapping[str, Any]) -> None:
-        """Replace what a turn says, as an answer grows or a question gets its label."""
+    def amend(self, turn: Turn) -> None:
+        """Keep a turn in the place of what it was, as an answer grows or a question gets its label."""
         with self._record.writing() as db:
-            db.execute(
-                "UPDATE turns SET content = ?, details = ? WHERE id = ?", [content, json.dumps(details), turn_id]
-            )
+            db.execute("UPDATE turns SET content = ?, details = ? WHERE id = ?", [turn.content, _kept(turn), turn.id])
 
     def forget_from(self, conversation_id: str, turn_id: str) -> None:
         """Drop a turn and those after it, to ask again from there."""
@@ -180,10 +200,44 @@ class Conversations:
         with self._record.writing() as db:
             db.execute("UPDATE conversations SET deleted_at = NULL WHERE id = ?", [conversation_id])
 
+    def rename_category(self, name: str, new_name: str | None) -> Retold:
+        """Let a category be called otherwise in what is kept of the turns, or be none; their words stay.
+
+        Returns what `rename_back` needs.
+        """
+        with self._record.writing() as db:
+            naming = list(db.query("SELECT * FROM turns WHERE details LIKE ?", [f"%{json.dumps(name)}%"]))
+            retold = [
+                (row["id"], row["details"], json.dumps(_turn(row).details.renamed(name, new_name).to_json()))
+                for row in naming
+            ]
+            for turn_id, _, after in retold:
+                db.execute("UPDATE turns SET details = ? WHERE id = ?", [after, turn_id])
+        return retold
+
+    def rename_back(self, retold: Retold, name: str, new_name: str | None) -> None:
+        """Undo a `rename_category`, but for turns that were amended since."""
+        with self._record.writing() as db:
+            for turn_id, before, after in retold:
+                db.execute("UPDATE turns SET details = ? WHERE id = ? AND details = ?", [before, turn_id, after])
+
     def _exists(self, conversation_id: str) -> bool:
         return bool(
             self._record.rows("SELECT 1 FROM conversations WHERE id = ? AND deleted_at IS NULL", [conversation_id])
         )
+
+
+def _turn(row: sqlite3.Row | Mapping[str, Any]) -> Turn:
+    """A turn as the record holds it."""
+    kept = json.loads(row["details"])
+    if row["role"] == Question.role:
+        return Question(row["content"], QuestionDetails.from_json(kept), row["id"])
+    return Reply(row["content"], AnswerDetails.from_json(kept), row["id"])
+
+
+def _kept(turn: Turn) -> str:
+    """What the record holds of what is known of a turn."""
+    return json.dumps(turn.details.to_json())
 
 
 def _title(question: str) -> str:

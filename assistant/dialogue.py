@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from itertools import pairwise
 
-from assistant.conversation import Conversations, Turn
+from assistant.conversation import Conversations, Question, Reply, Turn
 from assistant.corrections import Correction, Corrections, Provenance
+from assistant.details import AnswerDetails, Cited, FirstAnswer, NoteCard, QuestionDetails, State
 from assistant.errors import AssistantError, NoSuchConversation
-from assistant.events import Doubted, Event, Finished, Retrieved, Routed, Token
-from assistant.fields import citation_fields, hit_fields
-from assistant.pipeline import checked
+from assistant.events import Answer, Doubted, Event, Finished, Retrieved, Routed, Token
+from assistant.question import checked
 from assistant.startup import Startup, Status
 from classifier.errors import RouterError
 from classifier.taxonomy import NONE
@@ -38,8 +38,8 @@ class Run:
         self,
         conversation_id: str,
         history: Sequence[Turn],
-        question: Turn,
-        answer: Turn,
+        question: Question,
+        answer: Reply,
         later: Sequence[Turn] = (),
         category: str | None = None,
     ) -> None:
@@ -71,7 +71,7 @@ class Run:
             return self._turns()
 
     @property
-    def exchange(self) -> tuple[Turn, Turn]:
+    def exchange(self) -> tuple[Question, Reply]:
         """The question and its answer as they stand now."""
         with self._changed:
             return self._question, self._answer
@@ -103,7 +103,7 @@ class Run:
             if done:
                 return
 
-    def show(self, question: Turn | None = None, answer: Turn | None = None, *, done: bool = False) -> None:
+    def show(self, question: Question | None = None, answer: Reply | None = None, *, done: bool = False) -> None:
         """Tell those who follow what the turns are now."""
         with self._changed:
             self._question = question or self._question
@@ -153,14 +153,14 @@ class Dialogues:
         with self._lock:
             self._refuse_while_running(conversation_id)
             turns = self._conversations.turns(conversation_id)
-            questions = [turn for turn in turns if turn.role == "user"]
+            questions = [turn for turn in turns if isinstance(turn, Question)]
             if number >= len(questions):
                 raise NoSuchConversation("That question is no longer there. Reload the page to see what is.")
             if number < len(questions) - 1:
                 raise AssistantError(ASKED_ON)
-            asked = questions[number]
-            if first := turns[-1].details.get("earlier"):
-                answer, told = _beside(first, turns[-1]), self._corrections.of_turn(asked.id)
+            asked, last = questions[number], turns[-1]
+            if isinstance(last, Reply) and (first := last.details.earlier):
+                answer, told = _beside(first, last), self._corrections.of_turn(asked.id)
                 # Where its category is gone meanwhile, nobody says any more where it belongs.
                 label = told.label if told is not None and told.label in self._corrections.labels() else None
                 self._keep(answer)
@@ -182,14 +182,12 @@ class Dialogues:
         """
         with self._lock:
             history, question, answer, later = self._exchange(conversation_id, turn_id)
-            before = question.details.get("before", dict(question.details))
+            before = question.details.at_first
             told = self._corrections.tell(_told(question, label, "corrected", turn_id))
             category = None if told.label == NONE else told.label
-            question = replace(
-                question, details={**before, "category": category, "corrected": True, "before": before, "likely": []}
-            )
-            first = answer.details.get("earlier", {"content": answer.content, "details": dict(answer.details)})
-            answer = _beside(first, answer)
+            details = replace(before, category=category, corrected=True, likely=(), before=before)
+            question = replace(question, details=details)
+            answer = _beside(answer.details.earlier or FirstAnswer(answer.content, answer.details), answer)
             self._keep(question, answer)
             return self._begin(Run(conversation_id, history, question, answer, later, told.label))
 
@@ -199,9 +197,9 @@ class Dialogues:
             _, question, answer, _ = self._exchange(conversation_id, turn_id)
             if told := self._corrections.of_turn(turn_id):
                 self._corrections.remove([told.id])
-            question = replace(question, details=question.details.get("before", question.details))
-            if first := answer.details.get("earlier"):
-                answer = replace(answer, content=first["content"], details=first["details"])
+            question = replace(question, details=question.details.at_first)
+            if first := answer.details.earlier:
+                answer = replace(answer, content=first.content, details=first.details)
             self._keep(question, answer)
 
     def confirm(self, conversation_id: str, turn_id: str) -> bool:
@@ -211,20 +209,18 @@ class Dialogues:
             told = self._corrections.of_turn(turn_id)
             confirmed = told is None
             if told is None:
-                label = question.details.get("category") or NONE
+                label = question.details.category or NONE
                 self._corrections.tell(_told(question, label, "confirmed", turn_id))
             else:
                 self._corrections.remove([told.id])
-            self._keep(replace(question, details={**question.details, "confirmed": confirmed}), answer)
+            self._keep(replace(question, details=replace(question.details, confirmed=confirmed)), answer)
             return confirmed
 
     def refile(self, conversation_id: str, note_id: str, category: str | None) -> None:
         """Let the cards of a conversation show a note's new category."""
         for turn in self._conversations.turns(conversation_id):
-            notes = turn.details.get("notes", [])
-            if any(note["note_id"] == note_id for note in notes):
-                filed = [{**note, "category": category} if note["note_id"] == note_id else note for note in notes]
-                self._conversations.amend(turn.id, turn.content, {**turn.details, "notes": filed})
+            if isinstance(turn, Reply) and any(note.note_id == note_id for note in turn.details.notes):
+                self._keep(replace(turn, details=turn.details.refiled(note_id, category)))
 
     def running(self, conversation_id: str | None) -> Run | None:
         """Return the answer that is being written in a conversation, if one is."""
@@ -243,9 +239,9 @@ class Dialogues:
     def _ask(self, question: str, conversation_id: str | None) -> Run:
         """Keep a question and start to answer it; the caller holds the lock and knows that none is being answered."""
         history = self._conversations.turns(conversation_id) if conversation_id else []
-        asked = Turn("user", question)
+        asked = Question(question)
         conversation_id, question_id = self._conversations.say(conversation_id, asked)
-        reply = Turn("assistant", "", {"state": "waiting", "step": "looking"})
+        reply = Reply("", AnswerDetails("waiting", "looking"))
         _, answer_id = self._conversations.say(conversation_id, reply)
         return self._begin(Run(conversation_id, history, replace(asked, id=question_id), replace(reply, id=answer_id)))
 
@@ -254,18 +250,18 @@ class Dialogues:
         threading.Thread(target=self._work, args=(run,), name="answer", daemon=True).start()
         return run
 
-    def _exchange(self, conversation_id: str, turn_id: str) -> tuple[Sequence[Turn], Turn, Turn, Sequence[Turn]]:
+    def _exchange(self, conversation_id: str, turn_id: str) -> tuple[Sequence[Turn], Question, Reply, Sequence[Turn]]:
         """What was said before a question, the question, its answer, and what was said after."""
         self._refuse_while_running(conversation_id)
         turns = self.turns(conversation_id)
-        for number, turn in enumerate(turns[:-1]):
-            if turn.id == turn_id and turn.role == "user":
-                return turns[:number], turn, turns[number + 1], turns[number + 2 :]
+        for number, (turn, reply) in enumerate(pairwise(turns)):
+            if turn.id == turn_id and isinstance(turn, Question) and isinstance(reply, Reply):
+                return turns[:number], turn, reply, turns[number + 2 :]
         raise NoSuchConversation("That question is no longer there. Reload the page to see what is.")
 
     def _keep(self, *turns: Turn) -> None:
         for turn in turns:
-            self._conversations.amend(turn.id, turn.content, turn.details)
+            self._conversations.amend(turn)
 
     def _work(self, run: Run) -> None:
         try:
@@ -280,8 +276,8 @@ class Dialogues:
         question, answer = run.exchange
 
         def waiting(status: Status) -> None:
-            step = {"state": "waiting", "step": status.step, "share": status.fraction}
-            run.show(answer=replace(answer, details={**answer.details, **step}))
+            details = replace(answer.details, state="waiting", step=status.step, share=status.fraction)
+            run.show(answer=replace(answer, details=details))
             if run.stopping:
                 raise AssistantError(STOPPED)
 
@@ -292,93 +288,105 @@ class Dialogues:
             for event in events:
                 question, answer = _grown(question, answer, event)
                 if isinstance(event, Routed):
-                    self._conversations.amend(question.id, question.content, question.details)
+                    self._keep(question)
                 run.show(question, answer)
                 if time.monotonic() - kept > KEEP_EVERY:
-                    self._conversations.amend(answer.id, answer.content, answer.details)
+                    self._keep(answer)
                     kept = time.monotonic()
                 if run.stopping and not isinstance(event, Finished):
                     self._end(run, "stopped", STOPPED)
                     return
         finally:
             events.close()
-        self._end(run, str(answer.details["state"]), str(answer.details.get("failure", "")))
+        self._end(run, answer.details.state, answer.details.failure)
 
-    def _end(self, run: Run, state: str, failure: str) -> None:
+    def _end(self, run: Run, state: State, failure: str) -> None:
         _, answer = run.exchange
-        answer = replace(answer, details={**answer.details, "state": state, "failure": failure})
+        answer = _in_state(answer, state, failure)
         try:
-            self._conversations.amend(answer.id, answer.content, answer.details)
+            self._keep(answer)
         except KnowledgeError as error:
-            answer = replace(answer, details={**answer.details, "failure": failure or str(error)})
+            answer = _in_state(answer, state, failure or str(error))
         run.show(answer=answer, done=True)
 
 
-def _told(question: Turn, label: str, provenance: Provenance, turn_id: str) -> Correction:
+def _told(question: Question, label: str, provenance: Provenance, turn_id: str) -> Correction:
     """What is told of a question in a conversation, with what the router had said of it."""
-    details = question.details.get("before", question.details)
-    said = str(details.get("category") or NONE)
-    text = str(details.get("standalone") or question.content)
-    return Correction(text, label, provenance, said, str(details.get("router", "")), turn_id)
+    details = question.details.at_first
+    text = details.standalone or question.content
+    return Correction(text, label, provenance, details.category or NONE, details.router, turn_id)
 
 
-def _beside(first: Mapping[str, Any], answer: Turn) -> Turn:
+def _beside(first: FirstAnswer, answer: Reply) -> Reply:
     """An answer that is to be written anew, with the first one kept beside it."""
-    return replace(answer, content="", details={"state": "waiting", "step": "looking", "earlier": first})
+    return replace(answer, content="", details=AnswerDetails("waiting", "looking", earlier=first))
+
+
+def _in_state(answer: Reply, state: State, failure: str = "") -> Reply:
+    """An answer that has got so far."""
+    return replace(answer, details=replace(answer.details, state=state, failure=failure))
 
 
 def _settled(turn: Turn) -> Turn:
     """A kept answer that nobody is writing any more, though it was never finished: our-house ended meanwhile."""
-    if turn.role == "user" or turn.details.get("state") in ("done", "failed", "stopped"):
+    if isinstance(turn, Question) or turn.details.ended:
         return turn
-    return replace(turn, details={**turn.details, "state": "stopped", "failure": BROKEN_OFF})
+    return _in_state(turn, "stopped", BROKEN_OFF)
 
 
-def _grown(question: Turn, answer: Turn, event: Event) -> tuple[Turn, Turn]:
+def _grown(question: Question, answer: Reply, event: Event) -> tuple[Question, Reply]:
     """The two turns after an event: what is kept of it, and what the page shows."""
     match event:
         case Routed():
-            decision = event.decision
-            details: dict[str, Any] = {
-                **question.details,
-                "category": event.category,
-                "confidence": round(decision.confidence, 4),
-                "probabilities": {label: round(share, 4) for label, share in decision.probabilities.items()},
-                "likely": [] if event.corrected else list(decision.likely),
-                "corrected": event.corrected,
-                "learned_from": decision.learned_from,
-                "standalone": event.standalone,
-                "router": decision.version,
-            }
-            return replace(question, details=details), answer
+            return replace(question, details=_labelled(question.details, event)), answer
         case Retrieved():
-            details = {
-                **answer.details,
-                "state": "reading",
-                "scope": event.scope.sentence,
-                "reason": event.scope.reason,
-                "notes": [{"number": number, **_shown(hit)} for number, hit in enumerate(event.hits, start=1)],
-            }
-            return question, replace(answer, details=details)
+            return question, replace(answer, details=_read(answer.details, event))
         case Token(text):
-            details = {**answer.details, "state": "writing"}
-            return question, replace(answer, content=answer.content + text, details=details)
+            return question, replace(_in_state(answer, "writing"), content=answer.content + text)
         case Doubted():
-            return question, replace(answer, content="", details={**answer.details, "state": "rereading"})
+            return question, replace(_in_state(answer, "rereading"), content="")
         case Finished(whole):
-            details = {
-                **answer.details,
-                "state": "failed" if whole.failure else "done",
-                "failure": whole.failure,
-                "answered": whole.answered,
-                "citations": [{"number": each.number, **citation_fields(each)} for each in whole.citations],
-                "model": whole.model,
-                "seconds": dict(whole.seconds),
-            }
-            return question, replace(answer, content=whole.text, details=details)
+            return question, replace(answer, content=whole.text, details=_finished(answer.details, whole))
 
 
-def _shown(hit: Hit) -> dict[str, Any]:
-    """What is kept of a note that was found, with the history that it is part of."""
-    told = [{"note_id": each.note_id, "title": each.title, "date": each.date.isoformat()} for each in hit.history]
-    return {**hit_fields(hit), "history": told}
+def _labelled(details: QuestionDetails, routed: Routed) -> QuestionDetails:
+    decision = routed.decision
+    return replace(
+        details,
+        category=routed.category,
+        confidence=round(decision.confidence, 4),
+        probabilities={label: round(share, 4) for label, share in decision.probabilities.items()},
+        likely=() if routed.corrected else decision.likely,
+        corrected=routed.corrected,
+        learned_from=decision.learned_from,
+        standalone=routed.standalone,
+        router=decision.version,
+    )
+
+
+def _read(details: AnswerDetails, retrieved: Retrieved) -> AnswerDetails:
+    return replace(
+        details,
+        state="reading",
+        scope=retrieved.scope.sentence,
+        reason=retrieved.scope.reason,
+        notes=tuple(_card(number, hit) for number, hit in enumerate(retrieved.hits, start=1)),
+    )
+
+
+def _card(number: int, hit: Hit) -> NoteCard:
+    return NoteCard(number, hit.note_id, hit.title, hit.category, hit.date, hit.text, round(hit.score, 4), hit.history)
+
+
+def _finished(details: AnswerDetails, whole: Answer) -> AnswerDetails:
+    return replace(
+        details,
+        state="failed" if whole.failure else "done",
+        failure=whole.failure,
+        answered=whole.answered,
+        citations=tuple(
+            Cited(each.number, each.note_id, each.title, each.date, each.quote) for each in whole.citations
+        ),
+        model=whole.model,
+        seconds=dict(whole.seconds),
+    )

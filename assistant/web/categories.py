@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
 from assistant.build import House
-from assistant.categories import Merged, Removed
+from assistant.categories import Gone
 from assistant.errors import AssistantError
 from assistant.startup import Startup
 from assistant.web import render, render_teach
 from assistant.web.tags import Tags
 from assistant.web.theme import html
+from assistant.web.views import QUIET, Offer, unchanged
 from knowledge.errors import KnowledgeError
 
 NEW = "a new category"
@@ -31,6 +32,22 @@ class Shown:
     """What stood in it before anybody typed."""
 
 
+class Form(NamedTuple):
+    """The widgets of the list and the form, or what they are to hold."""
+
+    listed: Any
+    chosen: Any
+    name: Any
+    definition: Any
+    examples: Any
+    existing: Any
+    """What can be done only with a category that there is."""
+    into: Any
+    shown: Any
+    aside: Any
+    """What was typed of other categories and is not saved, by category."""
+
+
 class Categories:
     """Draws the part of the Teach tab and answers its events."""
 
@@ -41,7 +58,6 @@ class Categories:
 
     def draw(self, tab: gr.Tab, tags: Tags) -> None:
         """Put the widgets on the page and connect them; the menus of the tags follow every change."""
-        undoing = gr.State(None)
         shown, aside = gr.State(Shown()), gr.State({})
         with gr.Accordion("Categories", open=False, elem_id="oh-categories"), gr.Row():
             with gr.Column(scale=3, min_width=300):
@@ -60,63 +76,62 @@ class Categories:
                     into = gr.Dropdown([], label="Merge into", elem_id="oh-into")
                     merge = gr.Button("Merge", elem_id="oh-merge")
                     remove = gr.Button("Remove", variant="stop", elem_id="oh-remove-category")
-                with gr.Row(visible=False, elem_classes="oh-undo") as done_row:
-                    done = html(elem_id="oh-category-done")
-                    undo = gr.Button("Undo", size="sm", min_width=60, visible=False, elem_id="oh-undo-category")
-        form: list[Any] = [listed, chosen, name, definition, examples, existing, into, shown, aside]
-        typed: list[Any] = [shown, name, definition, examples, aside]
-        view: list[Any] = [*form, done_row, done, undo, undoing]
-        quiet: dict[str, Any] = {"show_progress": "hidden"}
-        tab.select(self._looked_at, shown, form, **quiet)
+                offer = Offer.drawn("oh-category-done", "oh-undo-category")
+        form = Form(listed, chosen, name, definition, examples, existing, into, shown, aside)
+        typed = [shown, name, definition, examples, aside]
+        view = [*form, *offer]
+        tab.select(self._looked_at, shown, form, **QUIET)
         # However fast one is chosen after the other, the form is about the last.
-        chosen.input(self._turn, [chosen, *typed], form, trigger_mode="always_last", **quiet)
+        chosen.input(self._turn, [chosen, *typed], form, trigger_mode="always_last", **QUIET)
         for event in (
             save.click(self._save, typed, view, show_progress="minimal"),
             merge.click(self._merge, [into, *typed], view, show_progress="minimal"),
             remove.click(self._remove, typed, view, show_progress="minimal"),
-            undo.click(self._undo, [undoing, *typed], view, show_progress="minimal"),
+            offer.undo.click(self._undo, [offer.undoable, *typed], view, show_progress="minimal"),
         ):
-            event.then(tags.labels, None, tags.element, **quiet)
+            event.then(tags.labels, None, tags.element, **QUIET)
 
-    def _form(self, chosen: str | None, aside: dict[str, Words]) -> tuple[Any, ...]:
+    def _form(self, chosen: str | None, aside: dict[str, Words]) -> Form:
         """The list, and the form of a category, or of a new one, with what was typed in it before and is not saved."""
         known = self._house.notebook.categories()
         names = [name for name, _, _ in known]
         shown = next((Shown(name, (name, covers, "")) for name, _, covers in known if name == chosen), Shown())
         others = [each for each in names if each != shown.category]
-        return (
-            render_teach.definitions(known, self._house.notebook.per_category()),
-            gr.update(choices=[NEW, *names], value=shown.category),
-            *aside.get(shown.category, shown.words),
-            gr.update(visible=shown.category != NEW),
-            gr.update(choices=others, value=None),
-            shown,
-            aside,
+        name, definition, examples = aside.get(shown.category, shown.words)
+        return Form(
+            listed=render_teach.definitions(known, self._house.notebook.per_category()),
+            chosen=gr.update(choices=[NEW, *names], value=shown.category),
+            name=name,
+            definition=definition,
+            examples=examples,
+            existing=gr.update(visible=shown.category != NEW),
+            into=gr.update(choices=others, value=None),
+            shown=shown,
+            aside=aside,
         )
 
     def _turn(
         self, chosen: str | None, shown: Shown, name: str, definition: str, examples: str, aside: dict[str, Words]
-    ) -> tuple[Any, ...]:
+    ) -> Form:
         if chosen == shown.category:  # the menu was opened and left: what is being typed stays where it is
-            return (gr.skip(),) * 9
+            return unchanged(Form)
         return self._form(chosen, _put_aside(shown, (name, definition, examples), aside))
 
-    def _looked_at(self, shown: Shown) -> tuple[Any, ...]:
+    def _looked_at(self, shown: Shown) -> Form:
         """The list and the choices as they are by now; what is typed in the form stays, and what it is about."""
-        listed, choices, _, _, _, existing, into, _, _ = self._form(shown.category, {})
-        return listed, choices, gr.skip(), gr.skip(), gr.skip(), existing, into, gr.skip(), gr.skip()
+        now = self._form(shown.category, {})
+        return unchanged(Form)._replace(listed=now.listed, chosen=now.chosen, existing=now.existing, into=now.into)
 
     def _view(
-        self, chosen: str, aside: dict[str, Words], said: str = "", undoing: Removed | Merged | None = None
+        self, chosen: str, aside: dict[str, Words], said: str = "", undoing: Gone | None = None
     ) -> tuple[Any, ...]:
         if self._startup.searchable:
             self._house.library.heal_quietly()
-        undoable = gr.update(visible=undoing is not None)
-        return *self._form(chosen, aside), gr.update(visible=bool(said)), render.said(said), undoable, undoing
+        return *self._form(chosen, aside), *Offer.of(said, undoing)
 
     def _kept(self, error: Exception) -> tuple[Any, ...]:
         gr.Warning(render.warning(error))
-        return (gr.skip(),) * 13  # what was typed stays where it is
+        return *unchanged(Form), *unchanged(Offer)  # what was typed stays where it is
 
     def _save(
         self, shown: Shown, name: str, definition: str, examples: str, aside: dict[str, Words]
@@ -152,13 +167,13 @@ class Categories:
             removed = self._house.categories.remove(shown.category)
         except FAILURES as error:
             return self._kept(error)
-        count = len(removed.notes)
+        count = removed.notes
         kept = f"Its {count} notes are without a category now." if count != 1 else "Its note is without one now."
         return self._view(NEW, aside, f"Removed {shown.category}. {kept if count else ''}", removed)
 
     def _undo(
         self,
-        undoing: Removed | Merged | None,
+        undoing: Gone | None,
         shown: Shown,
         name: str,
         definition: str,
@@ -169,10 +184,7 @@ class Categories:
         if undoing is None:
             return self._view(NEW, aside)
         try:
-            if isinstance(undoing, Merged):
-                self._house.categories.part(undoing)
-            else:
-                self._house.categories.restore(undoing)
+            self._house.categories.restore(undoing)
         except FAILURES as error:
             return self._kept(error)
         return self._view(undoing.category.name, aside, f"{undoing.category.name} is back.")

@@ -16,13 +16,10 @@ from assistant.backup import back_up
 from assistant.build import House
 from assistant.errors import AssistantError
 from assistant.web import render
-from assistant.web.served import place
+from assistant.web.served import link, place, saving
 from assistant.web.theme import html
 from knowledge.errors import KnowledgeError
 from knowledge.export import export_folder
-
-SAVE_JS = "() => { setTimeout(() => document.querySelector('#oh-kept a[download]')?.click(), 200); }"
-"""Lets the browser save what was just made, as if the link had been pressed."""
 
 
 class Keep:
@@ -43,8 +40,11 @@ class Keep:
                 backup = gr.Button("Back up", size="sm", elem_id="oh-backup")
                 export = gr.Button("Export", size="sm", elem_id="oh-export")
             kept = html(elem_id="oh-kept")
-        backup.click(self._back_up, None, kept, show_progress="full").success(None, None, None, js=SAVE_JS)
-        export.click(self._export, None, kept, show_progress="full").success(None, None, None, js=SAVE_JS)
+        for event in (
+            backup.click(self._back_up, None, kept, show_progress="full"),
+            export.click(self._export, None, kept, show_progress="full"),
+        ):
+            event.success(None, None, None, js=saving("oh-kept"))
 
     def _back_up(self, progress: gr.Progress = gr.Progress()) -> str:  # noqa: B008
         try:
@@ -52,7 +52,7 @@ class Keep:
             back_up(self._house, file, lambda step, done, total: progress((done, total), desc=step))
         except (AssistantError, KnowledgeError, OSError) as error:
             raise gr.Error(render.warning(error)) from error
-        return _link(file, address) + " Bring it back with <code>our-house restore</code>, here or on another machine."
+        return link(file, address) + " Bring it back with <code>our-house restore</code>, here or on another machine."
 
     def _export(self, progress: gr.Progress = gr.Progress()) -> str:  # noqa: B008
         try:
@@ -68,9 +68,4 @@ class Keep:
                 shutil.make_archive(str(file.with_suffix("")), "zip", work, folder.name)
         except (KnowledgeError, OSError) as error:
             raise gr.Error(render.warning(error)) from error
-        return _link(file, address)
-
-
-def _link(file: Path, address: str) -> str:
-    size = file.stat().st_size / 1e6
-    return f'Saved by your browser as <a href="{address}" download="{file.name}">{file.name}</a> ({size:.1f} MB).'
+        return link(file, address)

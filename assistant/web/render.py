@@ -10,8 +10,9 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from assistant.conversation import Conversation, Turn
-from assistant.ingest import Outcome
+from assistant.conversation import Conversation, Question, Reply, Turn
+from assistant.details import AnswerDetails, Cited, NoteCard
+from assistant.outcomes import Outcome
 from assistant.prompts import spoken
 from assistant.startup import Status
 from classifier.taxonomy import NONE
@@ -28,46 +29,45 @@ def messages(turns: Sequence[Turn]) -> list[Message]:
     """Return the conversation as chat messages, two an exchange."""
     before = [None, *turns]
     return [
-        {"role": turn.role, "content": _question(turn) if turn.role == "user" else _answer(turn, asked)}
+        {"role": turn.role, "content": _question(turn) if isinstance(turn, Question) else _answer(turn, asked)}
         for asked, turn in zip(before, turns, strict=False)
     ]
 
 
-def _question(turn: Turn) -> str:
-    searched = str(turn.details.get("standalone") or turn.content)
+def _question(turn: Question) -> str:
+    searched = turn.details.standalone or turn.content
     hover = f' title="{escape(f"Searched as: {searched}")}"' if searched != turn.content else ""
     return f'<div class="oh-question"{hover}>{_tag(turn)}{_text(turn.content)}</div>'
 
 
-def _tag(turn: Turn) -> str:
+def _tag(turn: Question) -> str:
     """The label as a button that offers the others, and beside it what was told of it, or could be."""
     details = turn.details
-    if "confidence" not in details:
+    if details.confidence is None:
         return ""
-    category, corrected = details.get("category"), bool(details.get("corrected"))
-    learned, confirmed = details.get("learned_from"), bool(details.get("confirmed"))
-    said = f"{float(details['confidence']):.0%} sure"
+    category, learned = details.category, details.learned_from
+    said = f"{details.confidence:.0%} sure"
     if category is None:
         said = "no category fits: all notes are searched"
-    if corrected:
+    if details.corrected:
         said = "chosen by you"
     elif learned:
         said = f"learned from you: “{learned}”"
-    klass = "oh-tag" + " oh-tag-none" * (category is None) + " oh-tag-told" * bool(corrected or learned)
-    offered = {"turn": turn.id, "label": category or NONE, "shares": details.get("probabilities", {})}
+    klass = "oh-tag" + " oh-tag-none" * (category is None) + " oh-tag-told" * bool(details.corrected or learned)
+    offered = {"turn": turn.id, "label": category or NONE, "shares": details.probabilities}
     parts = [button("tag", offered, klass, said, category or "no category")]
     parts += [
         button("choose", {"turn": turn.id, "label": other}, "oh-tag oh-tag-second", _SECOND, other)
-        for other in details.get("likely", [])[1:]
+        for other in details.likely[1:]
     ]
     here = {"turn": turn.id}
-    if corrected:
+    if details.corrected:
         parts.append(
             f'<span class="oh-told">corrected {button("undo", here, "oh-undo-tag", "Take it back", "undo")}</span>'
         )
     elif learned:
         parts.append('<span class="oh-told">learned from you</span>')
-    elif confirmed:
+    elif details.confirmed:
         parts.append(button("confirm", here, "oh-tick oh-tick-on", "Learned as right; press to take it back", "✓"))
     else:
         parts.append(button("confirm", here, "oh-tick", "This tag is right: learn from it", "✓"))
@@ -82,103 +82,101 @@ def button(act: str, value: Mapping[str, Any], klass: str, title: str, text: str
     )
 
 
-def _answer(turn: Turn, asked: Turn | None) -> str:
-    details = turn.details
-    cited = {each["number"]: each for each in details.get("citations", [])}
+def _answer(turn: Reply, asked: Turn | None) -> str:
+    details, cited = turn.details, turn.details.cited
     parts = []
     if turn.content:
         parts.append(f'<div class="oh-answer">{_cited(_text(turn.content), cited)}</div>')
-    match details.get("state"):
+    match details.state:
         case "waiting":
-            parts.append(progress(Status(str(details.get("step", "")), details.get("share"))))
+            parts.append(progress(Status(details.step, details.share)))
         case "reading":
-            count = len(details.get("notes", []))
+            count = len(details.notes)
             parts.append(progress(Status(f"reading {count} {'note' if count == 1 else 'notes'}")))
         case "rereading":
             parts.append(progress(Status("unsure of what it wrote, so it reads the best notes once more")))
         case "writing" if not turn.content:
             parts.append(progress(Status("writing")))
         case "failed" | "stopped":
-            parts.append(f'<div class="oh-trouble" role="alert">{_text(str(details.get("failure", "")))}</div>')
-    if details.get("state") in ("done", "failed", "stopped"):
-        parts += [_history(details, cited), _used(details, cited), _footer(details), _earlier(details)]
-        if details.get("answered") is False and details.get("state") == "done" and asked is not None:
+            parts.append(f'<div class="oh-trouble" role="alert">{_text(details.failure)}</div>')
+    if details.ended:
+        parts += [_history(details), _used(details), _footer(details), _earlier(details)]
+        if details.answered is False and details.state == "done" and isinstance(asked, Question):
             parts.append(_offer_note(asked))
-    elif details.get("scope"):
+    elif details.scope:
         parts.append(_footer(details))
     return "".join(parts)
 
 
-def _offer_note(asked: Turn) -> str:
+def _offer_note(asked: Question) -> str:
     """What can be done where no note tells: write one, under the question's own tag."""
-    begun = {"title": asked.content.strip().rstrip("?"), "label": asked.details.get("category")}
+    begun = {"title": asked.content.strip().rstrip("?"), "label": asked.details.category}
     add = button("write", begun, "oh-link", "Opens a new note under Notes", "add a note about it")
     return f'<div class="oh-hint">If you know it, {add}: it is found at once.</div>'
 
 
-def _earlier(details: Mapping[str, Any]) -> str:
+def _earlier(details: AnswerDetails) -> str:
     """The answer that was there before the tag was corrected, folded away."""
-    first = details.get("earlier")
-    if not first or not first["content"]:
+    first = details.earlier
+    if first is None or not first.content:
         return ""
-    cited = {each["number"]: each for each in first["details"].get("citations", [])}
-    notes, text = _used(first["details"], cited), _cited(_text(first["content"]), cited)
+    text = _cited(_text(first.content), first.details.cited)
     return (
         f'<details class="oh-earlier"><summary>The first answer</summary><div class="oh-answer">{text}</div>'
-        f"{notes}{_footer(first['details'])}</details>"
+        f"{_used(first.details)}{_footer(first.details)}</details>"
     )
 
 
-def _cited(text: str, cited: Mapping[int, Mapping[str, Any]]) -> str:
+def _cited(text: str, cited: Mapping[int, Cited]) -> str:
     """Turn the marks [n] of an escaped text into badges that name their note, and lead to its words below."""
 
     def badge(match: re.Match[str]) -> str:
         citation = cited.get(int(match[1]))
         if citation is None:
             return f'<span class="oh-cite">{match[1]}</span>'
-        return button("cite", {"number": citation["number"]}, "oh-cite", str(citation["title"]), match[1])
+        return button("cite", {"number": citation.number}, "oh-cite", citation.title, match[1])
 
     return re.sub(r"\[(\d{1,2})\]", badge, text)
 
 
-def _used(details: Mapping[str, Any], cited: Mapping[int, Mapping[str, Any]]) -> str:
+def _used(details: AnswerDetails) -> str:
     """The cards of the notes behind an answer: those it cites first, the others that were read after."""
-    notes = sorted(details.get("notes", []), key=lambda note: (note["number"] not in cited, note["number"]))
+    cited = details.cited
+    notes = sorted(details.notes, key=lambda note: (note.number not in cited, note.number))
     if not notes:
         return ""
-    cards = "".join(_hit_card(note, cited.get(note["number"])) for note in notes)
+    cards = "".join(_card(note, cited.get(note.number)) for note in notes)
     used, read = len(cited), len(notes)
     of = f"{read} {'note' if read == 1 else 'notes'}"
     summary = f"{used} of {of} used" if 0 < used < read else f"{of} {'used' if used else 'read'}"
     return f'<details class="oh-used"><summary>{summary}</summary><div class="oh-cards">{cards}</div></details>'
 
 
-def _history(details: Mapping[str, Any], cited: Mapping[int, Mapping[str, Any]]) -> str:
+def _history(details: AnswerDetails) -> str:
     """A line of time: the notes that tell of the same thing again and again as the one that is cited does."""
-    of_cited = (note.get("history", []) for note in details.get("notes", []) if note["number"] in cited)
+    cited = details.cited
+    of_cited = (note.history for note in details.notes if note.number in cited)
     told = next((history for history in of_cited if history), None)
     if told is None:
         return ""
-    of_answer = {each["note_id"] for each in cited.values()}
+    of_answer = {each.note_id for each in cited.values()}
     moments = []
     for each in told:
-        open_it = button("read", {"note": each["note_id"]}, "oh-link", "Opens the note under Notes", each["title"])
-        klass = ' class="oh-now"' if each["note_id"] in of_answer else ""
-        day = spoken(dt.date.fromisoformat(each["date"]))
-        moments.append(f"<li{klass}><time>{escape(day)}</time> {open_it}</li>")
-    years = " · ".join(dict.fromkeys(each["date"][:4] for each in told))
+        open_it = button("read", {"note": each.note_id}, "oh-link", "Opens the note under Notes", each.title)
+        klass = ' class="oh-now"' if each.note_id in of_answer else ""
+        moments.append(f"<li{klass}><time>{escape(spoken(each.date))}</time> {open_it}</li>")
+    years = " · ".join(dict.fromkeys(str(each.date.year) for each in told))
     return f'<details class="oh-history"><summary>History: {years}</summary><ol>{"".join(moments)}</ol></details>'
 
 
-def _hit_card(note: Mapping[str, Any], citation: Mapping[str, Any] | None) -> str:
-    text = _text(str(note["text"]))
-    if citation and (quote := _text(str(citation["quote"]))):
+def _card(note: NoteCard, citation: Cited | None) -> str:
+    text = _text(note.text)
+    if citation and (quote := _text(citation.quote)):
         text = text.replace(quote, f"<mark>{quote}</mark>", 1)
-    number = f'<span class="oh-cite">{note["number"]}</span>'
-    date = dt.date.fromisoformat(note["date"]) if note["date"] else None
-    about = _about(note["category"], date, note["note_id"])
+    number = f'<span class="oh-cite">{note.number}</span>'
+    about = _about(note.category, note.date, note.note_id)
     klass = "oh-card" if citation else "oh-card oh-card-unused"
-    title = button("read", {"note": note["note_id"]}, "oh-link", "Opens the note under Notes", str(note["title"]))
+    title = button("read", {"note": note.note_id}, "oh-link", "Opens the note under Notes", note.title)
     return f'<article class="{klass}"><header>{number}<b>{title}</b>{about}</header>{text}</article>'
 
 
@@ -189,15 +187,13 @@ def _about(category: str | None, date: dt.date | None, note_id: str) -> str:
     return f'<span class="oh-about">{tag}{day}</span>'
 
 
-def _footer(details: Mapping[str, Any]) -> str:
-    scope = escape(str(details.get("scope", "")))
-    if not scope:
+def _footer(details: AnswerDetails) -> str:
+    if not details.scope:
         return ""
-    reason = escape(str(details.get("reason", "")))
-    facts = [f'<span title="{reason}">{scope}</span>']
-    if model := details.get("model"):
-        facts.append(escape(str(model)))
-    if total := details.get("seconds", {}).get("total"):
+    facts = [f'<span title="{escape(details.reason)}">{escape(details.scope)}</span>']
+    if details.model:
+        facts.append(escape(details.model))
+    if total := details.seconds.get("total"):
         facts.append(f"{total:.1f} s")
     return f'<div class="oh-scope">{" · ".join(facts)}</div>'
 

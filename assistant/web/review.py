@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 from gradio.events import Dependency
@@ -15,13 +15,24 @@ from assistant.build import House
 from assistant.startup import Startup, Status
 from assistant.web import render, render_review
 from assistant.web.theme import BUTTONS_JS, html
+from assistant.web.views import QUIET, Offer, unchanged
 from knowledge.errors import KnowledgeError, NoteRejected
 from knowledge.waiting import Waiting
 
 REVIEW_JS = Path(__file__).with_name("review.js").read_text("utf-8")
 WATCHED = 1.0
 """Seconds between two looks at what came in."""
-Offer = Callable[[str, tuple[str, Any] | None], tuple[Any, ...]]
+
+
+class View(NamedTuple):
+    """The widgets that show what came in, or what they are to hold."""
+
+    arriving: Any
+    waiting: Any
+    report: Any
+    imports: Any
+    seen: Any
+    """The version of the state that is shown."""
 
 
 class Review:
@@ -34,38 +45,38 @@ class Review:
         """Args: the house, what brings it up, and what reads files."""
         self._house, self._startup, self._arrivals = house, startup, arrivals
 
-    def draw(self, blocks: gr.Blocks, tab: gr.Tab, after: list[Any], offer: Offer) -> None:
+    def draw(self, blocks: gr.Blocks, tab: gr.Tab, offer: Offer) -> None:
         """Put the widgets on the page and connect them.
 
         Args:
-            after: the widgets that say what was done and offer to take it back, and `offer` what to put in them.
+            offer: the widgets that say what was done; what their button then does is `taken_back`.
         """
-        self._offer = offer
-        seen = gr.State(-1)
         files = gr.File(
             label="Drop files here: papers, photos, e-mail, tables, text, or a ZIP of them",
             file_count="multiple",
             height=120,
             elem_id="oh-files",
         )
-        arriving = html(elem_id="oh-arriving")
-        waiting = html(js_on_load=REVIEW_JS, elem_id="oh-review")
-        report = html(elem_id="oh-report")
-        imports = html(js_on_load=BUTTONS_JS, elem_id="oh-imports")
+        view = View(
+            arriving=html(elem_id="oh-arriving"),
+            waiting=html(js_on_load=REVIEW_JS, elem_id="oh-review"),
+            report=html(elem_id="oh-report"),
+            imports=html(js_on_load=BUTTONS_JS, elem_id="oh-imports"),
+            seen=gr.State(-1),
+        )
         looking = gr.Timer(WATCHED, active=False)
 
-        view = [arriving, waiting, report, imports, seen]
-        quiet: dict[str, Any] = {"show_progress": "hidden"}
-        blocks.load(self._view, None, view, **quiet)
-        tab.select(lambda: gr.Timer(active=True), None, looking, **quiet).then(self._view, None, view, **quiet)
-        looking.tick(self._look, seen, view, **quiet)
-        files.upload(self._bring, files, [files, *view], **quiet)
+        blocks.load(self._view, None, view, **QUIET)
+        tab.select(lambda: gr.Timer(active=True), None, looking, **QUIET).then(self._view, None, view, **QUIET)
+        looking.tick(self._look, view.seen, view, **QUIET)
+        files.upload(self._bring, files, [files, *view], **QUIET)
         # One after the other, however fast they come: Gradio would drop those that come while one is under way.
-        waiting.amend(self._amend, None, None, trigger_mode="multiple", **quiet)
-        dropped = waiting.drop(self._drop, None, [*view, *after], trigger_mode="multiple", **quiet)
-        saved = waiting.save(self._save, None, [*view, *after], **quiet)
-        undone = imports.remove(self._undo, None, [*view, *after], **quiet)
-        self.saved = [dropped, saved, undone]
+        view.waiting.amend(self._amend, None, None, trigger_mode="multiple", **QUIET)
+        self.saved = [
+            view.waiting.drop(self._drop, None, [*view, *offer], trigger_mode="multiple", **QUIET),
+            view.waiting.save(self._save, None, [*view, *offer], **QUIET),
+            view.imports.remove(self._undo, None, [*view, *offer], **QUIET),
+        ]
 
     def taken_back(self, undoable: tuple[str, Any]) -> None:
         """Do what the Undo button of the tab says of a review."""
@@ -86,14 +97,14 @@ class Review:
                 self._house.trail.waiting.take_back(ids)
         self._arrivals.touch()
 
-    def _view(self) -> tuple[Any, ...]:
+    def _view(self) -> View:
         state = self._arrivals.state
-        return (
-            render_review.arriving(state),
-            self._list(),
-            render_review.report(self._arrivals.outcomes),
-            render_review.imports(self._house.trail.imports.recent()),
-            state.version,
+        return View(
+            arriving=render_review.arriving(state),
+            waiting=self._list(),
+            report=render_review.report(self._arrivals.outcomes),
+            imports=render_review.imports(self._house.trail.imports.recent()),
+            seen=state.version,
         )
 
     def _list(self) -> str:
@@ -105,13 +116,13 @@ class Review:
         note = self._house.notebook.find(waiting.note_id)
         return "a note" if note is None else note.title
 
-    def _look(self, seen: int) -> tuple[Any, ...]:
+    def _look(self, seen: int) -> View:
         """Draw again what changed; while files come in, the list stays still for whoever reads it already."""
         state = self._arrivals.state
         if state.version == seen:
-            return (gr.skip(),) * 5
+            return unchanged(View)
         if state.busy:
-            return render_review.arriving(state), *(gr.skip(),) * 3, state.version
+            return unchanged(View)._replace(arriving=render_review.arriving(state), seen=state.version)
         return self._view()
 
     def _bring(self, paths: list[str]) -> tuple[Any, ...]:
@@ -144,13 +155,12 @@ class Review:
         self._house.trail.waiting.drop(ids)
         self._arrivals.touch()
         said = "Dropped." if len(ids) == 1 else f"Dropped {len(ids)} drafts."
-        return *self._view(), *self._offer(said, ("dropped", ids))
+        return *self._view(), *Offer.of(said, ("dropped", ids))
 
     def _save(self, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        nothing = (gr.skip(),) * 4
         if not self._startup.searchable:
             gr.Warning("Notes can be saved once what finds them is loaded. The Chat tab says how far that is.")
-            yield (*(gr.skip(),) * 5, *nothing)
+            yield *unchanged(View), *unchanged(Offer)
             return
         trail, library = self._house.trail, self._house.library
         try:
@@ -165,10 +175,10 @@ class Review:
                 failed += [outcome] if outcome.note is None else []
                 if number % 16 == 0 and len(chosen) > 16:
                     status = Status(f"Saving {number + 1} of {len(chosen)}", number / len(chosen))
-                    yield (render.progress(status), *(gr.skip(),) * 4, *nothing)
+                    yield *unchanged(View)._replace(arriving=render.progress(status)), *unchanged(Offer)
         except KnowledgeError as error:
             gr.Warning(render.warning(error))
-            yield (*(gr.skip(),) * 5, *nothing)
+            yield *unchanged(View), *unchanged(Offer)
             return
         for outcome in failed:
             gr.Warning(render.warning(KnowledgeError(f"{outcome.source}: {outcome.reason}")))
@@ -176,7 +186,7 @@ class Review:
         brought = list(dict.fromkeys(each.import_id for each in chosen))
         said = f"Kept {kept} {'note' if kept == 1 else 'notes'}."
         undoable = ("saved", (change, brought, [each.id for each in chosen]))
-        yield *self._view(), *self._offer(said, undoable if kept else None)
+        yield *self._view(), *Offer.of(said, undoable if kept else None)
 
     def _undo(self, event: gr.EventData) -> tuple[Any, ...]:
         try:
@@ -187,10 +197,10 @@ class Review:
                 self._house.library.heal_quietly()
         except KnowledgeError as error:
             gr.Warning(render.warning(error))
-            return (gr.skip(),) * 9
+            return *unchanged(View), *unchanged(Offer)
         self._arrivals.touch()
         stays = f" {len(left)} changed since, and stay." if left else ""
         deleted = [note.id for note in done if note.deleted]
         dropped = f" and dropped {len(drafts)} {'draft' if len(drafts) == 1 else 'drafts'}" if drafts else ""
         said = f"Took back {len(done)} {'note' if len(done) == 1 else 'notes'}{dropped}.{stays}"
-        return *self._view(), *self._offer(said, ("import", (deleted, drafts)) if deleted or drafts else None)
+        return *self._view(), *Offer.of(said, ("import", (deleted, drafts)) if deleted or drafts else None)

@@ -59,3 +59,15 @@ def place(house: House, name: str) -> tuple[Path, str]:
     token = secrets.token_hex(16)
     (folder / token).mkdir(parents=True, mode=0o700)
     return folder / token / name, f"/download/{token}/{name}"
+
+
+def link(file: Path, address: str) -> str:
+    """Return what says that a file was made, and leads to it."""
+    size = file.stat().st_size
+    told = f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
+    return f'Saved by your browser as <a href="{address}" download="{file.name}">{file.name}</a> ({told}).'
+
+
+def saving(element_id: str) -> str:
+    """Return the script that lets the browser save the file that an element links to, as if the link were pressed."""
+    return f"() => {{ setTimeout(() => document.querySelector('#{element_id} a[download]')?.click(), 200); }}"

@@ -19,8 +19,9 @@ from sqlite_utils import Migrations
 
 from assistant.backup import MANIFEST_FILE, back_up
 from assistant.chat_models import Message
-from assistant.conversation import Turn
+from assistant.conversation import Question, Reply
 from assistant.corrections import Correction
+from assistant.details import AnswerDetails
 from assistant.errors import BackupRefused
 from assistant.ingest import Intake, ingest
 from assistant.kept_prompts import KeptPrompts
@@ -61,8 +62,8 @@ def lived_in(house: SmallHouse) -> SmallHouse:
     house.library.add(kept)
     house.library.edit("pump", {"text": "Ray replaced the pool pump, $1,160."})
     house.library.delete(["old"])
-    conversation, _ = house.conversations.say(None, Turn("user", "When was the pump replaced?"))
-    house.conversations.say(conversation, Turn("assistant", "Last spring.", {"state": "done"}))
+    conversation, _ = house.conversations.say(None, Question("When was the pump replaced?"))
+    house.conversations.say(conversation, Reply("Last spring.", AnswerDetails("done")))
     house.corrections.tell(Correction("the lion drips", "fountain"))
     home = house.settings.home
     house.versions.add("mine", weights)
@@ -260,7 +261,7 @@ def test_what_was_said_or_told_in_a_house_without_notes_is_no_less_its_own(
     lived_in: SmallHouse, empty: SmallHouse, tmp_path: Path
 ) -> None:
     file, _ = back_up(lived_in, tmp_path / "house.zip")
-    empty.conversations.say(None, Turn("user", "Is anybody there?"))
+    empty.conversations.say(None, Question("Is anybody there?"))
     with pytest.raises(BackupRefused, match="holds conversations already"):
         restore(empty, file)
 

@@ -1,16 +1,55 @@
+import datetime as dt
+import json
 import threading
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assistant import conversation
-from assistant.conversation import TITLE_LENGTH, Conversations, Turn
+from assistant.conversation import TITLE_LENGTH, Conversations, Question, Reply
+from assistant.details import AnswerDetails, Cited, FirstAnswer, NoteCard, QuestionDetails
 from assistant.errors import NoSuchConversation
 from knowledge.errors import NotebookUnavailable
+from knowledge.note import Moment
 from knowledge.record import Record
 
-ASKED = Turn("user", "When did we replace the pool pump?")
-TOLD = Turn("assistant", "On 18 April 2023 [1].", {"state": "done", "notes": [{"number": 1, "date": None}]})
+ASKED = Question("When did we replace the pool pump?")
+CARD = NoteCard(
+    number=1,
+    note_id="pump",
+    title="Pump",
+    category="pool",
+    date=dt.date(2023, 4, 18),
+    text="New pump.",
+    score=0.91,
+    history=(Moment("old", "Old pump", dt.date(2016, 5, 1)), Moment("pump", "Pump", dt.date(2023, 4, 18))),
+)
+TOLD = Reply(
+    "On 18 April 2023 [1].",
+    AnswerDetails(
+        state="done",
+        step="looking",
+        scope="Searched 1 pool note of 2",
+        reason="about pool",
+        notes=(CARD,),
+        citations=(Cited(1, "pump", "Pump", dt.date(2023, 4, 18), "New pump."),),
+        answered=True,
+        model="Qwen",
+        seconds={"route": 0.1, "total": 2.5},
+        earlier=FirstAnswer("No note tells.", AnswerDetails("done", answered=False)),
+    ),
+)
+LABELLED = QuestionDetails(
+    category="pool",
+    confidence=0.93,
+    probabilities={"pool": 0.93, "none": 0.07},
+    likely=("pool",),
+    standalone=ASKED.content,
+    router="v1",
+)
+CORRECTED = replace(LABELLED, category="fence", corrected=True, likely=(), before=LABELLED)
 
 
 def open_conversations(home: Path) -> Conversations:
@@ -24,7 +63,7 @@ def conversations(tmp_path: Path) -> Conversations:
 
 
 def exchange(conversations: Conversations, question: str = ASKED.content, into: str | None = None) -> str:
-    conversation_id, _ = conversations.say(into, Turn("user", question))
+    conversation_id, _ = conversations.say(into, Question(question))
     conversations.say(conversation_id, TOLD)
     return conversation_id
 
@@ -32,10 +71,101 @@ def exchange(conversations: Conversations, question: str = ASKED.content, into: 
 def test_what_was_said_is_there_after_a_restart(tmp_path: Path, conversations: Conversations) -> None:
     conversation_id = exchange(conversations)
     question, answer = open_conversations(tmp_path).turns(conversation_id)
-    assert (question.role, question.content, question.details) == ("user", ASKED.content, {})
-    assert (answer.role, answer.content, answer.details) == ("assistant", TOLD.content, TOLD.details)
+    assert question == replace(ASKED, id=question.id)
+    assert answer == replace(TOLD, id=answer.id)
     assert question.id
     assert question.id != answer.id
+
+
+def kept_as(conversations: Conversations, question: dict[str, Any], answer: dict[str, Any]) -> str:
+    """An exchange whose details stand in the record as they are given here; returns its conversation."""
+    conversation_id = exchange(conversations)
+    with conversations._record.writing() as db:
+        for role, details in (("user", question), ("assistant", answer)):
+            db.execute("UPDATE turns SET details = ? WHERE role = ?", [json.dumps(details), role])
+    return conversation_id
+
+
+OLD_LABEL = {
+    "category": "pool",
+    "confidence": 0.93,
+    "probabilities": {"pool": 0.93, "none": 0.07},
+    "likely": ["pool"],
+    "corrected": False,
+    "learned_from": "",
+    "standalone": ASKED.content,
+    "router": "v1",
+}
+OLD_QUESTION = {**OLD_LABEL, "category": "fence", "corrected": True, "likely": [], "before": OLD_LABEL}
+OLD_ANSWER = {
+    "state": "done",
+    "step": "looking",
+    "share": None,
+    "scope": "Searched 1 pool note of 2",
+    "reason": "about pool",
+    "notes": [
+        {
+            "number": 1,
+            "note_id": "pump",
+            "title": "Pump",
+            "category": "pool",
+            "date": "2023-04-18",
+            "text": "New pump.",
+            "score": 0.91,
+            "history": [
+                {"note_id": "old", "title": "Old pump", "date": "2016-05-01"},
+                {"note_id": "pump", "title": "Pump", "date": "2023-04-18"},
+            ],
+        }
+    ],
+    "failure": "",
+    "answered": True,
+    "citations": [{"number": 1, "note_id": "pump", "title": "Pump", "date": "2023-04-18", "quote": "New pump."}],
+    "model": "Qwen",
+    "seconds": {"route": 0.1, "total": 2.5},
+    "earlier": {"content": "No note tells.", "details": {"state": "done", "answered": False}},
+}
+"""As turns stood in the record before their details had types."""
+
+
+def test_a_conversation_that_was_kept_long_ago_opens_as_it_was(conversations: Conversations) -> None:
+    question, answer = conversations.turns(kept_as(conversations, OLD_QUESTION, OLD_ANSWER))
+    assert (question.details, answer.details) == (CORRECTED, TOLD.details)
+    (asked,) = conversations.asked()
+    assert (asked.question, asked.label, asked.sure, asked.told) == (ASKED.content, "pool", True, False)
+
+
+def telling(details: dict[str, Any]) -> dict[str, Any]:
+    """Details without what tells nothing, which is not kept any more."""
+    return {name: value for name, value in details.items() if value not in (None, False, "", [])}
+
+
+def test_what_is_kept_today_has_the_names_it_always_had(conversations: Conversations) -> None:
+    conversations.say(None, replace(ASKED, details=CORRECTED))
+    conversations.say(conversations.all()[0].id, TOLD)
+    question, answer = (json.loads(row["details"]) for row in conversations._record.rows("SELECT details FROM turns"))
+    assert question == {**telling(OLD_QUESTION), "before": telling(OLD_LABEL)}
+    assert answer == telling(OLD_ANSWER)
+
+
+def test_what_another_version_kept_too_little_or_too_much_of_opens_all_the_same(conversations: Conversations) -> None:
+    answer = {"state": "dreaming", "mood": 1, "notes": [{"number": 1, "title": "Pump", "date": None, "smell": "damp"}]}
+    asked, told = conversations.turns(kept_as(conversations, {"category": "pool", "mood": {"good": 0.5}}, answer))
+    assert asked.details == QuestionDetails("pool")
+    assert told.details == AnswerDetails("waiting", notes=(NoteCard(1, "", "Pump", None, None, "", 0.0),))
+    asked, told = conversations.turns(kept_as(conversations, {}, {}))
+    assert (asked.details, told.details) == (QuestionDetails(), AnswerDetails())
+
+
+def test_a_category_is_renamed_in_what_was_kept_long_ago_and_that_is_undone(conversations: Conversations) -> None:
+    conversation_id = kept_as(conversations, OLD_QUESTION, OLD_ANSWER)
+    before = conversations.turns(conversation_id)
+    retold = conversations.rename_category("pool", "water")
+    question, answer = conversations.turns(conversation_id)
+    assert question.details == CORRECTED.renamed("pool", "water")
+    assert answer.details == TOLD.details.renamed("pool", "water")
+    conversations.rename_back(retold, "pool", "water")
+    assert conversations.turns(conversation_id) == before
 
 
 def test_a_conversation_is_named_after_its_first_question(conversations: Conversations) -> None:
@@ -70,12 +200,13 @@ def test_two_conversations_do_not_mix(conversations: Conversations) -> None:
 
 def test_an_answer_grows_in_its_place(conversations: Conversations) -> None:
     conversation_id, _ = conversations.say(None, ASKED)
-    _, answer_id = conversations.say(conversation_id, Turn("assistant", "", {"state": "waiting"}))
-    conversations.amend(answer_id, "On 18", {"state": "writing"})
-    conversations.amend(answer_id, "On 18 April.", {"state": "done"})
+    _, answer_id = conversations.say(conversation_id, Reply(""))
+    conversations.amend(Reply("On 18", AnswerDetails("writing"), answer_id))
+    whole = Reply("On 18 April.", AnswerDetails("done"), answer_id)
+    conversations.amend(whole)
     question, answer = conversations.turns(conversation_id)
     assert question.content == ASKED.content
-    assert (answer.content, answer.details) == ("On 18 April.", {"state": "done"})
+    assert answer == whole
 
 
 def test_asking_again_forgets_what_came_after(conversations: Conversations) -> None:
@@ -125,7 +256,7 @@ def test_windows_that_talk_at_once_lose_nothing(conversations: Conversations) ->
     def talk(window: int) -> None:
         start.wait()
         for number in range(5):
-            conversations.say(conversation_id, Turn("user", f"{window}-{number}"))
+            conversations.say(conversation_id, Question(f"{window}-{number}"))
 
     threads = [threading.Thread(target=talk, args=(window,)) for window in range(4)]
     for thread in threads:
@@ -141,8 +272,9 @@ def test_windows_that_talk_at_once_lose_nothing(conversations: Conversations) ->
 
 @pytest.mark.parametrize("text", ["'; DROP TABLE turns; --", "<b>bold</b>", "Füße 🏠", "a\nb", "{}"])
 def test_any_text_comes_back_as_it_was(conversations: Conversations, text: str) -> None:
-    conversation_id, turn_id = conversations.say(None, Turn("user", text, {"note": text}))
-    assert conversations.turns(conversation_id) == [Turn("user", text, {"note": text}, turn_id)]
+    details = QuestionDetails(text, standalone=text)
+    conversation_id, turn_id = conversations.say(None, Question(text, details))
+    assert conversations.turns(conversation_id) == [Question(text, details, turn_id)]
 
 
 def test_a_record_damaged_further_in_is_said_plainly(tmp_path: Path) -> None:

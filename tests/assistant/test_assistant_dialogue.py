@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from small_house import PATIENCE, SmallHouse
 
-from assistant.conversation import Conversations, Turn
+from assistant.conversation import Conversations, Question, Reply, Turn
+from assistant.details import AnswerDetails, QuestionDetails
 from assistant.dialogue import BUSY, KEEP_EVERY, Dialogues, Run
 from assistant.errors import (
     AssistantError,
@@ -57,6 +58,25 @@ def said(turns: list[Turn]) -> list[str]:
     return [turn.content for turn in turns]
 
 
+def tagged(turn: Turn) -> QuestionDetails:
+    """What is known of a question."""
+    assert isinstance(turn, Question)
+    return turn.details
+
+
+def answered(turn: Turn) -> AnswerDetails:
+    """What is known of an answer."""
+    assert isinstance(turn, Reply)
+    return turn.details
+
+
+def first_answer(turn: Turn) -> str:
+    """What an answer said before its question was corrected."""
+    first = answered(turn).earlier
+    assert first is not None
+    return first.content
+
+
 def test_asking_streams_the_two_turns_and_keeps_them(house: SmallHouse, dialogues: Dialogues) -> None:
     gate = threading.Event()
     house.model.will_say("The pool pump", gate, " was replaced by Ray [1].")
@@ -65,8 +85,8 @@ def test_asking_streams_the_two_turns_and_keeps_them(house: SmallHouse, dialogue
     for turns in run.follow():
         seen.append(turns[-1].content)
         if turns[-1].content == "The pool pump":
-            assert turns[0].details["category"] == "pool"
-            assert turns[-1].details["state"] == "writing"
+            assert tagged(turns[0]).category == "pool"
+            assert answered(turns[-1]).state == "writing"
             assert not run.done
             gate.set()
     assert "The pool pump" in seen
@@ -75,15 +95,15 @@ def test_asking_streams_the_two_turns_and_keeps_them(house: SmallHouse, dialogue
     question, answer = house.conversations.turns(run.conversation_id)
     assert [question, answer] == run.turns == dialogues.turns(run.conversation_id)
     assert (question.role, question.content) == ("user", QUESTION)
-    assert question.details["category"] == "pool"
-    assert 0.96 <= question.details["confidence"] <= 1
-    assert answer.details["state"] == "done"
-    assert answer.details["answered"] is True
-    assert answer.details["scope"] == "Searched 1 pool note of 1"
-    assert [note["note_id"] for note in answer.details["notes"]] == ["pump"]
-    assert [(each["number"], each["note_id"]) for each in answer.details["citations"]] == [(1, "pump")]
-    assert answer.details["model"] == "Scripted 1B"
-    assert answer.details["seconds"]["total"] >= 0
+    assert tagged(question).category == "pool"
+    assert 0.96 <= (tagged(question).confidence or 0) <= 1
+    assert answered(answer).state == "done"
+    assert answered(answer).answered is True
+    assert answered(answer).scope == "Searched 1 pool note of 1"
+    assert [note.note_id for note in answered(answer).notes] == ["pump"]
+    assert [(each.number, each.note_id) for each in answered(answer).citations] == [(1, "pump")]
+    assert answered(answer).model == "Scripted 1B"
+    assert answered(answer).seconds["total"] >= 0
 
 
 def test_the_question_is_kept_before_anything_is_answered(house: SmallHouse) -> None:
@@ -103,7 +123,7 @@ def test_while_models_load_the_answer_says_how_far_they_are(house: SmallHouse) -
     run = Dialogues(house.conversations, house.corrections, startup).ask(QUESTION)
     steps = []
     for turns in run.follow():
-        steps.append((turns[-1].details.get("state"), turns[-1].details.get("step"), turns[-1].details.get("share")))
+        steps.append((answered(turns[-1]).state, answered(turns[-1]).step, answered(turns[-1]).share))
         if steps[-1] == ("waiting", "scripted-1b: downloading", 0.4):
             house.may_load.set()
     assert ("waiting", "scripted-1b: downloading", 0.4) in steps
@@ -118,8 +138,8 @@ def test_what_follows_is_asked_with_what_was_said_before(house: SmallHouse, dial
     second = dialogues.ask("And who did it?", first.conversation_id)
     turns = whole(second)
     assert said(turns) == [QUESTION, ANSWER, "And who did it?", "Ray [1]."]
-    assert turns[2].details["category"] == "pool"
-    assert QUESTION in turns[2].details["standalone"]
+    assert tagged(turns[2]).category == "pool"
+    assert QUESTION in tagged(turns[2]).standalone
     assert turns == dialogues.turns(first.conversation_id)
 
 
@@ -178,8 +198,8 @@ def test_stop_keeps_what_was_written(house: SmallHouse, dialogues: Dialogues) ->
     answer = whole(run)[-1]
     assert answer.content.startswith("The pool pump")
     assert "by Ray" not in answer.content
-    assert answer.details["state"] == "stopped"
-    assert "retry" in answer.details["failure"]
+    assert answered(answer).state == "stopped"
+    assert "retry" in answered(answer).failure
     assert house.conversations.turns(run.conversation_id)[-1] == answer
     assert house.model.closed == 1
     house.model.will_say(ANSWER)
@@ -193,7 +213,7 @@ def test_stop_works_while_the_models_still_load(house: SmallHouse) -> None:
     run = Dialogues(house.conversations, house.corrections, startup).ask(QUESTION)
     run.stop()
     answer = whole(run)[-1]
-    assert (answer.content, answer.details["state"]) == ("", "stopped")
+    assert (answer.content, answered(answer).state) == ("", "stopped")
     house.may_load.set()
     startup.assistant()
 
@@ -203,7 +223,7 @@ def test_a_model_that_fails_in_the_middle_keeps_the_text_and_says_so(house: Smal
     run = dialogues.ask(QUESTION)
     answer = whole(run)[-1]
     assert answer.content.startswith("The pool pump was replaced")
-    assert (answer.details["state"], answer.details["failure"]) == ("failed", "Ollama went away. Press retry.")
+    assert (answered(answer).state, answered(answer).failure) == ("failed", "Ollama went away. Press retry.")
     assert house.conversations.turns(run.conversation_id)[-1] == answer
 
 
@@ -213,8 +233,8 @@ def test_an_assistant_that_cannot_come_up_fails_the_question_with_its_reason(hou
     startup.start()
     run = Dialogues(house.conversations, house.corrections, startup).ask(QUESTION)
     answer = whole(run)[-1]
-    assert (answer.content, answer.details["state"]) == ("", "failed")
-    assert answer.details["failure"] == "No source gave the weights. Connect once."
+    assert (answer.content, answered(answer).state) == ("", "failed")
+    assert answered(answer).failure == "No source gave the weights. Connect once."
     assert said(house.conversations.turns(run.conversation_id)) == [QUESTION, ""]
 
 
@@ -222,8 +242,8 @@ def test_a_failure_nobody_foresaw_ends_the_answer_too(house: SmallHouse, dialogu
     house.model.will_say("The pool", RuntimeError("the moon is full"))
     run = dialogues.ask(QUESTION)
     answer = whole(run)[-1]
-    assert answer.details["state"] == "failed"
-    assert "the moon is full" in answer.details["failure"]
+    assert answered(answer).state == "failed"
+    assert "the moon is full" in answered(answer).failure
     assert dialogues.running(run.conversation_id) is None
 
 
@@ -378,8 +398,8 @@ def test_a_restart_in_the_middle_of_an_answer_says_that_it_broke_off(house: Smal
     second = SmallHouse(read_settings())
     again = opened(second)
     _, answer = again.turns(run.conversation_id)
-    assert answer.details["state"] == "stopped"
-    assert "etry" in answer.details["failure"]
+    assert answered(answer).state == "stopped"
+    assert "etry" in answered(answer).failure
     second.model.will_say(ANSWER)
     assert said(whole(again.retry(run.conversation_id, 0))) == [QUESTION, ANSWER]
     gate.set()
@@ -417,10 +437,10 @@ def test_a_corrected_question_is_asked_again_in_its_place_and_in_the_category_th
     house.model.will_say("Painted black [1].")
     again = whole(dialogues.correct(run.conversation_id, run.turns[0].id, "painting"))
     assert said(again) == [QUESTION, "Painted black [1].", QUESTION, "Later by Ray [1]."]
-    assert (again[0].details["category"], again[0].details["corrected"]) == ("painting", True)
-    assert [each["note_id"] for each in again[1].details["notes"]] == ["paint"]
-    assert again[1].details["scope"] == "Searched 1 painting note of 2"
-    assert again[1].details["earlier"]["content"] == ANSWER
+    assert (tagged(again[0]).category, tagged(again[0]).corrected) == ("painting", True)
+    assert [each.note_id for each in answered(again[1]).notes] == ["paint"]
+    assert answered(again[1]).scope == "Searched 1 painting note of 2"
+    assert first_answer(again[1]) == ANSWER
     assert said(dialogues.turns(run.conversation_id)) == said(again)
     (told,) = house.corrections.all()
     assert (told.question, told.label, told.overruled, told.provenance) == (QUESTION, "painting", "pool", "corrected")
@@ -439,14 +459,14 @@ def test_retry_of_a_corrected_question_keeps_its_tag_and_its_first_answer(
     wait_until(lambda: again.turns[-1].content == "Painted")
     again.stop()
     gate.set()
-    assert whole(again)[-1].details["state"] == "stopped"
+    assert answered(whole(again)[-1]).state == "stopped"
     house.model.will_say("Painted black [1].")
     turns = whole(dialogues.retry(run.conversation_id, 1))
     assert said(turns) == [QUESTION, ANSWER, QUESTION, "Painted black [1]."]
     assert turns == dialogues.turns(run.conversation_id)
-    assert (turns[2].id, turns[2].details["category"], turns[2].details["corrected"]) == (question_id, "painting", True)
-    assert [each["note_id"] for each in turns[3].details["notes"]] == ["paint"]
-    assert turns[3].details["earlier"]["content"] == ANSWER
+    assert (turns[2].id, tagged(turns[2]).category, tagged(turns[2]).corrected) == (question_id, "painting", True)
+    assert [each.note_id for each in answered(turns[3]).notes] == ["paint"]
+    assert first_answer(turns[3]) == ANSWER
     dialogues.undo_correction(run.conversation_id, question_id)
     assert said(dialogues.turns(run.conversation_id)) == [QUESTION, ANSWER] * 2
     assert house.corrections.all() == []
@@ -460,9 +480,9 @@ def test_retry_of_a_question_whose_category_is_gone_asks_the_router(house: Small
     house.categories.remove("painting")
     house.model.will_say(ANSWER)
     turns = whole(dialogues.retry(run.conversation_id, 0))
-    assert turns[0].details["category"] == "pool"
-    assert "you said" not in turns[1].details["scope"]
-    assert turns[1].details["earlier"]["content"] == ANSWER
+    assert tagged(turns[0]).category == "pool"
+    assert "you said" not in answered(turns[1]).scope
+    assert first_answer(turns[1]) == ANSWER
 
 
 def test_after_a_correction_the_same_question_is_labelled_right_at_once(
@@ -471,8 +491,8 @@ def test_after_a_correction_the_same_question_is_labelled_right_at_once(
     run = asked(house, dialogues)
     house.model.will_say("Nothing.")
     whole(dialogues.correct(run.conversation_id, run.turns[0].id, "fence"))
-    later = asked(house, dialogues).turns[0].details
-    assert (later["category"], later["corrected"], later["learned_from"]) == ("fence", False, QUESTION)
+    later = tagged(asked(house, dialogues).turns[0])
+    assert (later.category, later.corrected, later.learned_from) == ("fence", False, QUESTION)
 
 
 def test_an_undone_correction_leaves_the_first_answer_and_teaches_nothing(
@@ -487,15 +507,15 @@ def test_an_undone_correction_leaves_the_first_answer_and_teaches_nothing(
     dialogues.undo_correction(run.conversation_id, run.turns[0].id)
     assert dialogues.turns(run.conversation_id) == before
     assert house.corrections.all() == []
-    assert asked(house, dialogues).turns[0].details["category"] == "pool"
+    assert tagged(asked(house, dialogues).turns[0]).category == "pool"
 
 
 def test_none_of_these_searches_all_and_says_why(house: SmallHouse, dialogues: Dialogues) -> None:
     run = asked(house, dialogues)
     house.model.will_say(ANSWER)
     again = whole(dialogues.correct(run.conversation_id, run.turns[0].id, "none"))
-    assert again[0].details["category"] is None
-    assert again[1].details["reason"] == "you said that no category fits"
+    assert tagged(again[0]).category is None
+    assert answered(again[1]).reason == "you said that no category fits"
 
 
 def test_a_tag_is_confirmed_and_that_is_taken_back(house: SmallHouse, dialogues: Dialogues) -> None:
@@ -504,7 +524,7 @@ def test_a_tag_is_confirmed_and_that_is_taken_back(house: SmallHouse, dialogues:
     assert house.corrections.all() == []  # what nobody spoke of teaches nothing
     assert dialogues.confirm(*here)
     assert [(each.label, each.provenance) for each in house.corrections.all()] == [("pool", "confirmed")]
-    assert dialogues.turns(run.conversation_id)[0].details["confirmed"] is True
+    assert tagged(dialogues.turns(run.conversation_id)[0]).confirmed is True
     assert not dialogues.confirm(*here)
     assert house.corrections.all() == []
 
@@ -536,7 +556,7 @@ def test_what_cannot_be_corrected_is_refused_and_nothing_is_kept(house: SmallHou
     gate.set()
     whole(going)
     assert house.corrections.all() == []
-    assert dialogues.turns(run.conversation_id)[0].details["category"] == "pool"
+    assert tagged(dialogues.turns(run.conversation_id)[0]).category == "pool"
 
 
 def test_two_windows_that_correct_one_question_leave_the_last_word(house: SmallHouse, dialogues: Dialogues) -> None:
@@ -546,7 +566,7 @@ def test_two_windows_that_correct_one_question_leave_the_last_word(house: SmallH
         house.model.will_say("Nothing.")
         whole(window.correct(run.conversation_id, run.turns[0].id, label))
     assert [each.label for each in house.corrections.all()] == ["car"]
-    assert dialogues.turns(run.conversation_id)[1].details["earlier"]["content"] == ANSWER
+    assert first_answer(dialogues.turns(run.conversation_id)[1]) == ANSWER
 
 
 def test_a_correction_whose_answer_fails_is_kept_all_the_same(house: SmallHouse, dialogues: Dialogues) -> None:
@@ -554,12 +574,12 @@ def test_a_correction_whose_answer_fails_is_kept_all_the_same(house: SmallHouse,
     house.library.add([Draft("The pool pump fence.", "Fence", "fence", id="fence")])
     house.model.will_say(ModelUnavailable("gone"))
     again = whole(dialogues.correct(run.conversation_id, run.turns[0].id, "fence"))
-    assert again[1].details["state"] == "failed"
-    assert again[1].details["earlier"]["content"] == ANSWER
+    assert answered(again[1]).state == "failed"
+    assert first_answer(again[1]) == ANSWER
     assert [each.label for each in house.corrections.all()] == ["fence"]
 
 
 def test_a_refiled_note_shows_its_new_category_in_the_cards(house: SmallHouse, dialogues: Dialogues) -> None:
     run = asked(house, dialogues)
     dialogues.refile(run.conversation_id, "pump", "fence")
-    assert dialogues.turns(run.conversation_id)[1].details["notes"][0]["category"] == "fence"
+    assert answered(dialogues.turns(run.conversation_id)[1]).notes[0].category == "fence"

@@ -1,14 +1,16 @@
 """How the router is doing: weeks, confusions, repeats, drift, and the advice that follows."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from conftest import WordEmbedder
 from small_house import SmallHouse
 
-from assistant.conversation import Asked, Turn
+from assistant.conversation import Asked, Question, Reply
 from assistant.corrections import Correction
+from assistant.details import QuestionDetails
 from assistant.health import Drift, drift_of, health
 
 TODAY = dt.date(2026, 11, 20)  # a Friday
@@ -86,12 +88,12 @@ def test_drift_is_seen_in_questions_unlike_the_training_data() -> None:
 
 
 def test_what_was_asked_is_read_from_the_record_by_its_first_tag(house: SmallHouse) -> None:
-    details = {"category": "pool", "confidence": 0.9, "likely": ["pool"], "router": "v1", "standalone": "The pump?"}
-    corrected = {**details, "category": "fence", "corrected": True, "before": details}
-    first, _ = house.conversations.say(None, Turn("user", "it?", corrected))
-    house.conversations.say(first, Turn("assistant", "yes"))
-    house.conversations.say(first, Turn("user", "not labelled yet"))
-    gone, _ = house.conversations.say(None, Turn("user", "deleted?", details))
+    details = QuestionDetails("pool", 0.9, likely=("pool",), router="v1", standalone="The pump?")
+    corrected = replace(details, category="fence", corrected=True, before=details)
+    first, _ = house.conversations.say(None, Question("it?", corrected))
+    house.conversations.say(first, Reply("yes"))
+    house.conversations.say(first, Question("not labelled yet"))
+    gone, _ = house.conversations.say(None, Question("deleted?", details))
     house.conversations.delete(gone)
     (found,) = house.conversations.asked()
     assert (found.question, found.label, found.sure, found.told) == ("The pump?", "pool", True, False)

@@ -8,7 +8,8 @@ from browser_support import Windows, answers, ask, bubbles, free_port, serve_hou
 from playwright.sync_api import expect
 
 from assistant import sample
-from assistant.build import PACKAGED, House
+from assistant.build import House
+from assistant.model_choice import PACKAGED
 from assistant.settings import read_settings
 from finetune.examples import load
 

@@ -24,7 +24,8 @@ from browser_support import (
 )
 from playwright.sync_api import expect
 
-from assistant.conversation import Turn
+from assistant.conversation import Question, Reply
+from assistant.details import AnswerDetails, QuestionDetails
 from assistant.errors import AssistantError, ModelUnavailable
 
 pytestmark = pytest.mark.browser
@@ -157,8 +158,8 @@ def test_a_conversation_left_open_is_there_again_after_a_restart(tmp_path: Path,
 
 def test_an_answer_that_a_crash_cut_off_says_so_and_can_be_asked_again(fresh: Served, windows: Windows) -> None:
     fresh.furnished().started()
-    talk, _ = fresh.house.conversations.say(None, Turn("user", QUESTION, {"category": "pool", "confidence": 0.9}))
-    fresh.house.conversations.say(talk, Turn("assistant", "The pool pump", {"state": "writing", "scope": "Searched"}))
+    talk, _ = fresh.house.conversations.say(None, Question(QUESTION, QuestionDetails("pool", 0.9)))
+    fresh.house.conversations.say(talk, Reply("The pool pump", AnswerDetails("writing", scope="Searched")))
     page = windows.open(fresh.address)
     conversations(page).click()
     expect(answers(page)).to_have_text("The pool pump")

@@ -1,19 +1,21 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
-from assistant.conversation import Conversation, Turn
-from assistant.ingest import Outcome
+from assistant.conversation import Conversation, Question, Reply
+from assistant.details import AnswerDetails, Cited, FirstAnswer, NoteCard, QuestionDetails
+from assistant.outcomes import Outcome
 from assistant.startup import Status
 from assistant.web import render
 from knowledge.errors import NoteChanged
-from knowledge.note import Note
+from knowledge.note import Moment, Note
 
 NOW = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
 HOSTILE = (
@@ -45,21 +47,21 @@ class Skeleton(HTMLParser):
 
 
 def question(text: str, **details: Any) -> str:
-    return render.messages([Turn("user", text, details)])[0]["content"]
+    return render.messages([Question(text, QuestionDetails(**details))])[0]["content"]
 
 
 def answer(text: str, **details: Any) -> str:
-    asked = Turn("user", "Who won the cup? ", {"category": "pool", "confidence": 0.9})
-    return render.messages([asked, Turn("assistant", text, {"state": "done", **details})])[1]["content"]
+    asked = Question("Who won the cup? ", QuestionDetails(category="pool", confidence=0.9))
+    return render.messages([asked, Reply(text, AnswerDetails(**{"state": "done", **details}))])[1]["content"]
 
 
-def hit(number: int = 1, **fields: Any) -> Mapping[str, Any]:
-    plain = {"title": "Pump", "text": "New pump.", "category": "pool", "date": "2023-04-18", "note_id": f"n{number}"}
-    return {"number": number, **plain, **fields}
+def hit(number: int = 1, **fields: Any) -> NoteCard:
+    plain = NoteCard(number, f"n{number}", "Pump", "pool", dt.date(2023, 4, 18), "New pump.", 0.9)
+    return replace(plain, **fields)
 
 
-def citation(number: int = 1, quote: str = "", title: str = "Pump") -> Mapping[str, Any]:
-    return {"number": number, "note_id": f"n{number}", "title": title, "date": None, "quote": quote}
+def citation(number: int = 1, quote: str = "", title: str = "Pump") -> Cited:
+    return Cited(number, f"n{number}", title, None, quote)
 
 
 def note(**fields: Any) -> Note:
@@ -180,11 +182,12 @@ def test_a_tag_can_be_ticked_and_a_corrected_or_a_learned_one_says_so_instead() 
 
 
 def test_the_answer_before_a_correction_is_folded_away_with_its_notes() -> None:
-    first = {"content": "In 2019 <b> [1].", "details": {"notes": [hit()], "citations": [citation()], "scope": "All"}}
+    of_first = AnswerDetails("done", notes=(hit(),), citations=(citation(),), scope="All")
+    first = FirstAnswer("In 2019 <b> [1].", of_first)
     html = answer("In 2023 [1].", notes=[hit()], earlier=first)
     folded = html[html.index("oh-earlier") :]
     assert "In 2019 &lt;b&gt;" in folded and "oh-card" in folded and "All" in folded
-    assert "oh-earlier" not in answer("In 2023.", earlier={"content": "", "details": {}})
+    assert "oh-earlier" not in answer("In 2023.", earlier=FirstAnswer("", AnswerDetails()))
 
 
 def test_a_question_between_two_categories_carries_both() -> None:
@@ -216,7 +219,7 @@ def test_marks_become_badges_that_name_their_note() -> None:
 
 
 def test_cards_show_the_cited_notes_first_with_title_date_category_and_text() -> None:
-    notes = [hit(1, title="Opening"), hit(2, title="Pump", date="2023-04-18", category="pool", text="New\n\npump.")]
+    notes = [hit(1, title="Opening"), hit(2, title="Pump", text="New\n\npump.")]
     html = answer("Yes [2].", notes=notes, citations=[citation(2)])
     assert html.index(">Pump</button></b>") < html.index(">Opening</button></b>")
     assert "<time>18 April 2023</time>" in html
@@ -226,11 +229,9 @@ def test_cards_show_the_cited_notes_first_with_title_date_category_and_text() ->
 
 
 def test_a_cited_note_that_is_one_of_a_series_shows_its_history_and_nothing_else_does() -> None:
-    told = [
-        {"note_id": f"n{at}", "title": f"Pump {at} <new>", "date": f"{year}-04-18"}
-        for at, year in enumerate((2016, 2020, 2024), start=1)
-    ]
-    notes = [hit(1, history=[]), hit(2, history=told)]
+    days = [dt.date(year, 4, 18) for year in (2016, 2020, 2024)]
+    told = tuple(Moment(f"n{at}", f"Pump {at} <new>", day) for at, day in enumerate(days, start=1))
+    notes = [hit(1), hit(2, history=told)]
     html = answer("Sue [2].", notes=notes, citations=[citation(2)])
     assert "<summary>History: 2016 · 2020 · 2024</summary>" in html
     assert re.findall(r"<li([^>]*)><time>([^<]*)</time>", html) == [
