@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.catalogue import CATALOGUE, Weights
-from assistant.errors import SettingsError, WeightsUnavailable
+from assistant.bases import ROUTER_BASE, ready_base, router_base
+from assistant.catalogue import CATALOGUE
+from assistant.model_choice import PACKAGED, Choice, choose, fetched
 from assistant.settings import Settings
-from assistant.weights import ModelStore, Progress
+from assistant.weights import ModelStore, Progress, Report, unheard
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,12 +22,13 @@ if TYPE_CHECKING:
     from assistant.conversation import Conversations
     from assistant.corrections import Corrections
     from assistant.extraction import Extraction
-    from assistant.ingest import Trail
-    from assistant.pipeline import Assistant, Finder
+    from assistant.finding import Finder
+    from assistant.pipeline import Assistant
+    from assistant.router_loading import RouterLoader
     from assistant.sums import Sums
+    from assistant.trail import Trail
     from classifier.decision import Router
     from classifier.encoder import Embed, Head
-    from classifier.fused import Scorer
     from classifier.memory import Memory
     from classifier.taxonomy import Taxonomy
     from classifier.versions import Version, Versions
@@ -42,33 +41,10 @@ if TYPE_CHECKING:
     from knowledge.notebook import Notebook
     from knowledge.record import Record
 
-logger = logging.getLogger(__name__)
-
-Report = Callable[[Progress], None]
-BEST, PACKAGED, EMBEDDER = "qwen3-4b", "qwen2.5-coder-1.5b", "minilm"
-"""The answer writer that the product is made for, the one that every machine can have, and the encoder."""
-ROUTER_BASE = "qwen2.5-coder-0.5b"
-"""What the packaged router was trained for."""
-ROUTER_BASES = (ROUTER_BASE, "qwen3-0.6b")
+EMBEDDER = "minilm"
+"""The encoder: what turns notes and questions into vectors."""
 RECORD_FILE = "house.db"
 """The record, within the house folder."""
-
-
-def unheard(progress: Progress) -> None:
-    """Take a report and tell nobody."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Which language model answers, and why it is that one."""
-
-    kind: str
-    """`ollama` or `llama`."""
-    name: str
-    """The model's name on Ollama, or in the catalogue."""
-    reason: str
-    better: str
-    """What would make it better; empty where it is the best there is."""
 
 
 class House:
@@ -104,18 +80,19 @@ class House:
     @cached_property
     def notebook(self) -> Notebook:
         """The notes of the record, with the default categories in a new house."""
+        from assistant.categories import begun
         from classifier.taxonomy import DEFAULT_TAXONOMY
         from knowledge.notebook import Notebook
 
         notebook = Notebook(self.record)
-        if not notebook.categories():
+        if not begun(self.record):
             notebook.set_categories((each.name, each.code, each.definition) for each in DEFAULT_TAXONOMY)
         return notebook
 
     @cached_property
     def trail(self) -> Trail:
         """What is kept of where notes come from."""
-        from assistant.ingest import Trail
+        from assistant.trail import Trail
         from knowledge.imports import Imports
         from knowledge.originals import Originals
         from knowledge.waiting import WaitingDrafts
@@ -171,7 +148,7 @@ class House:
         """The household's categories."""
         from assistant.categories import Categories
 
-        return Categories(self.record, self.notebook, self.corrections)
+        return Categories(self.record, self.notebook, self.corrections, (self.trail.waiting, self.conversations))
 
     def taxonomy(self) -> Taxonomy:
         """Return the household's categories as they are now."""
@@ -228,24 +205,15 @@ class House:
 
         return Versions(self.settings.home / "routers")
 
+    @cached_property
+    def _loader(self) -> RouterLoader:
+        from assistant.router_loading import RouterLoader
+
+        return RouterLoader(self)
+
     def router(self, name: str | None = None) -> Router:
-        """Return the serving router, or a named one; in a new house the packaged one serves.
-
-        Raises:
-            RouterUnavailable: there is none of this name, or its files are damaged.
-        """
-        from classifier.errors import RouterUnavailable
-        from finetune.packaged import install
-
-        try:
-            return self.load_router(self.ensure_router(name))
-        except RouterUnavailable as error:
-            if name is not None:
-                raise
-            # The house goes on with what came with it. Which one is to serve stays as it is: what keeps it from that
-            # may pass, and who wants to look into it finds it.
-            logger.warning("%s The packaged router labels meanwhile.", error)
-            return self.load_router(install(self.versions, promote=False))
+        """Return the serving router, or what stands in for it, or a named one; raises RouterUnavailable."""
+        return self._loader.router(name)
 
     def serving(self) -> Router:
         """Return what labels this house's questions: the serving router, and what the household told; as `router`.
@@ -259,199 +227,47 @@ class House:
         return RememberingRouter(serving, self.memory)
 
     def filer(self, serving: Router) -> Router:
-        """Return what files notes: a head for papers, the encoder half of the serving router, what the household told.
-
-        Notes are longer than questions and come by the hundred; the language model takes seconds for each, and was
-        measured to file those that its other half is unsure of no better. Where that half cannot be had, it is the
-        serving router.
-        """
-        from assistant.serving import ServingRouter
-        from classifier.errors import RouterError
+        """Return what files notes, and what the household told; the serving router where nothing quicker can be had."""
         from classifier.memory import RememberingRouter
 
-        if self.versions.serving_name() is None:
-            return serving
-        try:
-            router = ServingRouter(self.load_filer(self.versions.whole()), self.versions, self.load_filer)
-            return RememberingRouter(router, self.memory)
-        except RouterError as error:
-            logger.warning("%s Notes are filed by the whole router.", error)
-            return serving
-
-    def load_filer(self, version: Version) -> Router:
-        """Return what labels papers with a version's encoder half; raises RouterUnavailable."""
-        from classifier.papers import PaperHead, PaperRouter
-        from classifier.taxonomy import DEFAULT_TAXONOMY
-        from finetune.packaged import FOLDER
-
-        papers = PaperHead.load(FOLDER)
-        return PaperRouter(papers, self.load_router(version, quick=True), self._present(DEFAULT_TAXONOMY))
+        filer = self._loader.filer()
+        return serving if filer is None else RememberingRouter(filer, self.memory)
 
     def ensure_router(self, name: str | None = None) -> Version:
-        """Return the serving version, or a named one, whole.
-
-        The packaged one is put into a house that lacks it; where another one serves, it waits to be chosen by a person.
-
-        Raises:
-            RouterUnavailable: there is none of this name, or its files are damaged.
-        """
-        from finetune.packaged import install, packaged
-
-        versions = self.versions.all()
-        serves = any(version.serving for version in versions)
-        if not serves or packaged().name not in {version.name for version in versions}:
-            install(self.versions, promote=not serves)
-        return self.versions.whole(name)
+        """Return the serving version, which can label here, or a named one, whole; raises RouterUnavailable."""
+        return self._loader.ensure(name)
 
     def load_router(self, version: Version, *, newcomers: bool = True, quick: bool = False) -> Router:
-        """Return a version ready to label by the household's categories, whatever they were when it was trained.
-
-        It labels without its language model where that cannot be had.
-
-        Args:
-            newcomers: whether it is to know the categories, too, that are newer than itself.
-            quick: whether its encoder half is enough.
+        """Return a version ready to label in the household's words; without newer categories, or quick, where so asked.
 
         Raises:
-            RouterUnavailable: its files are damaged, or do not fit what the house has.
+            RouterUnavailable: its files are damaged, or do not fit what the house has, such as its categories.
         """
-        from assistant.categories import NewCategories
-        from assistant.retraining import background
-        from classifier.newcomers import AdaptedRouter
-        from classifier.taxonomy import DEFAULT_TAXONOMY
+        return self._loader.load(version, newcomers=newcomers, quick=quick)
 
-        trained = version.taxonomy if "categories" in version.config else DEFAULT_TAXONOMY
-        new = NewCategories(self.categories, self.corrections) if newcomers else None
-        whole = self._trained(version, quick)
-        return AdaptedRouter(whole, self._present(trained), new, self.embedder.embed, background)
+    def promote(self, name: str) -> Version:
+        """Let a version serve; raises RouterUnavailable, also where its categories are not the house's."""
+        return self._loader.promote(name)
 
-    def _present(self, trained: Taxonomy) -> Callable[[], dict[str, str | None]]:
-        """Return what tells the household's names, as they are then, of the labels of a training."""
-
-        def present() -> dict[str, str | None]:
-            names = self.categories.present_names(trained)
-            return {label: names.get(label) for label in trained.labels}
-
-        return present
-
-    def _trained(self, version: Version, quick: bool) -> Router:
-        """Return a version as it was trained, speaking of the categories of that time; as `load_router`."""
-        from classifier.encoder import EncoderRouter
-        from classifier.errors import RouterUnavailable
-        from classifier.fused import WITHOUT_FILE, FusedRouter, Fusion
-        from classifier.words import words_in
-
-        head, embed = self.encoder_half(version)
-        if quick or version.config.get("kind") != "fused":
-            return EncoderRouter(head, embed, version.name)
-        words = words_in(version.folder)
-        try:
-            scorer = self._scorer(version)
-        except (KeyError, TypeError, ValueError) as error:
-            raise RouterUnavailable(f"The router {version.name} does not say what it was made of.") from error
-        except WeightsUnavailable as error:
-            # Half a router is better than none, and the other half comes with the next start.
-            logger.warning("%s Its other parts label questions meanwhile.", error)
-            if words is None:
-                return EncoderRouter(head, embed, version.name)
-            return FusedRouter(None, head, embed, Fusion.load(version.folder, WITHOUT_FILE), version.name, words)
-        return FusedRouter(scorer, head, embed, Fusion.load(version.folder), version.name, words)
+    def misfit(self, version: Version) -> str:
+        """Return why a version cannot label in this house, whose categories are others; empty where it can."""
+        return self._loader.misfit(version)
 
     def encoder_half(self, version: Version) -> tuple[Head, Embed]:
         """Return a version's head, and what makes the vectors that it reads; raises RouterUnavailable."""
-        from classifier.encoder import Head
-        from classifier.errors import RouterUnavailable
-        from classifier.tuned_encoder import ENCODER, TunedEncoder
-
-        head = Head.load(version.folder)
-        if head.embedder != self.embedder.name:
-            raise RouterUnavailable(f"The router {version.name} was made for the embedder {head.embedder}.")
-        adapter = version.folder / ENCODER
-        if not adapter.is_dir():
-            return head, self.embedder.embed
-        if self.encoder_folder is None:
-            raise RouterUnavailable(f"The router {version.name} tunes an encoder that this house does not have.")
-        return head, TunedEncoder(self.encoder_folder, adapter).embed
-
-    def _scorer(self, version: Version) -> Scorer:
-        from classifier.errors import RouterUnavailable
-        from classifier.language_model import ADAPTER, CodeScorer, load_base
-        from classifier.ollama import OllamaScorer
-        from classifier.prompt import Prompt, task
-
-        taxonomy = version.taxonomy
-        if model := self.settings.router_model:
-            before, after = version.config["prompt"]
-            return OllamaScorer(self.settings.ollama_host, Prompt(before, after, task(taxonomy, "code")[1]), model)
-        try:
-            base = self.router_base(version.config["base"]["name"])
-        except RouterUnavailable as error:  # no room to unpack it, such as: as good as not to be had
-            raise WeightsUnavailable(str(error)) from error
-        if base.identity != version.config["base"]:
-            raise RouterUnavailable(f"The router {version.name} was trained for another {base.name}.")
-        self.report(Progress(base.name, 0, 1, "loading the router"))
-        return CodeScorer(*load_base(base.folder, version.folder / ADAPTER), taxonomy)
+        return self._loader.encoder_half(version)
 
     def router_base(self, name: str = ROUTER_BASE) -> Base:
-        """Return a language model that routers are trained for, fetched, verified and unpacked where that is missing.
-
-        Raises:
-            RouterUnavailable: nobody knows it, or it cannot be unpacked.
-            WeightsUnavailable: it cannot be had.
-        """
-        from classifier.errors import RouterUnavailable
-
-        if name not in ROUTER_BASES:
-            raise RouterUnavailable(f"No router's base is called {name!r}; there are {', '.join(ROUTER_BASES)}.")
-        return self._base(name)
+        """Return a language model that routers are trained for; raises RouterUnavailable or WeightsUnavailable."""
+        return router_base(name, self.store, self.report)
 
     def reader_base(self) -> Base:
         """Return the model that is taught to read notes, ready to be taught; raises as `router_base`."""
-        return self._base(PACKAGED)
-
-    def _base(self, name: str) -> Base:
-        from classifier.dense import dense_copy
-        from classifier.qwen3 import furnish
-        from finetune.config import Base
-
-        weights = CATALOGUE[name]
-        path, sha256 = self.store.ensure(weights, self.report), weights.files[0].sha256
-        if path.suffix == ".gguf":
-            dense = dense_copy(path, lambda: self.report(Progress(name, 0, 1, f"unpacking {weights.title}, once")))
-            return Base(name, sha256, dense, packed=path)
-        furnish(path)
-        return Base(name, sha256, path)
+        return ready_base(PACKAGED, self.store, self.report)
 
     def choice(self) -> Choice:
-        """Say which language model answers: Ollama's, else the best whose weights are here or can be had.
-
-        Raises:
-            SettingsError: the settings ask for a model that nobody knows.
-        """
-        from assistant.chat_models import ollama_models
-
-        wanted, tag = self.settings.model, self.settings.ollama_model
-        if wanted not in ("auto", "ollama"):
-            if wanted not in CATALOGUE or not CATALOGUE[wanted].files[0].path.endswith(".gguf"):
-                known = ", ".join(weights.name for weights in writers())
-                raise SettingsError(f"No model is called {wanted!r}. Set OUR_HOUSE_MODEL to auto, ollama, {known}.")
-            return Choice("llama", wanted, "the settings ask for it", "")
-        held = ollama_models(self.settings.ollama_host)
-        if held and tag in {*held, *(name.removesuffix(":latest") for name in held)}:
-            return Choice("ollama", tag, "Ollama runs and has it", "")
-        if wanted == "ollama":
-            start = "" if held is not None else f"No Ollama answers at {self.settings.ollama_host}: start it, then "
-            return Choice("ollama", tag, "the settings ask for it", f"{start}`ollama pull {tag}`")
-        advice = (
-            f"`ollama pull {tag}` gives Ollama the model that our-house prefers."
-            if held is not None
-            else f"{CATALOGUE[BEST].title} answers better: run Ollama (ollama.com) and `ollama pull {tag}`, "
-            "or connect to the Hugging Face Hub once."
-        )
-        for name in (BEST, PACKAGED):
-            if self.store.ready(CATALOGUE[name]):
-                return Choice("llama", name, "its weights are here", "" if name == BEST else advice)
-        return Choice("llama", BEST, "the best that this machine can run alone", "")
+        """Say which language model answers; raises SettingsError."""
+        return choose(self.settings, self.store)
 
     def chat_model(self) -> ChatModel:
         """Return the language model that answers, fetched and loaded; raises ModelUnavailable."""
@@ -462,7 +278,7 @@ class House:
         settings, choice = self.settings, self.choice()
         if choice.kind == "ollama":
             return OllamaModel(settings.ollama_host, choice.name, settings.context_tokens)
-        path, weights = self._writer(choice)
+        path, weights = fetched(choice, settings, self.store, self.report)
         self.report(Progress(weights.name, 0, 1, f"loading {weights.title}"))
         limit = settings.read_ahead_mb * 1_000_000
         kept = KeptPrompts(settings.home / "prompts", limit) if limit else None
@@ -492,7 +308,7 @@ class House:
 
     def finder(self, router: Router | None = None, limit: int | None = None) -> Finder:
         """Return what finds notes in this house, as the chat does."""
-        from assistant.pipeline import Finder
+        from assistant.finding import Finder
 
         return Finder(router or self.serving(), self.library, limit or self.settings.notes_per_answer)
 
@@ -500,20 +316,6 @@ class House:
         """Fetch and verify what the chat needs, without loading it; returns where it lies."""
         choice = self.choice()
         paths = [self.store.ensure(CATALOGUE[name], self.report) for name in (EMBEDDER, ROUTER_BASE)]
-        return paths if choice.kind == "ollama" else [*paths, self._writer(choice)[0]]
-
-    def _writer(self, choice: Choice) -> tuple[Path, Weights]:
-        weights = CATALOGUE[choice.name]
-        try:
-            return self.store.ensure(weights, self.report), weights
-        except WeightsUnavailable as error:
-            if choice.name != BEST or self.settings.model != "auto":
-                raise
-            logger.info("%s", error)
-            weights = CATALOGUE[PACKAGED]
-            return self.store.ensure(weights, self.report), weights
-
-
-def writers() -> list[Weights]:
-    """The models of the catalogue that can write answers in this process."""
-    return [weights for weights in CATALOGUE.values() if weights.files[0].path.endswith(".gguf")]
+        if choice.kind == "llama":
+            paths.append(fetched(choice, self.settings, self.store, self.report)[0])
+        return paths

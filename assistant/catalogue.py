@@ -135,7 +135,7 @@ _ALL = (
     _qwen(
         "qwen2.5-coder-0.5b",
         "Qwen2.5 Coder 0.5B Instruct, 4-bit",
-        "The router's base where Qwen3 0.6B cannot be had.",
+        "The router's base.",
         "Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF",
         "ebb2015119c907b064c512bf053e945850b5875f",
         "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
@@ -149,7 +149,7 @@ _ALL = (
         "Apache-2.0",
         _pins(_QWEN3_FILES),
         (HubFolder("Qwen/Qwen3-0.6B", "c1899de289a04d12100db370d81485cdf75e47ca"),),
-        "A better base of the router: `our-house train --base qwen3-0.6b`.",
+        "Another base of the router: `our-house train --base qwen3-0.6b`.",
     ),
     Weights(
         "minilm",

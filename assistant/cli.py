@@ -71,7 +71,7 @@ def ask(house: House, as_json: bool, question: str | None, source: TextIO | None
     from assistant.errors import AssistantError
     from assistant.events import gathered
     from assistant.fields import answer_fields
-    from assistant.pipeline import checked
+    from assistant.question import checked
     from assistant.terminal import print_answer, print_json
     from knowledge.errors import KnowledgeError
 
@@ -114,7 +114,7 @@ def classify(house: House, as_json: bool, questions: tuple[str, ...], source: Te
     import time
 
     from assistant.fields import decision_fields
-    from assistant.pipeline import checked
+    from assistant.question import checked
     from assistant.terminal import print_decision, print_json
 
     if questions and source is not None:
@@ -150,7 +150,7 @@ def search(
     import time
 
     from assistant.fields import hit_fields, scope_fields
-    from assistant.pipeline import checked
+    from assistant.question import checked
     from assistant.terminal import print_hit, print_json
     from classifier.taxonomy import NONE
 
@@ -254,8 +254,8 @@ def add_note(
 ) -> None:
     """Add a note; TEXT - reads it from standard input."""
     from assistant.filing import file
+    from knowledge.days import parse_date
     from knowledge.note import Draft
-    from knowledge.notebook import parse_date
 
     text = sys.stdin.read() if text == "-" else text
     if not text.strip():
@@ -287,7 +287,7 @@ def edit_note(
 ) -> None:
     """Change a note, or take its last change back."""
     from classifier.taxonomy import NONE
-    from knowledge.notebook import parse_date
+    from knowledge.days import parse_date
 
     changes: dict[str, Any] = {name: value for name, value in (("text", text), ("title", title)) if value is not None}
     if category is not None:
@@ -467,11 +467,11 @@ def _fields(line: str) -> Fields:
 
 def _history(line: Fields) -> list[Turn]:
     """What was said before a question of a file; raises QuestionRefused."""
-    from assistant.conversation import Turn
+    from assistant.conversation import said_by
     from assistant.errors import QuestionRefused
 
     try:
-        return [Turn(each["role"], str(each["content"])) for each in line.get("history") or []]
+        return [said_by(each["role"], str(each["content"])) for each in line.get("history") or []]
     except (KeyError, TypeError) as error:
         raise QuestionRefused('Its "history" is no list of {"role", "content"}. Correct it.') from error
 

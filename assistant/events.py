@@ -60,7 +60,7 @@ class Retrieved:
 
     scope: Scope
     hits: tuple[Hit, ...]
-    """Those shown to the language model, in its numbering: the first is [1]."""
+    """In the numbering that the person sees, the first being [1]; told anew where the answer cites others."""
 
 
 @dataclass(frozen=True)

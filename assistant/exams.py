@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from assistant.conversation import Turn
+from assistant.conversation import Turn, said_by
 from assistant.errors import QuestionRefused
 
 Case = TypeVar("Case")
@@ -44,7 +44,7 @@ def read_rows(path: Path, case: Callable[[Mapping[str, Any]], Case | None], form
 
 def history(row: Mapping[str, Any]) -> tuple[Turn, ...]:
     """Return what was said before a row's question, oldest first."""
-    return tuple(Turn(turn["role"], str(turn["content"])) for turn in row.get("history", ()))
+    return tuple(said_by(turn["role"], str(turn["content"])) for turn in row.get("history", ()))
 
 
 def write_files(

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from assistant.chat_models import plain
 from assistant.dossier import dossier_of
 from assistant.errors import QuestionRefused
-from assistant.pipeline import POINTED, relevant
+from assistant.finding import relevant
+from assistant.pipeline import POINTED
 from assistant.prompts import NO_NOTE
 from finetune.reader import Exercise, Lesson
 from knowledge.note import Draft, NoteFilter

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from assistant.lessons import Asked, Workbook
 from finetune.reranker import Reading
-from knowledge.notebook import words_of
-from knowledge.search import STOP_WORDS
 from knowledge.sentences import in_context, sentences
+from knowledge.words import STOP_WORDS, words_of
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,6 +1,6 @@
 """The search asked questions whose notes are known, without a filter, with the router's own, and with the true one.
 
-It takes the chat's own path (`assistant.pipeline.Finder`); the figures are `knowledge.figures`, and the report is
+It takes the chat's own path (`assistant.finding.Finder`); the figures are `knowledge.figures`, and the report is
 written here.
 """
 
@@ -16,7 +16,7 @@ from typing import Any, Literal
 from assistant.conversation import Turn
 from assistant.errors import QuestionRefused
 from assistant.exams import history, read_rows, write_files
-from assistant.pipeline import Finder
+from assistant.finding import Finder
 from classifier.taxonomy import NONE
 from knowledge.figures import Ranking, figures
 

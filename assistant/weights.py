@@ -56,8 +56,12 @@ class Progress:
         return self.done / self.total if self.total else 1.0
 
 
-def ignore(progress: Progress) -> None:
-    """Take a progress report and do nothing with it."""
+Report = Callable[[Progress], None]
+"""Who hears how far it has got."""
+
+
+def unheard(progress: Progress) -> None:
+    """Take a report and tell nobody."""
 
 
 class ModelStore:
@@ -96,7 +100,7 @@ class ModelStore:
         record = _read_json(home / _VERIFIED)
         return all(_untouched(home, pin, record) for pin in weights.files)
 
-    def ensure(self, weights: Weights, on_progress: Callable[[Progress], None] = ignore) -> Path:
+    def ensure(self, weights: Weights, on_progress: Report = unheard) -> Path:
         """Return `path(weights)` with every file there and verified, fetching what is missing.
 
         A file that somebody put there is hashed once, and deleted if it is not the publisher's. `on_progress` is
@@ -233,7 +237,7 @@ class _SourceFailed(Exception):
 class _Meter:
     """Reports progress at most ten times a second, and each new step at once."""
 
-    def __init__(self, weights: Weights, on_progress: Callable[[Progress], None]) -> None:
+    def __init__(self, weights: Weights, on_progress: Report) -> None:
         self._weights, self._on_progress = weights, on_progress
         self._settled = self._done = 0
         self._step, self._due = "", 0.0

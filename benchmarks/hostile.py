@@ -16,8 +16,8 @@ from assistant.build import House
 from assistant.events import gathered
 from assistant.ingest import ingest
 from assistant.settings import read_settings
+from knowledge.days import parse_date
 from knowledge.note import Draft
-from knowledge.notebook import parse_date
 
 FOLDER = Path(__file__).parent / "hostile"
 

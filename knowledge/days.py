@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import calendar
+import contextlib
 import datetime as dt
 import re
 from dataclasses import dataclass
 
 from knowledge.errors import NoteRejected
-from knowledge.notebook import parse_date
 
+EARLIEST = dt.date(1800, 1, 1)
+"""The first day that a house could remember."""
 _MONTHS = {
     name.casefold(): number
     for number in range(1, 13)
@@ -128,6 +130,41 @@ def period(text: str, *, day_first: bool = False) -> tuple[dt.date, dt.date] | N
         return days[0].first, days[0].last
     date = parse_date(text, day_first=day_first)
     return (date, date) if date else None
+
+
+def parse_date(text: str, *, day_first: bool = False) -> dt.date | None:
+    """Read a date as people write it; empty text is None.
+
+    Args:
+        day_first: whether 03/04/2021 is the third of April.
+
+    Raises:
+        NoteRejected: it is not a date, or no date that a house could remember.
+    """
+    from dateutil import parser
+
+    text = str(text).strip()
+    if not text:
+        return None
+    with contextlib.suppress(ValueError):
+        return _plausible(dt.date.fromisoformat(text), text)
+    try:
+        # Two different fillers: what the text leaves out then differs, and a bare '12' or 'March' is no date.
+        first, second = (
+            parser.parse(text, dayfirst=day_first, default=dt.datetime(year, month, day))
+            for year, month, day in ((2000, 1, 1), (2004, 2, 2))
+        )
+    except (ValueError, OverflowError, TypeError) as error:
+        raise NoteRejected(f"{text!r} is not a date. Write it like 2024-03-15.") from error
+    if first.year != second.year:
+        raise NoteRejected(f"{text!r} has no year. Write the date like 2024-03-15.")
+    return _plausible(first.date(), text)
+
+
+def _plausible(date: dt.date, text: str) -> dt.date:
+    if not EARLIEST <= date <= dt.date.today() + dt.timedelta(days=366 * 50):
+        raise NoteRejected(f"{text!r} is not a date of this house. Write it like 2024-03-15.")
+    return date
 
 
 def _month(year: int, month: int, text: str) -> tuple[dt.date, dt.date]:

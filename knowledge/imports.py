@@ -15,7 +15,8 @@ from sqlite_utils import Migrations
 
 from knowledge.errors import NoteRejected
 from knowledge.note import Note
-from knowledge.notebook import Notebook, new_id
+from knowledge.notebook import Notebook
+from knowledge.record import new_id, now
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -129,7 +130,7 @@ class Imports:
         """Open an import; returns its id."""
         import_id = new_id()
         with self._record.writing() as db:
-            db.table("imports").insert({"id": import_id, "origin": origin, "started_at": _now()})
+            db.table("imports").insert({"id": import_id, "origin": origin, "started_at": now()})
         return import_id
 
     def changed(self, import_id: str, note: Note, change: Change) -> None:
@@ -187,7 +188,7 @@ class Imports:
             row = next(db.query("SELECT undone_at FROM imports WHERE id = ?", [import_id]), None)
             if row is None or row["undone_at"]:
                 raise NoteRejected("This import was undone already, or there is none of this name.")
-            db.execute("UPDATE imports SET undone_at = ? WHERE id = ?", [_now(), import_id])
+            db.execute("UPDATE imports SET undone_at = ? WHERE id = ?", [now(), import_id])
             return self._taken_back(db, "import_id = ?", [import_id])
 
     def last_change(self) -> int:
@@ -276,14 +277,14 @@ class Imports:
     def missing(self, file: KnownFile) -> list[Note]:
         """Say that a file is gone from its place; returns its notes that are marked: those with no copy elsewhere."""
         with self._record.writing() as db:
-            db.execute("UPDATE known_files SET gone_at = ? WHERE place = ?", [_now(), file.place])
+            db.execute("UPDATE known_files SET gone_at = ? WHERE place = ?", [now(), file.place])
             self._mark(db, file.digest)
         return [note for said in self.notes_of(file.digest) if (note := self._notebook.get(said.note_id)).gone]
 
     def left_out(self, note_ids: Iterable[str]) -> None:
         """Say that a changed file tells no more of these notes; they stay, marked."""
         with self._record.writing() as db:
-            db.conn.executemany("UPDATE notes SET gone_at = ? WHERE id = ?", [(_now(), each) for each in note_ids])
+            db.conn.executemany("UPDATE notes SET gone_at = ? WHERE id = ?", [(now(), each) for each in note_ids])
 
     def together(self) -> AbstractContextManager[Database]:
         """One transaction for a note and what is said of it."""
@@ -327,7 +328,7 @@ class Imports:
             ) OR NOT EXISTS (SELECT 1 FROM known_files WHERE digest = :digest) THEN NULL ELSE :now END
             WHERE original = :digest
             """,
-            {"digest": digest, "now": _now()},
+            {"digest": digest, "now": now()},
         )
 
 
@@ -341,7 +342,3 @@ def _known(row: Any) -> KnownFile:
     return KnownFile(
         row["place"], row["name"], row["digest"], row["bytes"], row["modified"], gone=row["gone_at"] is not None
     )
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

@@ -1,7 +1,7 @@
 """What a vector index of passages does, on a Chroma collection; where the collection lives is for its kinds to say.
 
 Which vectors belong in it is the library's to say. Inside a category of up to `EXACT_IN_CATEGORY` passages every vector
-is compared: Chroma's graph, asked with a filter, loses neighbours in small ones (facts: recall 0.97).
+is compared: Chroma's graph, asked with a filter, loses neighbours (recall@8 of 0.97 among 20,000 passages).
 """
 
 from __future__ import annotations

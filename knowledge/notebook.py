@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 import re
-import secrets
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Migrations
@@ -16,7 +15,9 @@ from sqlite_utils import Migrations
 from knowledge.codes import codes_in
 from knowledge.errors import NoSuchNote, NoteChanged, NoteRejected
 from knowledge.note import Draft, Note, NoteFilter, Passage
+from knowledge.record import new_id, now
 from knowledge.split import split
+from knowledge.words import words_of
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 200_000
 """The longest note, about a hundred pages: more is a book, and belongs in several notes."""
 MAX_TITLE = 200
-EARLIEST = dt.date(1800, 1, 1)
 _FIELDS = ("title", "text", "category", "date", "tags")
 
 migrations = Migrations("knowledge")
@@ -132,6 +132,15 @@ def find_codes_anew(db: Database) -> None:
 
 _OF_DELETED = "FROM notes JOIN passages ON note_id = notes.id WHERE deleted_at IS NOT NULL"
 """The passages that count for nothing, found by their own index."""
+
+
+@dataclass(frozen=True)
+class Refiled:
+    """What followed a category into another, or out of it."""
+
+    notes: tuple[str, ...]
+    versions: tuple[tuple[str, int], ...]
+    """Earlier versions of notes, each by its note and its revision."""
 
 
 class Notebook:
@@ -256,7 +265,7 @@ class Notebook:
         Returns: (passage id, BM25 score), best first; a higher score is better. Notes without a category are in
         every scope.
         """
-        query = " OR ".join(_quoted(word) for word in words if _tokens(word))
+        query = " OR ".join(_quoted(word) for word in words if words_of(word))
         if not query:
             return []
         scope, within = _in_scope(categories)
@@ -303,7 +312,7 @@ class Notebook:
         deleted = [row[0] for row in self._record.rows(f"SELECT passages.rowid {_OF_DELETED}")]
         counts = {}
         for word in words:
-            if not _tokens(word):
+            if not words_of(word):
                 continue
             match = "SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?"
             counts[word] = self._number(match, [_quoted(word)])
@@ -328,7 +337,7 @@ class Notebook:
         """
         title, text = _checked(draft.title, draft.text)
         note_id = draft.id or new_id()
-        now = _now()
+        created = now()
         with self._record.writing() as db:
             if db.execute("SELECT 1 FROM notes WHERE id = ?", [note_id]).fetchone():
                 raise NoteRejected(f"The id {note_id!r} is taken by another note. Give this one an id of its own.")
@@ -343,8 +352,8 @@ class Notebook:
                 "sample": int(draft.sample),
                 "dated_by": draft.dated_by if draft.date else "",
                 "original": draft.original,
-                "created_at": now,
-                "updated_at": now,
+                "created_at": created,
+                "updated_at": created,
             }
             db.table("notes").insert(row)
             self._write_passages(db, note_id, title, text)
@@ -421,11 +430,29 @@ class Notebook:
 
     def delete(self, note_ids: Iterable[str]) -> list[str]:
         """Delete notes, restorably; returns the ids that were there to delete."""
-        return self._set_deleted(note_ids, _now())
+        return self._set_deleted(note_ids, now())
 
     def restore(self, note_ids: Iterable[str]) -> list[str]:
         """Bring deleted notes back; returns the ids that were deleted."""
         return self._set_deleted(note_ids, None)
+
+    def rename_category(self, name: str, new_name: str | None) -> Refiled:
+        """File all notes of a category, deleted ones too, under another one's name, or under none.
+
+        The category itself is the caller's to rename, within the same transaction. Earlier versions keep the name of
+        one that is gone: who undoes a change finds it again where it came back. Returns what `rename_back` needs.
+        """
+        with self._record.writing() as db:
+            db.execute("PRAGMA defer_foreign_keys = ON")  # until the category follows
+            notes = [row["id"] for row in db.query("SELECT id FROM notes WHERE category = ?", [name])]
+            versions = [] if new_name is None else self._versions_filed(db, name)
+            self._refile(db, name, new_name, notes, versions)
+        return Refiled(tuple(notes), tuple(versions))
+
+    def rename_back(self, refiled: Refiled, name: str, new_name: str | None) -> None:
+        """Undo a `rename_category` for whatever was not filed elsewhere since."""
+        with self._record.writing() as db:
+            self._refile(db, new_name, name, refiled.notes, refiled.versions)
 
     # --- keeping the index in step ------------------------------------------------------------------------------
 
@@ -466,7 +493,7 @@ class Notebook:
                     "category": before.category,
                     "date": before.date.isoformat() if before.date else None,
                     "tags": json.dumps(before.tags),
-                    "replaced_at": _now(),
+                    "replaced_at": now(),
                 }
             )
         db.table("notes").update(
@@ -478,12 +505,34 @@ class Notebook:
                 "date": after["date"].isoformat() if after["date"] else None,
                 "dated_by": before.dated_by if after["date"] == before.date else "",
                 "tags": json.dumps(tuple(after["tags"])),
-                "updated_at": _now(),
+                "updated_at": now(),
                 "revision": before.revision + 1,
                 "indexed": 0,
             },
         )
         self._write_passages(db, before.id, after["title"], after["text"])
+
+    def _versions_filed(self, db: Database, category: str) -> list[tuple[str, int]]:
+        rows = db.query("SELECT note_id, revision FROM note_versions WHERE category = ?", [category])
+        return [(row["note_id"], row["revision"]) for row in rows]
+
+    def _refile(
+        self,
+        db: Database,
+        before: str | None,
+        after: str | None,
+        notes: Iterable[str],
+        versions: Iterable[tuple[str, int]],
+    ) -> None:
+        """Give those another category that have the one before; the index is to learn it, were it told just now."""
+        db.conn.executemany(
+            "UPDATE notes SET category = ?, indexed = 0, refiled = refiled + 1 WHERE id = ? AND category IS ?",
+            [(after, note_id, before) for note_id in notes],
+        )
+        db.conn.executemany(
+            "UPDATE note_versions SET category = ? WHERE note_id = ? AND revision = ? AND category IS ?",
+            [(after, note_id, revision, before) for note_id, revision in versions],
+        )
 
     def _set_deleted(self, note_ids: Iterable[str], deleted_at: str | None) -> list[str]:
         changed = []
@@ -523,21 +572,6 @@ def _write_codes(db: Database, passage_id: str, text: str) -> None:
         "INSERT OR IGNORE INTO passage_codes (code, passage_id) VALUES (?, ?)",
         [(code, passage_id) for code in codes_in(text)],
     )
-
-
-def new_id() -> str:
-    """A short id that no other note has, easy to read aloud."""
-    alphabet = "23456789abcdefghjkmnpqrstuvwxyz"
-    return "".join(secrets.choice(alphabet) for _ in range(10))
-
-
-def words_of(text: str) -> list[str]:
-    """The distinct words of a question that can be looked up, in order; numbers and codes count as words."""
-    return list(dict.fromkeys(token.lower() for token in _tokens(text)))
-
-
-def _tokens(text: str) -> list[str]:
-    return re.findall(r"\w+", text)
 
 
 def _quoted(word: str) -> str:
@@ -591,9 +625,9 @@ def conditions(wanted: NoteFilter) -> tuple[str, list[Any]]:
     if wanted.sample is not None:
         conditions.append("sample = ?")
         values.append(int(wanted.sample))
-    if wanted.ids:
+    if wanted.ids is not None:
         conditions.append("id IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(list(wanted.ids)))
+        values.append(json.dumps(wanted.ids))
     # Every word must occur somewhere in the note; the last one may still be half typed.
     for word in words_of(wanted.text):
         conditions.append(
@@ -626,42 +660,3 @@ def _note(row: Mapping[str, Any] | sqlite3.Row) -> Note:
 
 def _date(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-
-
-def parse_date(text: str, *, day_first: bool = False) -> dt.date | None:
-    """Read a date as people write it; empty text is None.
-
-    Args:
-        day_first: whether 03/04/2021 is the third of April.
-
-    Raises:
-        NoteRejected: it is not a date, or no date that a house could remember.
-    """
-    from dateutil import parser
-
-    text = str(text).strip()
-    if not text:
-        return None
-    with contextlib.suppress(ValueError):
-        return _plausible(dt.date.fromisoformat(text), text)
-    try:
-        # Two different fillers: what the text leaves out then differs, and a bare '12' or 'March' is no date.
-        first, second = (
-            parser.parse(text, dayfirst=day_first, default=dt.datetime(year, month, day))
-            for year, month, day in ((2000, 1, 1), (2004, 2, 2))
-        )
-    except (ValueError, OverflowError, TypeError) as error:
-        raise NoteRejected(f"{text!r} is not a date. Write it like 2024-03-15.") from error
-    if first.year != second.year:
-        raise NoteRejected(f"{text!r} has no year. Write the date like 2024-03-15.")
-    return _plausible(first.date(), text)
-
-
-def _plausible(date: dt.date, text: str) -> dt.date:
-    if not EARLIEST <= date <= dt.date.today() + dt.timedelta(days=366 * 50):
-        raise NoteRejected(f"{text!r} is not a date of this house. Write it like 2024-03-15.")
-    return date

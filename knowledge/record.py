@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import secrets
 import sqlite3
 import threading
 import time
@@ -136,6 +138,17 @@ class Record:
 
         with FileLock(self.path.with_suffix(".lock"), timeout=BUSY_SECONDS):
             yield
+
+
+def now() -> str:
+    """The moment, as the rows of the record tell it: in UTC, to the millisecond."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+
+
+def new_id() -> str:
+    """A short id that no other row has, easy to read aloud."""
+    alphabet = "23456789abcdefghjkmnpqrstuvwxyz"
+    return "".join(secrets.choice(alphabet) for _ in range(10))
 
 
 def _heard(on_progress: Callable[[int, int], None]) -> Callable[[int, int, int], None]:

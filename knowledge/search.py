@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from knowledge.codes import codes_asked
 from knowledge.errors import RerankerUnavailable
 from knowledge.note import Hit, Moment, Passage, evidence
-from knowledge.notebook import Notebook, words_of
+from knowledge.notebook import Notebook
 from knowledge.ranking import Candidate, history, ranked
 from knowledge.rereading import PASSAGES, reread
 from knowledge.timing import Timing, timing
+from knowledge.words import STOP_WORDS, words_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,12 +41,6 @@ RARE = 0.03
 """Share of a house's passages, and three, that may hold a code before it is taken for a mere number."""
 LETTERS_A_SLIP = 4
 """A word may have one slip (a letter wrong, missing, too many, or two exchanged) for so many letters."""
-STOP_WORDS = frozenset(
-    "a about all an and any are as at be been but by can could did do does for from get got had has have "
-    "he her his how i if in is it its just last me my need of on or our please she should so tell that "
-    "the their them then there they this to up us was we were what when where which who whom whose why "
-    "will with would you your".split()
-)
 
 
 @dataclass(frozen=True)
@@ -192,21 +187,28 @@ def _counts(notebook: Notebook, words: Sequence[str]) -> dict[str, int]:
 
     One that occurs in none is taken for a slip of one that does; numbers and short words stay as they are.
     """
+    counts = dict(notebook.document_frequency(words))
+    for word in [word for word, count in counts.items() if not count]:
+        if meant := slip_of(notebook, word):
+            del counts[word]
+            counts |= notebook.document_frequency([meant])
+    return counts
+
+
+def slip_of(notebook: Notebook, word: str) -> str | None:
+    """Return the stem in the notes that a word which no note has is most likely a slip of, if it may be one."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    counts = dict(notebook.document_frequency(words))
-    for word in [word for word, count in counts.items() if not count and len(word) >= 4 and word.isalpha()]:
-        known = notebook.vocabulary(word[0])
-        slips = (
-            process.extractOne(spelt, known, scorer=OSA.distance, score_cutoff=max(1, len(spelt) // LETTERS_A_SLIP))
-            for spelt in (word, _stem(word))
-        )
-        nearest = min((slip for slip in slips if slip), key=lambda slip: slip[1], default=None)
-        if nearest is not None:
-            del counts[word]
-            counts |= notebook.document_frequency([nearest[0]])
-    return counts
+    if len(word) < LETTERS_A_SLIP or not word.isalpha():
+        return None
+    known = notebook.vocabulary(word[0])
+    slips = (
+        process.extractOne(spelt, known, scorer=OSA.distance, score_cutoff=max(1, len(spelt) // LETTERS_A_SLIP))
+        for spelt in (word, _stem(word))
+    )
+    nearest = min((slip for slip in slips if slip), key=lambda slip: slip[1], default=None)
+    return nearest[0] if nearest else None
 
 
 def _codes(notebook: Notebook, asked: Asked, size: int) -> dict[str, float]:

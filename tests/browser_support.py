@@ -26,8 +26,9 @@ from playwright.sync_api import (
 )
 from small_house import Piece, ScriptedModel, SmallHouse
 
-from assistant.build import Choice, House
+from assistant.build import House
 from assistant.chat_models import ChatModel
+from assistant.model_choice import Choice
 from assistant.pipeline import Assistant
 from assistant.settings import read_settings
 from assistant.startup import Startup

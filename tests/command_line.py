@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 from small_house import ScriptedModel, SmallHouse
 
-from assistant.build import Report
 from assistant.cli import cli
 from assistant.settings import Settings
+from assistant.weights import Report
 
 Run = Callable[..., Result]
 

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from conftest import WordEmbedder
 
-from assistant.build import House, Report, unheard
+from assistant.build import House
 from assistant.chat_models import ChatModel, Message
 from assistant.pipeline import Assistant
 from assistant.settings import Settings, read_settings
 from assistant.support import Support
-from assistant.weights import ModelStore, Progress
+from assistant.weights import ModelStore, Progress, Report, unheard
 from classifier.decision import Decision, Router
 
 PATIENCE = 90.0

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from knowledge.days import parse_date
 from knowledge.errors import NoteRejected, Unreadable
 from knowledge.note import Draft
-from knowledge.notebook import parse_date
 from knowledge.readers.ocr import words_on
 from knowledge.readers.sections import gathered, paper_title
 from knowledge.readers.source import LONG, Source, draft_of, title_of_name

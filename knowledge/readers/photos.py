@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from knowledge.days import parse_date
 from knowledge.errors import NoteRejected, Unreadable
 from knowledge.note import Draft
-from knowledge.notebook import parse_date
 from knowledge.readers.ocr import words_on
 from knowledge.readers.sections import paper_title
 from knowledge.readers.source import Source, draft_of, one_line, title_of_name

@@ -11,9 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from knowledge.days import parse_date
 from knowledge.errors import NoteRejected, Unreadable
 from knowledge.note import Draft
-from knowledge.notebook import MAX_CHARACTERS, parse_date
+from knowledge.notebook import MAX_CHARACTERS
 from knowledge.readers.encodings import decoded
 
 LONG = 24_000

@@ -14,10 +14,9 @@ from itertools import chain
 from typing import Any
 
 from knowledge.dating import found_in
-from knowledge.days import days_in
+from knowledge.days import days_in, parse_date
 from knowledge.errors import NoteRejected, Unreadable
 from knowledge.note import Draft
-from knowledge.notebook import parse_date
 from knowledge.readers.columns import COST, FILED, TELLING, WHO, ahead, bare, dates, known, of_the_mainland, sums
 from knowledge.readers.source import LONG, Source, content_id, draft_of, one_line, title_of_name
 

@@ -9,7 +9,8 @@ from small_house import ScriptedModel, WordRouter
 from assistant.answers_exam import Case, Reply, examined, holds, read_cases, right, summary, write_report
 from assistant.errors import QuestionRefused
 from assistant.events import Answer
-from assistant.pipeline import Assistant, Finder
+from assistant.finding import Finder
+from assistant.pipeline import Assistant
 from assistant.prompts import NO_NOTE
 from assistant.support import Support
 from knowledge.library import Library

@@ -1,4 +1,6 @@
+import json
 import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -8,10 +10,12 @@ from small_house import ScriptedModel, SmallHouse, WordRouter, pretend_fetched
 from taught_house import TaughtHouse, examples
 from tiny_language_model import WATER_OR_FIRE
 
-from assistant.build import BEST, EMBEDDER, PACKAGED, ROUTER_BASE, Choice, House, writers
+from assistant.bases import ROUTER_BASE
+from assistant.build import EMBEDDER, House
 from assistant.catalogue import CATALOGUE
 from assistant.chat_models import OllamaModel
 from assistant.errors import ModelUnavailable, SettingsError, WeightsUnavailable
+from assistant.model_choice import BEST, PACKAGED, Choice, writers
 from assistant.settings import read_settings
 from classifier.decision import Router
 from classifier.encoder import EncoderRouter
@@ -20,7 +24,7 @@ from classifier.fused import FusedRouter
 from classifier.newcomers import AdaptedRouter
 from classifier.prompt import Mode
 from classifier.taxonomy import DEFAULT_TAXONOMY
-from classifier.versions import Version
+from classifier.versions import CONFIG_FILE, Version
 from finetune.config import Base, TrainConfig
 from finetune.routers import train_version
 from knowledge.errors import NotebookUnavailable
@@ -138,6 +142,17 @@ def test_a_house_keeps_its_own_categories(house: SmallHouse) -> None:
     assert "fountain" not in [name for name, _, _ in again.notebook.categories()]
 
 
+def test_a_house_that_was_left_without_categories_begins_with_its_own(house: SmallHouse) -> None:
+    for name in house.taxonomy().names:
+        house.categories.remove(name)
+
+    again = SmallHouse(house.settings)
+
+    assert again.taxonomy().names == []
+    again.categories.add("roof", "tiles and chimney")
+    assert SmallHouse(house.settings).taxonomy().names == ["roof"]
+
+
 def test_everything_is_made_once(house: SmallHouse) -> None:
     assert house.library is house.library
     assert house.library.notebook is house.notebook
@@ -249,6 +264,54 @@ def test_a_router_for_another_embedder_or_another_base_is_refused(taught: Taught
     taught.embedder.name = "another"
     with pytest.raises(RouterUnavailable, match="made for the embedder words"):
         taught.router("first")
+
+
+def of_another_house(taught: TaughtHouse, packaged: Version) -> Version:
+    """A router like the packaged one, which says that its codes mean what they never meant here."""
+
+    def write(folder: Path) -> None:
+        shutil.copytree(packaged.folder, folder, dirs_exist_ok=True)
+        config = {**packaged.config, "categories": [["roof", "AA", "tiles"], ["garage", "BB", "its gate"]]}
+        (folder / CONFIG_FILE).write_text(json.dumps(config), "utf-8")
+
+    return taught.versions.add("theirs", write)
+
+
+def test_a_router_of_another_houses_categories_is_not_promoted(taught: TaughtHouse, packaged: Version) -> None:
+    taught.ensure_router()
+    theirs = of_another_house(taught, packaged)
+
+    with pytest.raises(
+        RouterUnavailable, match=r"theirs cannot label here.*roof \(AA\), garage \(BB\).*categories list"
+    ):
+        taught.promote("theirs")
+    assert taught.versions.serving_name() == "first"
+    assert "roof (AA)" in taught.misfit(theirs)
+    assert taught.misfit(taught.promote("first")) == ""
+
+
+def test_a_router_of_another_houses_categories_labels_nothing(taught: TaughtHouse, packaged: Version) -> None:
+    theirs = of_another_house(taught, packaged)
+    taught.versions.promote("theirs")
+
+    for load in (lambda: taught.router("theirs"), lambda: taught.load_router(theirs), taught.ensure_router):
+        with pytest.raises(RouterUnavailable, match="never had"):
+            load()
+    assert taught.router().version == "first"  # as for a damaged one
+    assert taught.router().classify(["when pump"])[0].category == "water"
+
+
+def test_a_router_follows_its_categories_into_their_present_names(taught: TaughtHouse) -> None:
+    router = taught.router()
+    taught.categories.rename("water", "wet")
+    assert taught.misfit(taught.promote("first")) == ""
+    for each in (router, taught.router("first")):
+        assert each.classify(["when pump"])[0].category == "wet"
+
+
+def test_a_router_that_does_not_say_what_it_was_taught_is_refused(taught: TaughtHouse, packaged: Version) -> None:
+    unsaid = replace(packaged, config={**packaged.config, "categories": [["water"]]})
+    assert "does not say" in taught.misfit(unsaid)
 
 
 @pytest.mark.parametrize("error", [WeightsUnavailable("No source answers."), RouterUnavailable("No room on the disk.")])

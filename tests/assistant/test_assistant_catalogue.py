@@ -2,8 +2,9 @@ import re
 
 import pytest
 
-from assistant.build import BEST, EMBEDDER, PACKAGED
+from assistant.build import EMBEDDER
 from assistant.catalogue import CATALOGUE, HubFile, HubFolder, IndexFolder, IndexParts, PinnedFile
+from assistant.model_choice import BEST, PACKAGED
 
 
 def test_what_a_machine_without_the_hub_needs_is_in_the_package_index() -> None:

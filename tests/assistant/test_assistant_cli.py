@@ -110,7 +110,7 @@ def test_ask_prints_json_for_scripts(run: Run, furnished: SmallHouse, model: Scr
     model.will_say("The pool pump was replaced by Ray [1].")
     (answer,) = lines(run("ask", QUESTION, "--json"))
     assert answer.pop("seconds").keys() == {"route", "search", "first_token", "total"}
-    assert answer.pop("scope").keys() == {"categories", "reason", "searched", "total"}
+    assert answer.pop("scope").keys() == {"categories", "reason", "searched", "total", "uncategorised"}
     assert 0.96 <= answer.pop("confidence") <= 1  # the router's, and the notes'
     assert answer == {
         "question": QUESTION,
@@ -214,7 +214,7 @@ def test_classify_reads_a_file_and_takes_a_router_by_name(run: Run) -> None:
 def test_search_prints_what_the_chat_would_find(run: Run, furnished: SmallHouse) -> None:
     (found,) = lines(run("search", QUESTION, "--json"))
     assert found.keys() == {"question", "category", "scope", "hits", "seconds"}
-    assert found["scope"].keys() == {"categories", "reason", "searched", "total"}
+    assert found["scope"].keys() == {"categories", "reason", "searched", "total", "uncategorised"}
     assert (found["category"], found["scope"]["categories"]) == ("pool", ["pool"])
     (hit,) = found["hits"]
     assert hit.keys() == {"note_id", "title", "category", "date", "text", "score"}

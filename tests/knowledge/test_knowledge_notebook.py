@@ -7,20 +7,13 @@ from typing import Any
 import pytest
 from sqlite_utils import Migrations
 
+from knowledge.days import parse_date
 from knowledge.errors import NoSuchNote, NotebookUnavailable, NoteChanged, NoteRejected
 from knowledge.library import Library
 from knowledge.note import Draft, Note, NoteFilter
-from knowledge.notebook import (
-    MAX_CHARACTERS,
-    MAX_TITLE,
-    Notebook,
-    create_notes,
-    migrations,
-    new_id,
-    parse_date,
-    words_of,
-)
-from knowledge.record import Record
+from knowledge.notebook import MAX_CHARACTERS, MAX_TITLE, Notebook, create_notes, migrations
+from knowledge.record import Record, new_id
+from knowledge.words import words_of
 
 
 @pytest.fixture
@@ -373,10 +366,12 @@ def test_notes_are_listed_newest_first_through_the_filter(
         assert shelf.count(NoteFilter(**wanted)) == len(found)
 
 
-def test_chosen_ids_are_listed(shelf: Notebook) -> None:
+def test_chosen_ids_are_listed_and_of_none_chosen_no_note(shelf: Notebook) -> None:
     wanted = tuple(note.id for note in shelf.select()[1:3])
 
     assert titles(shelf, ids=wanted) == ["Pump", "Paint"]
+    assert titles(shelf, ids=()) == []
+    assert len(titles(shelf, ids=None)) == 4
 
 
 def test_a_scope_counts_its_categories_and_the_notes_without_one(shelf: Notebook) -> None:

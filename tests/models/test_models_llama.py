@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.build import PACKAGED
 from assistant.catalogue import CATALOGUE
 from assistant.chat_models import Message
 from assistant.errors import ModelStopped, ModelUnavailable
 from assistant.kept_prompts import KeptPrompts
 from assistant.llama_model import LlamaModel
+from assistant.model_choice import PACKAGED
 from assistant.settings import read_settings
 from assistant.weights import ModelStore
 from finetune.export import adapter_to_gguf
