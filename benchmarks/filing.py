@@ -35,7 +35,8 @@ from classifier.papers import LEAST
 from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
 from finetune.examples import Example, load
 from finetune.head import columns_of
-from finetune.papers import PACKAGED, Material, PaperConfig, balanced, fit, held_out
+from finetune.packaged import FOLDER
+from finetune.papers import Material, PaperConfig, balanced, fit, held_out
 from finetune.texts import FOREIGN, read_glossary, read_papers, read_workbooks, read_writers
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
@@ -112,7 +113,7 @@ def of_papers(router: Router, *, save: bool) -> list[Suggestion]:
     encoder = np.log([[max(each.probabilities.get(label, 0.0), LEAST) for label in labels] for each in said])
     words = held_out(material, config)
     if save:
-        fit(material, words, encoder, config).save(PACKAGED)
+        fit(material, words, encoder, config).save(FOLDER)
     found = []
     for training, out in material.turns():
         balance = balanced(

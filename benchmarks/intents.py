@@ -13,6 +13,7 @@ from the data's out-of-scope questions. Each part, and all, are calibrated alike
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import random
 import string
@@ -34,7 +35,7 @@ from classifier.taxonomy import NONE, Taxonomy
 from finetune.calibrate import fit_fusion
 from finetune.config import TrainConfig
 from finetune.examples import Example, Split
-from finetune.fitting import TrainProgress
+from finetune.fitting import LOSSES_FILE, TrainProgress
 from finetune.head import HeadConfig, fit, labels_of
 from finetune.train import train
 from finetune.words import fit_words
@@ -134,7 +135,7 @@ def taught_language_model(
     from transformers import AutoTokenizer
 
     categories = taxonomy(names, AutoTokenizer.from_pretrained(base, local_files_only=True), config.seed)
-    if not (folder / ADAPTER).is_dir():
+    if not (folder / LOSSES_FILE).is_file():  # the last that a training writes
         folder.mkdir(parents=True, exist_ok=True)
         losses = train(*load_base(base), categories, parts, folder, config, on_progress=_say)
         print(f"validation loss by step: {losses['validation']}", flush=True)
@@ -146,6 +147,13 @@ def taught_words(parts: Split) -> tuple[Score, Sequence[str]]:
     """Fit what hears words; returns what scores with it, and the labels of its columns."""
     words = fit_words(parts.training, labels_of(parts.training))
     return words.log_probabilities, words.labels
+
+
+def _run(options: argparse.Namespace) -> str:
+    """A name for what the language model's training depends on, so that another's adapter is never taken for it."""
+    made_of = ("base", "data", "examples", "validation", "epochs", "learning_rate", "batch", "evaluations", "seed")
+    told = json.dumps({name: str(getattr(options, name)) for name in made_of})
+    return f"{options.mode}-{options.examples}-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
 
 
 def _say(progress: TrainProgress) -> None:
@@ -223,8 +231,7 @@ def main() -> None:
             evaluations=options.evaluations, misspelt=0.0, mode=options.mode,
         )  # fmt: skip
         with tempfile.TemporaryDirectory() as temporary:
-            run = f"{options.examples}-{options.epochs:g}-{options.learning_rate:g}-{options.batch}-{options.seed}"
-            folder = (options.work or Path(temporary)) / f"{options.mode}-{run}"
+            folder = (options.work or Path(temporary)) / _run(options)
             hear("language_model", lambda: taught_language_model(options.base, labels[:-1], parts, folder, config))
     if {"words", "fused"} & set(wanted):
         hear("words", lambda: taught_words(parts))
