@@ -6,11 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.bases import ROUTER_BASE, ready_base, router_base
-from assistant.catalogue import CATALOGUE
-from assistant.model_choice import PACKAGED, Choice, choose, fetched
+from assistant.models.bases import ROUTER_BASE, ready_base, router_base
+from assistant.models.catalogue import CATALOGUE
+from assistant.models.model_choice import PACKAGED, Choice, choose, fetched
+from assistant.models.weights import ModelStore, Progress, Report, unheard
 from assistant.settings import Settings
-from assistant.weights import ModelStore, Progress, Report, unheard
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from sqlite_utils import Migrations
 
     from assistant.categories import Categories
-    from assistant.chat_models import ChatModel
     from assistant.conversation import Conversations
     from assistant.corrections import Corrections
     from assistant.extraction import Extraction
     from assistant.finding import Finder
+    from assistant.incoming.trail import Trail
+    from assistant.models.chat_models import ChatModel
+    from assistant.money.sums import Sums
     from assistant.pipeline import Assistant
     from assistant.router_loading import RouterLoader
-    from assistant.sums import Sums
-    from assistant.trail import Trail
     from classifier.decision import Router
     from classifier.encoder import Embed, Head
     from classifier.memory import Memory
@@ -92,7 +92,7 @@ class House:
     @cached_property
     def trail(self) -> Trail:
         """What is kept of where notes come from."""
-        from assistant.trail import Trail
+        from assistant.incoming.trail import Trail
         from knowledge.imports import Imports
         from knowledge.originals import Originals
         from knowledge.waiting import WaitingDrafts
@@ -271,9 +271,9 @@ class House:
 
     def chat_model(self) -> ChatModel:
         """Return the language model that answers, fetched and loaded; raises ModelUnavailable."""
-        from assistant.chat_models import OllamaModel
-        from assistant.kept_prompts import KeptPrompts
-        from assistant.llama_model import LlamaModel
+        from assistant.models.chat_models import OllamaModel
+        from assistant.models.kept_prompts import KeptPrompts
+        from assistant.models.llama_model import LlamaModel
 
         settings, choice = self.settings, self.choice()
         if choice.kind == "ollama":
@@ -286,7 +286,7 @@ class House:
 
     def assistant(self, model: ChatModel | None = None, router: Router | None = None) -> Assistant:
         """Return the assistant of this house; raises AssistantError, KnowledgeError or RouterError."""
-        from assistant.chat_models import ReadsAhead
+        from assistant.models.chat_models import ReadsAhead
         from assistant.pipeline import Assistant
         from assistant.reading_ahead import ReadingAhead
         from assistant.under_way import UnderWay
@@ -300,7 +300,7 @@ class House:
     def sums(self) -> Sums:
         """Return what adds up what the notes cost."""
         from assistant.extraction import read_waiting
-        from assistant.sums import Sums
+        from assistant.money.sums import Sums
 
         return Sums(
             self.notebook, self.facts, lambda: read_waiting(self.record, self.notebook, self.facts, self.extraction())

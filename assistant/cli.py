@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
-from assistant.cli_categories import categories
-from assistant.cli_corrections import correct, corrections
-from assistant.cli_evaluate import evaluate
-from assistant.cli_facts import due_days, facts_of_notes
-from assistant.cli_ingest import ingest
-from assistant.cli_keep import backup, restore
-from assistant.cli_options import FAILED, LastWord, house_option, house_options, label_of
-from assistant.cli_reader import train_reader
-from assistant.cli_reranker import train_reranker
-from assistant.cli_teach import export, routers, train
+from assistant.commands.categories import categories
+from assistant.commands.corrections import correct, corrections
+from assistant.commands.evaluate import evaluate
+from assistant.commands.facts import due_days, facts_of_notes
+from assistant.commands.ingest import ingest
+from assistant.commands.keep import backup, restore
+from assistant.commands.options import FAILED, LastWord, house_option, house_options, label_of
+from assistant.commands.reader import train_reader
+from assistant.commands.reranker import train_reranker
+from assistant.commands.teach import export, routers, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,7 +215,7 @@ def list_notes(
     limit: int | None,
 ) -> None:
     """List notes, the newest first, or add up what they cost."""
-    from assistant.cli_facts import list_with_facts
+    from assistant.commands.facts import list_with_facts
     from classifier.taxonomy import NONE
     from knowledge.days import period
     from knowledge.note import NoteFilter
@@ -253,7 +253,7 @@ def add_note(
     house: House, as_json: bool, text: str, title: str, category: str | None, date: str, tags: tuple[str, ...]
 ) -> None:
     """Add a note; TEXT - reads it from standard input."""
-    from assistant.filing import file
+    from assistant.incoming.filing import file
     from knowledge.days import parse_date
     from knowledge.note import Draft
 
@@ -340,7 +340,7 @@ def models(ctx: click.Context) -> None:
 @house_options
 def list_models(house: House, as_json: bool) -> None:
     """Say which model answers, and what would make it better."""
-    from assistant.catalogue import CATALOGUE
+    from assistant.models.catalogue import CATALOGUE
     from assistant.terminal import print_json
 
     choice = house.choice()
@@ -372,8 +372,8 @@ def list_models(house: House, as_json: bool) -> None:
 @click.argument("name", required=False)
 def fetch_model(house: House, as_json: bool, name: str | None) -> None:
     """Fetch and verify a model, or what the chat needs."""
-    from assistant.catalogue import CATALOGUE
     from assistant.errors import SettingsError
+    from assistant.models.catalogue import CATALOGUE
     from assistant.terminal import print_json
 
     if name is not None and name not in CATALOGUE:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.catalogue import CATALOGUE
 from assistant.errors import AssistantError, SettingsError
+from assistant.models.catalogue import CATALOGUE
 from classifier.errors import RouterError
 from knowledge.errors import KnowledgeError
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from assistant.chat_models import Message, count_tokens
+from assistant.models.chat_models import Message, count_tokens
 from assistant.prompts import RULES, TEMPLATE_TOKENS, note_lines, spoken
 from knowledge.note import Hit, Note, whole
 

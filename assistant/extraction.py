@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field, ValidationError, create_model
 
-from assistant.chat_models import ChatModel, Message
-from assistant.costs import cost_in
 from assistant.errors import ModelUnavailable
 from assistant.fact_rules import read_facts
-from assistant.paper_kinds import is_of_account, not_taken
+from assistant.models.chat_models import ChatModel, Message
+from assistant.money.costs import cost_in
+from assistant.money.paper_kinds import is_of_account, not_taken
 from knowledge.days import days_in
 from knowledge.facts import MAX_VALUE, NAMES, Fact, Facts, Name
 from knowledge.money import DOLLARS, amounts_in, written

@@ -10,8 +10,8 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from assistant.costs import cost_in
-from assistant.paper_kinds import not_taken
+from assistant.money.costs import cost_in
+from assistant.money.paper_kinds import not_taken
 from knowledge.days import SPAN, Day, days_in, later, puts_day_first
 from knowledge.facts import Fact, Name
 from knowledge.money import DOLLARS, written

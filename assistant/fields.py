@@ -6,7 +6,7 @@ from typing import Any
 
 from assistant.corrections import Correction
 from assistant.events import Answer, Citation, Retrieved, Routed
-from assistant.outcomes import Outcome
+from assistant.incoming.outcomes import Outcome
 from classifier.decision import Decision
 from classifier.versions import Version
 from knowledge.facts import Fact

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.chat_models import plain
 from assistant.dossier import dossier_of
 from assistant.errors import QuestionRefused
 from assistant.finding import relevant
+from assistant.models.chat_models import plain
 from assistant.pipeline import POINTED
 from assistant.prompts import NO_NOTE
 from finetune.reader import Exercise, Lesson

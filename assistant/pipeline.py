@@ -9,18 +9,18 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.chat_models import ChatModel, Message
 from assistant.checking import backed
 from assistant.citations import Numbering, cite
 from assistant.conversation import Turn
 from assistant.errors import ModelUnavailable
 from assistant.events import Answer, Citation, Doubted, Event, Finished, Retrieved, Routed, Token
 from assistant.finding import SURE, Finder
+from assistant.models.chat_models import ChatModel, Message
+from assistant.money.sums import Sums
 from assistant.pointing import deciding
 from assistant.prompts import NO_NOTE, answer_messages, doubting
 from assistant.question import checked
 from assistant.reading_ahead import ReadingAhead
-from assistant.sums import Sums
 from assistant.support import LEARNED, Support
 from assistant.under_way import UnderWay
 from assistant.wording import declines, echoes, in_its_place, says_something

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.chat_models import Message, count_tokens
+from assistant.models.chat_models import Message, count_tokens
 from knowledge.note import Hit
 
 NO_NOTE = "I have no note about that."

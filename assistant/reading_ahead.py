@@ -6,9 +6,9 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from assistant.chat_models import ReadsAhead
 from assistant.dossier import Dossier, dossier_of
 from assistant.errors import ModelUnavailable
+from assistant.models.chat_models import ReadsAhead
 from assistant.under_way import UnderWay
 from knowledge.errors import KnowledgeError
 from knowledge.note import Note, NoteFilter

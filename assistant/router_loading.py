@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from assistant.errors import WeightsUnavailable
-from assistant.weights import Progress, Report
+from assistant.models.weights import Progress, Report
 from classifier.errors import RouterError, RouterUnavailable, TaxonomyError
 from finetune import packaged
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
-from assistant.weights import Progress
+from assistant.models.weights import Progress
 from classifier.errors import RouterError
 from knowledge.errors import KnowledgeError
 

@@ -14,7 +14,7 @@ import click
 
 from assistant.events import Answer, Doubted, Finished, Retrieved, Routed, Token
 from assistant.fields import version_fields
-from assistant.weights import Progress
+from assistant.models.weights import Progress
 from classifier.decision import Decision
 from classifier.versions import Version
 from knowledge.note import Hit, Note

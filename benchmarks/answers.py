@@ -15,8 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant import sample
-from assistant.answers_exam import examined, read_cases, summary
 from assistant.build import House
+from assistant.exams.answers import examined, read_cases, summary
 from assistant.settings import read_settings
 
 FOLDER = Path(__file__).parent / "sample_house"

@@ -25,8 +25,8 @@ from pathlib import Path
 
 from assistant.build import House
 from assistant.extraction import seek
-from assistant.ingest import ingest
-from assistant.outcomes import Outcome
+from assistant.incoming.ingest import ingest
+from assistant.incoming.outcomes import Outcome
 from assistant.settings import read_settings
 from benchmarks.drawer.build import build
 from benchmarks.drawer.source import outer, read_sources

@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 
 from assistant.build import House
-from assistant.filing import Filing, filed
-from assistant.parting import parted
+from assistant.incoming.filing import Filing, filed
+from assistant.incoming.parting import parted
 from assistant.sample import drafts
 from assistant.settings import read_settings
 from benchmarks.bring_in import plain

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from assistant.build import House
 from assistant.events import gathered
-from assistant.ingest import ingest
+from assistant.incoming.ingest import ingest
 from assistant.settings import read_settings
 from knowledge.days import parse_date
 from knowledge.note import Draft

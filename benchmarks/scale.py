@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.build import EMBEDDER, House
-from assistant.catalogue import CATALOGUE
+from assistant.models.catalogue import CATALOGUE
 from assistant.settings import read_settings
 from knowledge.embedding import Embedder
 from knowledge.folder_index import FolderIndex

@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 
 from assistant import sample
 from assistant.build import House
-from assistant.ingest import ingest
+from assistant.exams.retrieval import Case, read_cases
+from assistant.incoming.ingest import ingest
 from assistant.listening import LEAST, LISTENING, Listening
-from assistant.retrieval_exam import Case, read_cases
 from assistant.settings import read_settings
 from classifier.decision import Decision
 from classifier.taxonomy import NONE

@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from assistant import sample
-from assistant.answers_exam import Case, read_cases, right
 from assistant.build import House
 from assistant.events import gathered
-from assistant.ingest import ingest
+from assistant.exams.answers import Case, read_cases, right
+from assistant.incoming.ingest import ingest
 from assistant.pipeline import Assistant
 from assistant.settings import read_settings
 from assistant.support import Features, Support

@@ -27,8 +27,8 @@ from playwright.sync_api import (
 from small_house import Piece, ScriptedModel, SmallHouse
 
 from assistant.build import House
-from assistant.chat_models import ChatModel
-from assistant.model_choice import Choice
+from assistant.models.chat_models import ChatModel
+from assistant.models.model_choice import Choice
 from assistant.pipeline import Assistant
 from assistant.settings import read_settings
 from assistant.startup import Startup

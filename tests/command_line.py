@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 from small_house import ScriptedModel, SmallHouse
 
 from assistant.cli import cli
+from assistant.models.weights import Report
 from assistant.settings import Settings
-from assistant.weights import Report
 
 Run = Callable[..., Result]
 

@@ -14,11 +14,11 @@ import pytest
 from conftest import WordEmbedder
 
 from assistant.build import House
-from assistant.chat_models import ChatModel, Message
+from assistant.models.chat_models import ChatModel, Message
+from assistant.models.weights import ModelStore, Progress, Report, unheard
 from assistant.pipeline import Assistant
 from assistant.settings import Settings, read_settings
 from assistant.support import Support
-from assistant.weights import ModelStore, Progress, Report, unheard
 from classifier.decision import Decision, Router
 
 PATIENCE = 90.0
@@ -126,7 +126,7 @@ class SmallHouse(House):
 
 def pretend_fetched(store: ModelStore, *names: str) -> None:
     """Make the store find these weights as it left them: files of the right size, without a byte on the disk."""
-    from assistant.catalogue import CATALOGUE
+    from assistant.models.catalogue import CATALOGUE
 
     for name in names:
         weights, record = CATALOGUE[name], {}

@@ -7,8 +7,8 @@ import pytest
 from conftest import WordEmbedder
 from tiny_language_model import WATER_OR_FIRE
 
-from assistant.bases import ROUTER_BASE
 from assistant.build import House
+from assistant.models.bases import ROUTER_BASE
 from assistant.settings import read_settings
 from classifier.versions import Version, Versions
 from finetune.config import Base, TrainConfig

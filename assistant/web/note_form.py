@@ -10,7 +10,7 @@ import gradio as gr
 from gradio.events import Dependency
 
 from assistant.build import House
-from assistant.filing import file
+from assistant.incoming.filing import file
 from assistant.startup import Startup
 from assistant.web import render
 from assistant.web.facts import FactsCard, Opened

@@ -6,8 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.arrivals import Arrivals
 from assistant.build import House
+from assistant.incoming.arrivals import Arrivals
 from assistant.startup import Startup
 from assistant.web import render
 from assistant.web.facts import Opened

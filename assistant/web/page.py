@@ -17,13 +17,14 @@ import click
 import gradio as gr
 from starlette.middleware import Middleware
 
-from assistant.arrivals import Arrivals
 from assistant.dialogue import Dialogues
 from assistant.errors import AssistantError
 from assistant.facts_finder import FactsFinder
+from assistant.incoming.arrivals import Arrivals
+from assistant.incoming.watching import Watcher
+from assistant.models.weights import Progress
 from assistant.startup import Startup
 from assistant.terminal import TerminalReport, print_json
-from assistant.watching import Watcher
 from assistant.web import originals
 from assistant.web.categories import Categories
 from assistant.web.chat import Chat
@@ -36,7 +37,6 @@ from assistant.web.served import routes
 from assistant.web.tags import Tags
 from assistant.web.teach import Teach
 from assistant.web.theme import head, html, theme
-from assistant.weights import Progress
 
 if TYPE_CHECKING:
     from assistant.build import House

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from assistant.conversation import Conversation, Question, Reply, Turn
 from assistant.details import AnswerDetails, Cited, NoteCard
-from assistant.outcomes import Outcome
+from assistant.incoming.outcomes import Outcome
 from assistant.prompts import spoken
 from assistant.startup import Status
 from classifier.taxonomy import NONE

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from assistant.arrivals import Arriving
-from assistant.outcomes import Outcome
+from assistant.incoming.arrivals import Arriving
+from assistant.incoming.outcomes import Outcome
 from assistant.startup import Status
 from assistant.web import render
 from knowledge.imports import Import

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.events import Dependency
 
-from assistant import review
-from assistant.arrivals import Arrivals
 from assistant.build import House
+from assistant.incoming import review
+from assistant.incoming.arrivals import Arrivals
 from assistant.startup import Startup, Status
 from assistant.web import render, render_review
 from assistant.web.theme import BUTTONS_JS, html

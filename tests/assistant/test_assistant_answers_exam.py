@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from small_house import ScriptedModel, WordRouter
 
-from assistant.answers_exam import Case, Reply, examined, holds, read_cases, right, summary, write_report
 from assistant.errors import QuestionRefused
 from assistant.events import Answer
+from assistant.exams.answers import Case, Reply, examined, holds, read_cases, right, summary, write_report
 from assistant.finding import Finder
 from assistant.pipeline import Assistant
 from assistant.prompts import NO_NOTE

@@ -18,15 +18,15 @@ from small_house import SmallHouse
 from sqlite_utils import Migrations
 
 from assistant.backup import MANIFEST_FILE, back_up
-from assistant.chat_models import Message
 from assistant.conversation import Question, Reply
 from assistant.corrections import Correction
 from assistant.details import AnswerDetails
 from assistant.errors import BackupRefused
-from assistant.ingest import Intake, ingest
-from assistant.kept_prompts import KeptPrompts
+from assistant.incoming.ingest import Intake, ingest
+from assistant.incoming.review import save
+from assistant.models.chat_models import Message
+from assistant.models.kept_prompts import KeptPrompts
 from assistant.restore import restore
-from assistant.review import save
 from assistant.settings import read_settings
 from knowledge import notebook
 from knowledge.note import Draft

@@ -10,12 +10,12 @@ from small_house import ScriptedModel, SmallHouse, WordRouter, pretend_fetched
 from taught_house import TaughtHouse, examples
 from tiny_language_model import WATER_OR_FIRE
 
-from assistant.bases import ROUTER_BASE
 from assistant.build import EMBEDDER, House
-from assistant.catalogue import CATALOGUE
-from assistant.chat_models import OllamaModel
 from assistant.errors import ModelUnavailable, SettingsError, WeightsUnavailable
-from assistant.model_choice import BEST, PACKAGED, Choice, writers
+from assistant.models.bases import ROUTER_BASE
+from assistant.models.catalogue import CATALOGUE
+from assistant.models.chat_models import OllamaModel
+from assistant.models.model_choice import BEST, PACKAGED, Choice, writers
 from assistant.settings import read_settings
 from classifier.decision import Router
 from classifier.encoder import EncoderRouter

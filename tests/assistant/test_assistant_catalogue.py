@@ -3,8 +3,8 @@ import re
 import pytest
 
 from assistant.build import EMBEDDER
-from assistant.catalogue import CATALOGUE, HubFile, HubFolder, IndexFolder, IndexParts, PinnedFile
-from assistant.model_choice import BEST, PACKAGED
+from assistant.models.catalogue import CATALOGUE, HubFile, HubFolder, IndexFolder, IndexParts, PinnedFile
+from assistant.models.model_choice import BEST, PACKAGED
 
 
 def test_what_a_machine_without_the_hub_needs_is_in_the_package_index() -> None:

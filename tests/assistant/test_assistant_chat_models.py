@@ -9,7 +9,8 @@ import pytest
 from ollama_server import OllamaServer, line, serving
 from small_house import PATIENCE
 
-from assistant.chat_models import (
+from assistant.errors import ModelStopped, ModelUnavailable
+from assistant.models.chat_models import (
     Message,
     OllamaModel,
     count_tokens,
@@ -17,8 +18,7 @@ from assistant.chat_models import (
     ollama_models,
     without_thoughts,
 )
-from assistant.errors import ModelStopped, ModelUnavailable
-from assistant.llama_model import LlamaModel
+from assistant.models.llama_model import LlamaModel
 
 QUESTION = [Message("system", "Answer from the notes."), Message("user", "When was the pump replaced?")]
 

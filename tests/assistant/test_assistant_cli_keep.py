@@ -6,8 +6,8 @@ from command_line import Run, complaint, lines
 from papers import INVOICE, pdf
 from small_house import SmallHouse
 
-from assistant.ingest import Intake
-from assistant.review import save
+from assistant.incoming.ingest import Intake
+from assistant.incoming.review import save
 from assistant.settings import read_settings
 from knowledge.note import Draft
 

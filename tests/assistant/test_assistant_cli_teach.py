@@ -12,8 +12,8 @@ from taught_house import TaughtHouse, examples
 
 from assistant.cli import cli
 from assistant.corrections import Correction
+from assistant.models.weights import Report
 from assistant.settings import Settings
-from assistant.weights import Report
 from finetune.config import Base
 
 Run = Callable[..., Result]

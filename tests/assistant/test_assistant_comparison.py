@@ -6,7 +6,7 @@ import pytest
 from taught_house import TaughtHouse
 from tiny_language_model import WATER_OR_FIRE
 
-from assistant.comparison import in_its_names
+from assistant.exams.routers import in_its_names
 from classifier.taxonomy import Taxonomy
 from classifier.versions import Version
 from finetune.examples import Example

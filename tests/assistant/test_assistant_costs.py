@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.costs import cost_in
+from assistant.money.costs import cost_in
 
 
 @pytest.mark.parametrize(

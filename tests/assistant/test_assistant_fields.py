@@ -4,7 +4,7 @@ from typing import Any
 
 from assistant.events import Answer, Citation, Retrieved, Routed
 from assistant.fields import answer_fields, decision_fields, hit_fields, note_fields, outcome_fields, scope_fields
-from assistant.outcomes import Outcome
+from assistant.incoming.outcomes import Outcome
 from classifier.decision import Decision
 from knowledge.note import Hit, Note, Passage, Scope
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.followed import FollowedFiles, UnfollowedFiles, lies_at
-from assistant.trail import Trail
+from assistant.incoming.followed import FollowedFiles, UnfollowedFiles, lies_at
+from assistant.incoming.trail import Trail
 from knowledge import imports, notebook, waiting
 from knowledge.errors import Unreadable
 from knowledge.imports import Imports

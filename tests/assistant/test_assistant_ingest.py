@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from small_house import WordRouter
 
-from assistant.filing import file
-from assistant.ingest import ingest
-from assistant.outcomes import Outcome
-from assistant.parting import LONGEST
+from assistant.incoming.filing import file
+from assistant.incoming.ingest import ingest
+from assistant.incoming.outcomes import Outcome
+from assistant.incoming.parting import LONGEST
 from classifier.decision import Decision
 from knowledge.errors import NoteRejected
 from knowledge.library import BATCH, Library

@@ -10,11 +10,11 @@ import pytest
 from conftest import WordEmbedder
 from small_house import WordRouter
 
-from assistant import review
-from assistant.followed import NO_NOTE
-from assistant.ingest import Intake, ingest
-from assistant.outcomes import Outcome
-from assistant.trail import Trail
+from assistant.incoming import review
+from assistant.incoming.followed import NO_NOTE
+from assistant.incoming.ingest import Intake, ingest
+from assistant.incoming.outcomes import Outcome
+from assistant.incoming.trail import Trail
 from classifier.decision import Decision
 from classifier.errors import RouterUnavailable
 from classifier.taxonomy import DEFAULT_TAXONOMY

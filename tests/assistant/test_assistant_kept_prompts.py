@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from assistant.chat_models import Message
-from assistant.kept_prompts import KeptPrompts
+from assistant.models.chat_models import Message
+from assistant.models.kept_prompts import KeptPrompts
 
 NOTES = [Message("user", "All notes about pool")]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from small_house import WordRouter
 
-from assistant.labelling import Batch, Labeller
+from assistant.incoming.labelling import Batch, Labeller
 from classifier.decision import Decision
 from knowledge.library import BATCH, Library
 from knowledge.note import Draft

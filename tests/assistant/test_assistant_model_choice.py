@@ -1,11 +1,11 @@
 import pytest
 from small_house import pretend_fetched
 
-from assistant.catalogue import CATALOGUE
 from assistant.errors import WeightsUnavailable
-from assistant.model_choice import BEST, PACKAGED, choose, fetched
+from assistant.models.catalogue import CATALOGUE
+from assistant.models.model_choice import BEST, PACKAGED, choose, fetched
+from assistant.models.weights import ModelStore, unheard
 from assistant.settings import read_settings
-from assistant.weights import ModelStore, unheard
 
 pytestmark = pytest.mark.usefixtures("bare_environment")
 

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from assistant.extraction import Extraction
-from assistant.paid_for import forms_of, is_for
+from assistant.money.paid_for import forms_of, is_for
 from knowledge.note import Note
 
 NOON = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from assistant.paid_once import Told, told_twice
+from assistant.money.paid_once import Told, told_twice
 from knowledge.facts import Fact
 from knowledge.money import written
 from knowledge.note import Note

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import pytest
 from small_house import WordRouter
 
-from assistant.parting import parted
+from assistant.incoming.parting import parted
 from classifier.decision import Decision
 from knowledge.note import Draft
 

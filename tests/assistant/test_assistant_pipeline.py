@@ -8,12 +8,12 @@ import pytest
 from numpy.typing import NDArray
 from small_house import ScriptedModel, WordRouter
 
-from assistant.chat_models import Message, ReadOutcome
 from assistant.conversation import Question, Reply, Turn
 from assistant.dossier import Dossier, dossier_of
 from assistant.errors import ModelStopped, ModelUnavailable, QuestionRefused
 from assistant.events import Answer, Doubted, Finished, Retrieved, Routed, Token, gathered
 from assistant.finding import Finder
+from assistant.models.chat_models import Message, ReadOutcome
 from assistant.pipeline import NO_ROOM, Assistant
 from assistant.prompts import NO_NOTE
 from assistant.reading_ahead import ReadingAhead

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from assistant.chat_models import Message, count_tokens
+from assistant.models.chat_models import Message, count_tokens
 from assistant.prompts import NO_NOTE, TEMPLATE_TOKENS, answer_messages, doubting, spoken
 from knowledge.note import Hit, Passage
 

@@ -6,7 +6,7 @@ import pytest
 from small_house import PATIENCE
 
 from assistant import reading_ahead
-from assistant.chat_models import Message, ReadOutcome, ReadsAhead
+from assistant.models.chat_models import Message, ReadOutcome, ReadsAhead
 from assistant.reading_ahead import ReadingAhead
 from assistant.under_way import UnderWay
 from knowledge.library import Library

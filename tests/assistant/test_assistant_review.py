@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from small_house import SmallHouse
 
-from assistant.outcomes import Outcome
-from assistant.review import amend, save
+from assistant.incoming.outcomes import Outcome
+from assistant.incoming.review import amend, save
 from assistant.settings import read_settings
 from knowledge.errors import NoSuchNote, NoteRejected
 from knowledge.note import Draft

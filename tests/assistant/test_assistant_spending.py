@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.spending import Spending, spending_of
+from assistant.money.spending import Spending, spending_of
 
 
 @pytest.mark.parametrize(

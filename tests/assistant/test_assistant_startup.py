@@ -5,9 +5,9 @@ import pytest
 from small_house import PATIENCE, SmallHouse
 
 from assistant.errors import AssistantError, ModelUnavailable
+from assistant.models.weights import Progress
 from assistant.settings import read_settings
 from assistant.startup import Startup, Status
-from assistant.weights import Progress
 from knowledge.note import Draft
 
 PUMP = Draft("The pool pump was replaced by Ray.", "Pool pump", "pool", id="pump")

@@ -4,8 +4,8 @@ import pytest
 from small_house import ScriptedModel, SmallHouse
 
 from assistant.events import gathered
-from assistant.money_questions import asks_for_sum
-from assistant.sums import Added, Sums
+from assistant.money.questions import asks_for_sum
+from assistant.money.sums import Added, Sums
 from knowledge.note import Draft
 from knowledge.timing import timing
 

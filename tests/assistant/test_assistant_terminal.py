@@ -6,7 +6,8 @@ import pytest
 from small_house import SmallHouse
 
 from assistant.events import Answer, Citation, Doubted, Finished, Retrieved, Routed, Token
-from assistant.ingest import ingest
+from assistant.incoming.ingest import ingest
+from assistant.models.weights import Progress
 from assistant.terminal import (
     TerminalReport,
     print_answer,
@@ -16,7 +17,6 @@ from assistant.terminal import (
     print_note,
     print_note_line,
 )
-from assistant.weights import Progress
 from classifier.decision import Decision
 from knowledge.library import Library
 from knowledge.note import Draft, Hit, Passage, Scope

@@ -12,11 +12,11 @@ import pytest
 import watchfiles
 from small_house import SmallHouse
 
-from assistant import watching
-from assistant.arrivals import Arrivals
+from assistant.incoming import watching
+from assistant.incoming.arrivals import Arrivals
+from assistant.incoming.watching import STILL, Watcher
 from assistant.settings import read_settings
 from assistant.startup import Startup
-from assistant.watching import STILL, Watcher
 from knowledge.originals import Originals, digest_of
 from knowledge.readers import files_in
 
@@ -124,7 +124,7 @@ def test_a_note_whose_file_was_deleted_stays_and_is_marked(watched: Watched) -> 
     path = watched.inbox / "pump.txt"
     path.write_text("The pool pump hums.")
     until(lambda: watched.titles() == ["Pump"])
-    from assistant.review import save
+    from assistant.incoming.review import save
 
     list(save(watched.house.trail.waiting.all(), watched.house.library, watched.house.trail))
     path.unlink()

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.catalogue import (
+from assistant.errors import WeightsUnavailable
+from assistant.models.catalogue import (
     CATALOGUE,
     SAFE_SUFFIXES,
     HubFile,
@@ -24,8 +25,7 @@ from assistant.catalogue import (
     Source,
     Weights,
 )
-from assistant.errors import WeightsUnavailable
-from assistant.weights import ModelStore, Progress
+from assistant.models.weights import ModelStore, Progress
 
 CONTENT = random.Random(7).randbytes(3_000_000)
 URL = "/someone/model/resolve/abc/tiny.gguf"
@@ -380,6 +380,6 @@ def test_nothing_else_can_be_pinned(path: str) -> None:
 
 
 def test_importing_it_loads_nothing_heavy() -> None:
-    code = "import assistant.weights, sys; print(*sys.modules)"
+    code = "import assistant.models.weights, sys; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "transformers", "gradio", "chromadb", "huggingface_hub", "httpx"} & set(loaded)

@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 from small_house import SmallHouse
 
-from assistant.ingest import ingest
-from assistant.outcomes import Outcome
+from assistant.incoming.ingest import ingest
+from assistant.incoming.outcomes import Outcome
 from benchmarks.bring_in import (
     Found,
     Said,

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from assistant import sample
 from assistant.build import House
-from assistant.model_choice import PACKAGED
+from assistant.models.model_choice import PACKAGED
 from assistant.settings import read_settings
 from finetune.examples import load
 

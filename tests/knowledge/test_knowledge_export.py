@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import open_library
 
-from assistant.ingest import ingest
+from assistant.incoming.ingest import ingest
 from knowledge.errors import ExportRefused
 from knowledge.export import export_folder, export_lines, safe_name
 from knowledge.exported import LIST_FILE, exported_originals, original_beside

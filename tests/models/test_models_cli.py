@@ -11,8 +11,8 @@ from ollama_server import OllamaServer
 
 from assistant import sample
 from assistant.build import EMBEDDER, House
-from assistant.catalogue import CATALOGUE
 from assistant.cli import cli
+from assistant.models.catalogue import CATALOGUE
 from assistant.settings import Settings, read_settings
 from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
 from knowledge.embedding import Embedder

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.catalogue import CATALOGUE
+from assistant.models.catalogue import CATALOGUE
+from assistant.models.weights import ModelStore
 from assistant.settings import read_settings
-from assistant.weights import ModelStore
 from benchmarks.exported import apart, in_llama, in_transformers
 from classifier.dense import dense_copy
 from classifier.language_model import ADAPTER

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant.catalogue import CATALOGUE
-from assistant.chat_models import Message
 from assistant.errors import ModelStopped, ModelUnavailable
-from assistant.kept_prompts import KeptPrompts
-from assistant.llama_model import LlamaModel
-from assistant.model_choice import PACKAGED
+from assistant.models.catalogue import CATALOGUE
+from assistant.models.chat_models import Message
+from assistant.models.kept_prompts import KeptPrompts
+from assistant.models.llama_model import LlamaModel
+from assistant.models.model_choice import PACKAGED
+from assistant.models.weights import ModelStore
 from assistant.settings import read_settings
-from assistant.weights import ModelStore
 from finetune.export import adapter_to_gguf
 
 pytestmark = pytest.mark.models

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import torch
 
-from assistant.catalogue import CATALOGUE
+from assistant.models.catalogue import CATALOGUE
+from assistant.models.weights import ModelStore
 from assistant.settings import read_settings
-from assistant.weights import ModelStore
 from classifier.dense import dense_copy
 from classifier.language_model import ADAPTER, CodeScorer, load_base
 from classifier.prompt import code_tokens, router_prompt

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from assistant.build import EMBEDDER, House
-from assistant.catalogue import CATALOGUE
 from assistant.corrections import Correction
+from assistant.models.catalogue import CATALOGUE
 from assistant.settings import read_settings
 from classifier.fused import FusedRouter
 from classifier.newcomers import AdaptedRouter

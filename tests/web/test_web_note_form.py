@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from small_house import SmallHouse
 
-from assistant.arrivals import Arrivals
+from assistant.incoming.arrivals import Arrivals
 from assistant.startup import Startup
 from assistant.web.facts import Opened
 from assistant.web.note_form import CHOOSE, Form, NoteForm

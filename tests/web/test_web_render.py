@@ -11,7 +11,7 @@ import pytest
 
 from assistant.conversation import Conversation, Question, Reply
 from assistant.details import AnswerDetails, Cited, FirstAnswer, NoteCard, QuestionDetails
-from assistant.outcomes import Outcome
+from assistant.incoming.outcomes import Outcome
 from assistant.startup import Status
 from assistant.web import render
 from knowledge.errors import NoteChanged

@@ -3,8 +3,8 @@ import re
 
 import pytest
 
-from assistant.arrivals import Arriving
-from assistant.outcomes import Outcome
+from assistant.incoming.arrivals import Arriving
+from assistant.incoming.outcomes import Outcome
 from assistant.web import render_review
 from knowledge.imports import Import
 from knowledge.note import Draft

@@ -10,7 +10,7 @@ import pytest
 from gradio.state_holder import SessionState
 from small_house import SmallHouse
 
-from assistant.arrivals import Arrivals
+from assistant.incoming.arrivals import Arrivals
 from assistant.startup import Startup
 from assistant.web.page import page
 from assistant.web.views import Offer, unchanged

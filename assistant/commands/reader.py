@@ -1,0 +1,64 @@
+"""The command that teaches the packaged model to read notes; the rest are in `assistant.cli`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.commands.options import house_options
+
+if TYPE_CHECKING:
+    from assistant.build import House
+
+_PATH = click.Path(path_type=Path)
+VALIDATED = 16
+"""Every so many workbooks, one is kept back to choose the best adapter by."""
+
+
+@click.command("train-reader")
+@house_options
+@click.option("--workbooks", "folder", type=_PATH, help="A folder of workbooks instead of the packaged ones.")
+@click.option("--epochs", type=click.FloatRange(0, min_open=True), default=0.8, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--out", type=_PATH, required=True, help="The folder for the adapter.")
+def train_reader(house: House, as_json: bool, folder: Path | None, epochs: float, seed: int, out: Path) -> None:
+    """Teach the packaged answer writer to read notes, from workbooks; takes an hour.
+
+    What was cut off goes on where it stopped when the same command is given again.
+    """
+    from assistant.lessons import WORKBOOKS, lesson, workbooks
+    from assistant.terminal import TerminalReport, print_json
+    from classifier.language_model import load_base
+    from finetune.config import ReaderConfig
+    from finetune.export import adapter_to_gguf
+    from finetune.reader import train_reader as teach
+
+    base = house.reader_base()
+    report = TerminalReport()
+    lessons = []
+    books = workbooks(folder or WORKBOOKS)
+    for done, book in enumerate(books, start=1):
+        with tempfile.TemporaryDirectory() as home:
+            lessons.append(lesson(book, house.elsewhere(Path(home)).library))
+        report.say(f"preparing workbook {done} of {len(books)}", "preparing")
+
+    kept_back = lessons[VALIDATED - 1 :: VALIDATED]
+    del lessons[VALIDATED - 1 :: VALIDATED]
+    teach(
+        *load_base(base.folder),
+        lessons,
+        kept_back,
+        out,
+        ReaderConfig(epochs=epochs, seed=seed),
+        base=base.identity,
+        on_progress=report.training,
+    )
+    adapter_to_gguf(out / "adapter", base.folder, out / "reader.gguf", half=True)
+    report.done()
+    if as_json:
+        print_json({"folder": str(out)})
+    else:
+        click.echo(f"The adapter is {out / 'reader.gguf'}. Answer under it: set OUR_HOUSE_READER to that path.")

@@ -1,0 +1,238 @@
+"""Which of a note's amounts is what was paid: a total before its parts, no quote that was not taken; pure rules."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import get_args
+
+from assistant.money.amount_words import (
+    RETURNED,
+    TOTAL,
+    Role,
+    Tier,
+    is_for_all,
+    is_of_one,
+    is_set_aside,
+    label_of,
+    role_of,
+    tier_of,
+)
+from assistant.money.paper_kinds import is_of_account, is_refund, not_taken
+from knowledge.money import DOLLARS, Amount, amounts_in, money
+
+_CREDIT = re.compile(r"\bcredit\b(?! card)", re.IGNORECASE)
+_LEFT_TO_PAY = re.compile(r"\b(?:due|balance|owed?|owing|payable|restbetrag)\b", re.IGNORECASE)
+_PAID = re.compile(r"\b(?:paid|payments?|deposit|bezahlt|anzahlung)\b", re.IGNORECASE)
+_RANGE = re.compile(r" ?(?:-|–|to|or) ?")
+"""What stands between the ends of a range, or two to choose from."""
+_PRICE_OF = re.compile(r"\b(?:is|are)\W*\Z", re.IGNORECASE)
+"""What tells a price, and not that it was paid."""
+_JOB_PART = (
+    r"(?:labou?r|parts?|materials?|(?:\w+ )?(?:fees?|charges?|calls?)|call-?outs?|delivery|shipping|freight|"
+    r"(?:sales )?tax(?:es)?|vat|gst|tip|install(?:ation)?|permits?|disposal|haul(?:ing|-?away)|removal|set-?up|"
+    r"travel|mileage|surcharge)"
+)
+"""What one bill is made of."""
+_LINK = re.compile(
+    r"(?: [^.;:,()\n$€£]{1,40}?)?,? (?P<by>and|plus|\+) (?:an? |(?:the )?(?P<rest>rest|remaining|another) )?"
+)
+"""What stands between two parts of a sum that is not told: each has what it is for behind it."""
+_LISTED = re.compile(rf",?(?: and| plus)? (?:the )?{_JOB_PART}:? ", re.IGNORECASE)
+"""The same, where each has it before it: 'labor $240, parts $85'."""
+_PART_BEFORE = re.compile(rf"\b{_JOB_PART}:? \Z", re.IGNORECASE)
+_PART_BEHIND = re.compile(rf" (?:for )?(?:(?:the|an?|his|her|their) )?{_JOB_PART}\b", re.IGNORECASE)
+_SETTLED = re.compile(r"\bpaid (?:in full|off)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.;!?]\s|\n")
+_EACH = re.compile(r" an? [^\W\d]+", re.IGNORECASE)
+"""What may say of the amount before it that it is the price of one: '$32 a cylinder'."""
+_FIELD = re.compile(
+    r"^[ \t]*(?:total |amount )?(?:cost|amount|price|total|paid|betrag|preis|kosten|montant)[ \t]*"
+    r"(?:\((?P<unit>[A-Za-z]{3}|[$€£])\))?[ \t]*:[ \t]*(?P<value>[-−]?\d[\d.,' ]*)[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A row's own field, such as `cost: 180`, where a bare number is money."""
+MOST_QUOTED = 200
+"""Characters from one amount to another that are quoted together."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What was paid, and where the note says so."""
+
+    cents: int
+    currency: str
+    words: str
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """An amount, or several added up, and what their words make of them."""
+
+    amount: Amount
+    tier: Tier
+    role: Role
+    start: int
+    """Where the words begin that say so; they end with the amount."""
+
+
+def cost_in(text: str, currency: str = DOLLARS) -> Cost | None:
+    """Return what a note says was paid; None where it says nothing, or too much to tell.
+
+    Args:
+        currency: what a bare number means where the text names none.
+    """
+    if not_taken(text) or is_of_account(text):
+        return None
+    refund = is_refund(text)
+    readings = list(_readings(text, currency, refund))
+    if all(each.role in ("part", "due") for each in readings) and (field := _field(text, currency)):
+        return field
+    chosen = _chosen(readings, text)
+    if chosen is None:
+        return None
+    amount = chosen.amount
+    cents = -abs(amount.cents) if refund or chosen.role == "back" else amount.cents
+    return Cost(cents, amount.currency, text[chosen.start : amount.end].strip())
+
+
+# --- what each amount is ----------------------------------------------------------------------------------------------
+
+
+def _readings(text: str, currency: str, refund: bool) -> Iterator[_Reading]:
+    """The amounts that were paid, came back or are due, in their order.
+
+    Args:
+        refund: whether the paper as a whole is about money that came back, where nothing else is told apart.
+    """
+    amounts = amounts_in(text, currency)
+    ranges = _between(text, amounts, _RANGE)
+    usable = [each for each in amounts if each not in ranges and not is_of_one(text, each)]
+    for run in _runs(text, usable):
+        first, last = run[0], run[-1]
+        label, start = label_of(text, first)
+        tier, role = tier_of(label), role_of(text, first, label)
+        if len(run) > 1:
+            # What stands behind a part says what it is for, and takes nothing off.
+            role = "back" if role == "back" else None if tier is Tier.AGAINST else "paid"
+            if role and not _add_up(text, run, label):
+                yield from (_Reading(each, Tier.BARE, role, start) for each in run)
+                continue
+            first = replace(first, cents=sum(each.cents for each in run), end=last.end)
+        if refund and (role == "back" or _CREDIT.search(label)):
+            role, tier = "paid", Tier.TOTAL
+        elif role == "paid" and is_for_all(text, last):
+            tier = Tier.TOTAL
+        if role is None or _paid_off(text, first, label):
+            continue
+        if tier is not Tier.BARE or role != "paid" or (first.marked and first.cents > 0):
+            yield _Reading(first, tier, role, start)
+
+
+def _runs(text: str, amounts: Sequence[Amount]) -> list[list[Amount]]:
+    """The amounts, those together that are parts of one sum or may be."""
+    runs: list[list[Amount]] = []
+    for amount in amounts:
+        if runs and _is_linked(text, runs[-1][-1], amount):
+            runs[-1].append(amount)
+        else:
+            runs.append([amount])
+    return runs
+
+
+def _is_linked(text: str, one: Amount, other: Amount) -> bool:
+    """Whether nothing but what they are for stands between two amounts."""
+    if not all(each.marked and each.cents > 0 and not _is_no_part(text, each) for each in (one, other)):
+        return False
+    if _LINK.fullmatch(text, one.end, other.start):
+        return True
+    return bool(
+        _LISTED.fullmatch(text, one.end, other.start) and _PART_BEFORE.search(text, max(one.start - 30, 0), one.start)
+    )
+
+
+def _is_no_part(text: str, amount: Amount) -> bool:
+    return is_set_aside(text, amount) and not _PART_BEHIND.match(text, amount.end)
+
+
+def _add_up(text: str, run: Sequence[Amount], label: str) -> bool:
+    """Whether amounts that are linked are surely parts of one sum, and not the prices of two things."""
+    if TOTAL.search(label) or len({each.currency for each in run}) > 1:
+        return False
+    if any(_EACH.match(text, each.end) for each in run):
+        return False
+    for one, other in itertools.pairwise(run):
+        link = _LINK.fullmatch(text, one.end, other.start)
+        named = any(_PART_BEHIND.match(text, each.end) for each in (one, other))
+        if link and link["by"] == "and" and not link["rest"] and not named:
+            return False
+    return True
+
+
+def _between(text: str, amounts: Sequence[Amount], by: re.Pattern[str]) -> set[Amount]:
+    """The amounts between which nothing but such words stand."""
+    return {
+        amount
+        for pair in itertools.pairwise(amounts)
+        if by.fullmatch(text, pair[0].end, pair[1].start)
+        for amount in pair
+    }
+
+
+def _paid_off(text: str, amount: Amount, label: str) -> bool:
+    """Whether nothing is left to pay because it was paid, which says nothing of how much it was."""
+    return amount.cents == 0 and bool(_LEFT_TO_PAY.search(label)) and bool(_PAID.search(text))
+
+
+def _field(text: str, currency: str) -> Cost | None:
+    fields = list(_FIELD.finditer(text))
+    if len(fields) != 1:
+        return None
+    amount = money(f"{fields[0]['value'].strip()} {fields[0]['unit'] or ''}", currency)
+    return None if amount is None else Cost(*amount, fields[0][0].strip())
+
+
+# --- which of them counts ---------------------------------------------------------------------------------------------
+
+
+def _chosen(readings: Sequence[_Reading], text: str) -> _Reading | None:
+    """The reading that tells what was paid; None where none does, or nobody can tell which."""
+    paid, back, parts, due = ([each for each in readings if each.role == role] for role in get_args(Role))
+    if due and len({each.amount.cents for each in parts}) == 1 and not _SETTLED.search(text):
+        # The rest will be in another note.
+        return parts[0]
+    return _less(paid, back[-1], text) if back else _best(paid, text)
+
+
+def _best(readings: Sequence[_Reading], text: str) -> _Reading | None:
+    """The one that says most of it; of two that say the same, the later one is the sum of what stands above it."""
+    best = max(readings, key=lambda each: (each.tier, each.amount.start), default=None)
+    if best is None or best.tier is not Tier.BARE:
+        return best
+    first = readings[0]
+    differ = any(each.amount.cents != first.amount.cents for each in readings)
+    return None if differ or _PRICE_OF.search(text, first.start, first.amount.start) else first
+
+
+def _less(readings: Sequence[_Reading], back: _Reading, text: str) -> _Reading | None:
+    """What is left of a payment of which a part came back; what came back, where the note tells of no payment."""
+    returned = abs(back.amount.cents)
+    if all(each.amount.cents < returned for each in readings):
+        return back
+    paid = _best(readings, text)
+    if paid is None or paid.amount.currency != back.amount.currency:
+        return None
+    if back.amount.start < paid.amount.start:
+        if paid.amount.cents == returned:
+            return back
+        if not TOTAL.search(text, paid.start, paid.amount.start):
+            return None
+        # The total of what came back, in the same sentence; else of what was left to pay.
+        return paid if _SENTENCE.search(text, back.amount.end, paid.amount.start) else replace(paid, role="back")
+    if RETURNED.search(text, 0, paid.amount.start):
+        return back
+    near = back.amount.end - paid.start <= MOST_QUOTED
+    left = replace(paid.amount, cents=paid.amount.cents - returned, end=(back if near else paid).amount.end)
+    return replace(paid, amount=left)
