@@ -8,6 +8,7 @@ from knowledge.note import Hit, Passage, Told
 
 QUESTION = "Who replaced the pool pump?"
 NOTE = "The single-speed pump seized. Ray fitted a Pentair for $1,150."
+LONG = " ".join(["It rained all day long."] * 9)
 EMBED = WordEmbedder().embed
 
 
@@ -35,11 +36,19 @@ def test_the_numbers_of_the_notes_are_no_words_of_the_answer() -> None:
 
 
 def test_every_note_is_looked_at_and_the_best_sentence_counts() -> None:
-    quoted, _, _, _, read, _ = features(
-        "Ray fitted a Pentair for $1,150.", hit("It rained all day long.", 0.1), hit(NOTE, 0.7)
-    )
+    quoted, _, _, _, read, _ = features("Ray fitted a Pentair for $1,150.", hit(LONG, 0.1), hit(f"{NOTE} {LONG}", 0.7))
     assert quoted == pytest.approx(1)
     assert read == pytest.approx(0.7)
+
+
+def test_the_reader_is_not_heard_against_a_short_note_that_says_what_was_answered() -> None:
+    *_, read, _ = features("Ray fitted a Pentair for $1,150.", hit(LONG, 0.1), hit(NOTE, 0.2))
+    assert read == UNREAD
+    for else_answered in ("It rained all day long.", "Gerald serviced the furnace on Monday."):
+        *_, read, _ = features(else_answered, hit(LONG, 0.1), hit(NOTE, 0.2))
+        assert read == pytest.approx(0.2)
+    *_, read, _ = features("Ray fitted a Pentair for $1,150.", hit(LONG, 0.1), hit(NOTE, 0.95))
+    assert read == pytest.approx(0.95)
 
 
 def test_notes_without_a_sentence_support_nothing() -> None:
