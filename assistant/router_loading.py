@@ -75,11 +75,14 @@ class RouterLoader:
     def router(self, name: str | None = None) -> Router:
         """Return the serving router, or a named one; in a new house the packaged one serves.
 
+        A named one of other categories than the house's, which cannot serve here, speaks of its own.
+
         Raises:
             RouterUnavailable: there is none of this name, or its files are damaged.
         """
         try:
-            return self.load(self.ensure(name))
+            version = self.ensure(name)
+            return self._trained(version, quick=False) if self.misfit(version) else self.load(version)
         except RouterUnavailable as error:
             if name is not None:
                 raise

@@ -22,8 +22,8 @@ SHORT = 40
 """Words of a note that the search's reader thinks too little of. It was taught on notebooks of longer ones, and the
 answers that the weights were fitted on stand on notes of fifty words and more."""
 SAID = 0.5
-"""Cosine from which a short note is held to say what was answered: of the answers that the weights were fitted on, three
-quarters of the right ones were so near to a sentence, and less than half of the invented ones."""
+"""Cosine from which a short note is held to say what was answered: of the answers that the weights were fitted on,
+three quarters of the right ones were so near to a sentence, and less than half of the invented ones."""
 UNTOLD = 0.46
 """Taken for how far a model leans to yes where it tells no odds: how far it does on average."""
 LEANINGS = (-0.84, 1.94)

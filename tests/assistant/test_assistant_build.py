@@ -290,11 +290,13 @@ def test_a_router_of_another_houses_categories_is_not_promoted(taught: TaughtHou
     assert taught.misfit(taught.promote("first")) == ""
 
 
-def test_a_router_of_another_houses_categories_labels_nothing(taught: TaughtHouse, packaged: Version) -> None:
+def test_a_router_of_another_houses_categories_does_not_label_for_this_one(
+    taught: TaughtHouse, packaged: Version
+) -> None:
     theirs = of_another_house(taught, packaged)
     taught.versions.promote("theirs")
 
-    for load in (lambda: taught.router("theirs"), lambda: taught.load_router(theirs), taught.ensure_router):
+    for load in (lambda: taught.load_router(theirs), taught.ensure_router):
         with pytest.raises(RouterUnavailable, match="never had"):
             load()
     assert taught.router().version == "first"  # as for a damaged one

@@ -115,6 +115,18 @@ def test_a_router_of_other_categories_is_listed_with_what_keeps_it_from_serving(
     assert "The router second cannot label here." in result.stderr
 
 
+def test_a_router_of_other_categories_labels_by_its_own_where_it_is_asked_for_by_name(
+    run: Run, data: tuple[Any, ...]
+) -> None:
+    data[1].write_text(data[1].read_text("utf-8").replace('"water"', '"well"'), "utf-8")
+    data[3].write_text('{"name": "well", "code": "XX"}\n{"name": "fire", "code": "BB"}\n')
+    lines(run("train", *data, "--epochs", "0.1", "--name", "second", "--json"))
+
+    (said,) = lines(run("classify", "where is the leak", "--router", "second", "--json"))
+
+    assert set(said["probabilities"]) == {"well", "fire", "none"}
+
+
 @pytest.mark.parametrize(
     ("options", "status", "said"),
     [
