@@ -3,6 +3,7 @@
 import asyncio
 import typing
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -46,8 +47,13 @@ def drawn(event: Callable[[], Any], offered: bool) -> gr.Blocks:
 def pressed(blocks: gr.Blocks) -> list[Any]:
     """What the browser is sent when the button is pressed; None for what stays with the server."""
     (event,) = blocks.fns.values()
-    answer = asyncio.run(blocks.process_api(event, [], state=SessionState(blocks)))
-    return list(answer["data"])
+
+    def answer() -> dict[str, Any]:
+        return asyncio.run(blocks.process_api(event, [], state=SessionState(blocks)))
+
+    # In a thread of its own: once a browser test has run, this one has a loop of Playwright's.
+    with ThreadPoolExecutor(1) as pool:
+        return list(pool.submit(answer).result()["data"])
 
 
 @pytest.mark.parametrize("event", [pair, pair_streamed])
