@@ -18,7 +18,7 @@ test: $(STAMP) browser  ## every check: style, types, all tests, the real models
 	$(BIN)/our-house models fetch qwen2.5-coder-0.5b
 	$(BIN)/pytest
 
-check: $(STAMP)  ## two minutes: style, types and the fast tests
+check: $(STAMP)  ## three minutes: style, types and the fast tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
