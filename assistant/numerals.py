@@ -7,7 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence, Set
 
-from knowledge.days import days_in
+from knowledge.days import days_in, full_year
 from knowledge.note import Hit
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
@@ -67,8 +67,6 @@ _MONTH_OF_YEAR = re.compile(
     r"(?<![\d/.-])(?:(0?[1-9]|1[0-2])[-./]((?:19|20)\d\d)|((?:19|20)\d\d)[-./](0?[1-9]|1[0-2]))(?![\d/-]|\.\d)"
 )
 """A month of a year, with nothing but numbers: 11-2029, 2031-06."""
-
-_LAST_CENTURY = 70
 
 
 def figures(text: str) -> set[str]:
@@ -153,7 +151,7 @@ def _compound(text: str) -> Iterator[tuple[tuple[int, int], set[str]]]:
         hour = match[2] and (WORDS.get(match[2].lower()) or int(match[2]))
         yield match.span(), {f"at {(60 * hour + _AFTER[match[1].lower()]) % 720 if hour else 0}"}
     for match in _SHORT_YEAR.finditer(text):
-        yield match.span(1), {_full_year(match[1])}
+        yield match.span(1), {str(full_year(int(match[1])))}
     for match in _TWO_PARTS.finditer(text):
         yield from ((match.span(), tokens) for tokens in _dated(match))
     for match in _MONTH_OF_YEAR.finditer(text):
@@ -161,10 +159,6 @@ def _compound(text: str) -> Iterator[tuple[tuple[int, int], set[str]]]:
     for day in (*days_in(text), *days_in(text, day_first=True)):
         tokens = {str(day.first.year), f"month {day.first.month}"}
         yield (day.start, day.end), tokens if day.whole_month else tokens | {str(day.first.day)}
-
-
-def _full_year(digits: str) -> str:
-    return f"{19 if int(digits) >= _LAST_CENTURY else 20}{digits}"
 
 
 def _dated(match: re.Match[str]) -> Iterator[set[str]]:
@@ -175,7 +169,7 @@ def _dated(match: re.Match[str]) -> Iterator[set[str]]:
         if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
             yield {f"month {int(month)}", str(int(day))}
     if match[1] and 1 <= int(one) <= 12 and len(two) == 2:
-        yield {f"month {int(one)}", _full_year(two)}
+        yield {f"month {int(one)}", str(full_year(int(two)))}
 
 
 def _joined(figures: Sequence[re.Match[str]]) -> Iterator[tuple[tuple[int, int], set[str]]]:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import AssistantError
 from classifier.errors import RouterUnavailable
 from classifier.memory import plain
-from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
+from classifier.taxonomy import DEFAULT_TAXONOMY
 
 if TYPE_CHECKING:
     from assistant.build import House
@@ -117,26 +117,20 @@ class Retraining:
 
     def news(self) -> News:
         """Return what is new since the serving version; raises RouterUnavailable where none serves."""
-        from finetune.course import HouseholdConfig, learnable, lesson_steps, ripe
-        from finetune.examples import ExamplesRejected
+        from finetune.course import HouseholdConfig, lesson_steps, ripe, too_little
 
         serving = self._house.ensure_router()
         taught = _taught(self._house, serving)
         material = self._house.taxonomy(), household_examples(self._house), packaged_examples(self._house)
         _, told, small = ripe(*material)
         new = Counter(each.category for each in told if taught.get(plain(each.question)) != each.category)
-        problem = ""
-        try:
-            learnable(*material)
-        except ExamplesRejected as error:
-            problem = str(error)
         pace = self._pace()
         return News(
             dict(new),
             len(told),
             serving.name,
             pace["rest"] + pace["step"] * lesson_steps(len(told), HouseholdConfig()),
-            problem,
+            too_little(told, small),
             len(taught.keys() - {plain(each.question) for each in self._house.corrections.all()}),
             {each.category: small[each.category] for each in material[1] if each.category in small},
         )
@@ -367,8 +361,7 @@ def _born(pid: int) -> str:
 
 def _taught(house: House, version: Version) -> dict[str, str | None]:
     """Return the household's questions that a version knows, as `plain` has them, with what their labels are now."""
-    trained = version.taxonomy if "categories" in version.config else DEFAULT_TAXONOMY
-    names = house.categories.present_names(trained)
+    names = house.categories.present_names(version.taught)
     return {plain(question): names.get(label) for question, label in version.config.get("household", [])}
 
 
@@ -414,7 +407,7 @@ def packaged_texts(house: House) -> list[Example]:
     """Return the packaged papers, notebooks and lists of words under the household's names."""
     from finetune.texts import packaged_texts as read
 
-    names = {**house.categories.present_names(DEFAULT_TAXONOMY), NONE: NONE}
+    names = house.categories.present_names(DEFAULT_TAXONOMY)
     return [replace(each, category=names[each.category]) for each in read(DEFAULT_TAXONOMY) if each.category in names]
 
 

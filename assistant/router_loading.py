@@ -82,7 +82,8 @@ class RouterLoader:
         """
         try:
             version = self.ensure(name)
-            return self._trained(version, quick=False) if self.misfit(version) else self.load(version)
+            strange = name is not None and self.misfit(version)  # the serving one fits: `ensure` has looked
+            return self._trained(version, quick=False) if strange else self.load(version)
         except RouterUnavailable as error:
             if name is not None:
                 raise
@@ -194,10 +195,8 @@ class RouterLoader:
         Raises:
             RouterUnavailable: it was taught other categories than the house's.
         """
-        from classifier.taxonomy import DEFAULT_TAXONOMY
-
         try:
-            return self._names(version.taxonomy if "categories" in version.config else DEFAULT_TAXONOMY)
+            return self._names(version.taught)
         except TaxonomyError as error:
             raise RouterUnavailable(f"The router {version.name} cannot label here. {error}") from error
         except (TypeError, ValueError) as error:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.errors import RouterUnavailable
-from classifier.taxonomy import Taxonomy
+from classifier.taxonomy import DEFAULT_TAXONOMY, Taxonomy
 
 SERVING_FILE = "serving"
 """Names one version a line, in the order in which they were made to serve: the last one serves."""
@@ -45,6 +45,11 @@ class Version:
             KeyError, TypeError, TaxonomyError: it does not say which.
         """
         return Taxonomy.in_order(self.config["categories"])
+
+    @property
+    def taught(self) -> Taxonomy:
+        """Its `taxonomy`, or the packaged one where it names none; raises as that does."""
+        return self.taxonomy if "categories" in self.config else DEFAULT_TAXONOMY
 
 
 class Versions:

@@ -154,16 +154,28 @@ def learnable(
         ExamplesRejected: they are too little to learn from; the message says what is missing.
     """
     left, questions, small = ripe(taxonomy, told, packaged)
-    if len(questions) < LEAST:
-        wanting = "".join(
-            f" The category {name} has {size} questions and needs {LEAST_OF_CATEGORY}."
-            for name, size in sorted(small.items())
-        )
-        raise ExamplesRejected(
-            f"Too little data: {len(questions)} corrections, and a training needs {LEAST}. Correct tags, or tick the "
-            f"right ones, as you go; they work at once, trained or not.{wanting}"
-        )
+    if missing := too_little(questions, small):
+        raise ExamplesRejected(missing)
     return left, questions
+
+
+def too_little(told: Sequence[Example], small: Mapping[str, int]) -> str:
+    """Return what is missing where what is `ripe` is too little to learn from; empty where it is enough.
+
+    Args:
+        told: the questions that are ripe.
+        small: how many there are of each category that is not.
+    """
+    if len(told) >= LEAST:
+        return ""
+    wanting = "".join(
+        f" The category {name} has {size} questions and needs {LEAST_OF_CATEGORY}."
+        for name, size in sorted(small.items())
+    )
+    return (
+        f"Too little data: {len(told)} corrections, and a training needs {LEAST}. Correct tags, or tick the "
+        f"right ones, as you go; they work at once, trained or not.{wanting}"
+    )
 
 
 def apart(packaged: Split, told: Sequence[Example]) -> Split:

@@ -6,8 +6,6 @@ person's.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,10 +17,10 @@ import numpy as np
 
 from classifier.encoder import Embed, EncoderRouter, Head
 from classifier.fused import ALONE_FILE, FUSION_FILE, WITHOUT_FILE, FusedRouter, Fusion
-from classifier.language_model import ADAPTER, ADAPTER_WEIGHTS, CodeScorer, load_base
+from classifier.language_model import ADAPTER, CodeScorer, load_base
 from classifier.taxonomy import NONE, Taxonomy
 from classifier.tuned_encoder import ENCODER, TunedEncoder
-from classifier.versions import CONFIG_FILE, Version, Versions
+from classifier.versions import Version, Versions
 from classifier.words import WORDS_FILE, WordHead
 from finetune.config import Base, TrainConfig
 from finetune.course import Course, HouseholdConfig, Material, course_of, lesson_steps, near_to, taught_of, told_facts
@@ -33,7 +31,16 @@ from finetune.fitting import TrainProgress, ignore
 from finetune.gate import GATE_FILE, Verdict, compared
 from finetune.growing import grown_adapter, grown_head
 from finetune.head import HeadConfig, calibrated, columns_of, labels_of, regression
-from finetune.routers import WORK, check_free, cleared, going_on, kept, within
+from finetune.routers import (
+    WORK,
+    check_free,
+    cleared,
+    fingerprint_of,
+    going_on,
+    has_language_model,
+    kept,
+    within,
+)
 from finetune.train import train
 from finetune.words import fit_words
 
@@ -108,11 +115,11 @@ def retrain(
         "continues": serving.version.name,
         **told_facts(course.told, course.held_out),
     }
-    fingerprint = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
+    fingerprint = fingerprint_of(made_of)
     with going_on(versions.folder):
         work = cleared(versions.folder / WORK, fingerprint)
         run = _Run(serving.version, base, encoder, course, config, work)
-        if not run.has_language_model:
+        if not has_language_model(work):
             on_stage("teaching the language model")
             run.teach_language_model(on_progress, stop)
         on_stage("teaching the encoder")
@@ -167,11 +174,6 @@ class _Run:
     course: Course
     config: HouseholdConfig
     work: Path
-
-    @property
-    def has_language_model(self) -> bool:
-        """Whether the language model was taught before the run was cut off."""
-        return (self.work / ADAPTER / ADAPTER_WEIGHTS).is_file() and (self.work / CONFIG_FILE).is_file()
 
     def teach_language_model(self, on_progress: Callable[[TrainProgress], None], stop: Callable[[], bool]) -> None:
         """Go on with the serving router's adapter; the candidate's is left where the run works."""

@@ -97,10 +97,10 @@ def train_version(
         "encoder": asdict(EncoderConfig(seed=config.seed)) if encoder else None,
         "words": {**asdict(WordConfig()), "texts_hash": data_hash(texts)},
     }
-    fingerprint = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
+    fingerprint = fingerprint_of(made_of)
     with exclusive(versions.folder):
         work = cleared(versions.folder / WORK, fingerprint)
-        if not ((work / ADAPTER / ADAPTER_WEIGHTS).is_file() and (work / CONFIG_FILE).is_file()):
+        if not has_language_model(work):
             model, tokenizer = load_base(base.folder)
             train(
                 model, tokenizer, taxonomy, parts, work, config,
@@ -214,6 +214,16 @@ def weighed(
         "words": ScorerRouter(words, None, "").classify(questions),
     }
     return fusions, {name: decision_figures(parts.test, labels, each) for name, each in decided.items()}
+
+
+def fingerprint_of(made_of: Mapping[str, Any]) -> str:
+    """Return what tells a run from those that are made of something else."""
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
+
+
+def has_language_model(work: Path) -> bool:
+    """Whether the language model was taught before the run that worked in this folder was cut off."""
+    return (work / ADAPTER / ADAPTER_WEIGHTS).is_file() and (work / CONFIG_FILE).is_file()
 
 
 def cleared(folder: Path, fingerprint: str) -> Path:

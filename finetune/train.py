@@ -134,7 +134,7 @@ def _write_config(folder: Path, taxonomy: Taxonomy, parts: Split, config: TrainC
         **asdict(config),
         "base": base,
         "categories": taxonomy.rows,
-        "data_hash": data_hash([*parts.training, *parts.validation, *parts.test]),
+        "data_hash": data_hash(parts.all),
         "examples": {"training": len(parts.training), "validation": len(parts.validation), "test": len(parts.test)},
         "libraries": libraries(),
     }

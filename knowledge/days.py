@@ -78,6 +78,11 @@ class Day:
         return self.first != self.last
 
 
+def full_year(short: int) -> int:
+    """Return the year that one of two digits means."""
+    return (2000 if short < _LAST_CENTURY else 1900) + short
+
+
 def days_in(text: str, *, day_first: bool = False) -> list[Day]:
     """Return the days and months of a text in their order.
 
@@ -183,7 +188,8 @@ def _read(match: re.Match[str], day_first: bool, *, doubtful: bool) -> Day | Non
             return day(dt.date(year, month, number))
         if match["numbers"]:
             one, two, year = map(int, match["numbers"].split(match["mark"]))
-            year += 0 if year >= 100 else 2000 if year < _LAST_CENTURY else 1900
+            if year < 100:
+                year = full_year(year)
             doubtful = doubtful and match["mark"] != "." and max(one, two) <= 12 and one != two
             # A point parts days from months only where the day comes first; a number over twelve decides, too.
             if two > 12 or (one <= 12 and not day_first and match["mark"] != "."):

@@ -23,14 +23,12 @@ pytest_plugins = (
 """Fixtures of their own: whole houses with tiny models, a server that speaks Ollama, and the page in Chromium."""
 
 
-SLOW_FIXTURES = frozenset(
-    "tiny_base tiny_encoder packaged one_thread watched server chroma_server large_house whole_house".split()
-)
+SLOW_FIXTURES = frozenset("tiny_base tiny_encoder packaged one_thread watched server large_house whole_house".split())
 """Fixtures whose tests train, start processes and servers, or wait for the clock, without being marked each."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what uses a slow fixture, so that `make check` takes seconds."""
+    """Mark as slow what uses a slow fixture, so that `make check` passes it over."""
     for item in items:
         if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)

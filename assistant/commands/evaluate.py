@@ -1,4 +1,4 @@
-"""The commands that measure: routers on labelled questions, the search on questions whose notes are known."""
+"""The commands that measure: routers, the search and the answers, on questions of which the right ones are known."""
 
 from __future__ import annotations
 

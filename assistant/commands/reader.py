@@ -1,4 +1,4 @@
-"""The command that teaches the packaged model to read notes; the rest are in `assistant.cli`."""
+"""The command that teaches the packaged model to read notes; the training itself is `finetune.reader`'s."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that teaches the reranker of the search; the rest are in `assistant.cli`."""
+"""The command that teaches the reranker of the search; the training itself is `finetune.reranker`'s."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands that make routers, choose one, and hand one on; the rest are in `assistant.cli`."""
+"""The commands that make routers, choose one, and hand one on; the training itself is `finetune`'s."""
 
 from __future__ import annotations
 

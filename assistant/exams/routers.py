@@ -36,7 +36,7 @@ def in_its_names(house: House, version: Version, examples: Sequence[Example], pa
     """
     from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
 
-    taught = version.taxonomy if "categories" in version.config else DEFAULT_TAXONOMY
+    taught = version.taught
     now = house.categories.names_of_codes()
     known = {each.code: each.name for each in taught}
     by_present_name = {name: each.name for each in taught if (name := now.get(each.code))}

@@ -129,8 +129,10 @@ class AsNotes:
     def _written(self, note: Note, changes: Mapping[str, Any]) -> tuple[Note, list[Change]]:
         """Bring a note back and change it; returns it with what was done to it, in order."""
         done: list[Change] = ["restored"] if note.deleted and self._notebook.restore([note.id]) else []
-        after = self._notebook.edit(note.id, changes) if changes else self._notebook.get(note.id)
-        return after, [*done, "updated"] if changes and after.revision != note.revision else done
+        if not changes:
+            return self._notebook.get(note.id) if done else note, done
+        after = self._notebook.edit(note.id, changes)
+        return after, [*done, "updated"] if after.revision != note.revision else done
 
 
 class ForReview:
@@ -168,9 +170,8 @@ class ForReview:
         decisions = self._labeller.decisions([draft for _, draft in unlabelled])
         for (waiting_id, draft), decision in zip(unlabelled, decisions, strict=True):
             filing = self._labeller.filed(draft, decision)
-            category = filing.draft.category or filing.likeliest
             sure = filing.sure and draft.date is not None
-            self._waiting.suggest(waiting_id, category, filing.confidence, filing.reason, sure=sure)
+            self._waiting.suggest(waiting_id, filing.suggested, filing.confidence, filing.reason, sure=sure)
         yield from ()
 
     def new(self, draft: Draft) -> Outcome:
@@ -183,7 +184,7 @@ class ForReview:
             self._unlabelled.append((waiting.id, draft))
             return Outcome("waiting", draft.source, reason=TO_BE_REVIEWED)
         filing = self._labeller.filed(draft)
-        draft = replace(filing.draft, category=filing.draft.category or filing.likeliest)
+        draft = replace(filing.draft, category=filing.suggested)
         sure = filing.sure and draft.date is not None
         self._waiting.put(self._log.import_id, draft, confidence=filing.confidence, sure=sure, reason=filing.reason)
         return Outcome("waiting", draft.source, reason=filing.reason or TO_BE_REVIEWED)

@@ -24,6 +24,11 @@ class Filing:
     likeliest: str | None = None
     """The category that the router would take, though it is not sure."""
 
+    @property
+    def suggested(self) -> str | None:
+        """The category that a person is offered: the one that it goes under, else the likeliest."""
+        return self.draft.category or self.likeliest
+
 
 def file(draft: Draft, library: Library, router: Router | None, category: str | None = None) -> tuple[Draft, str]:
     """Return the draft with the category that it goes under, and what was decided on the person's behalf.

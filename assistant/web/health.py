@@ -13,6 +13,7 @@ from assistant.retraining import Retraining, background, packaged_examples
 from assistant.startup import Startup
 from assistant.web import render, render_health
 from assistant.web.theme import html
+from assistant.web.views import QUIET
 from classifier.errors import RouterError
 from knowledge.errors import KnowledgeError
 
@@ -28,9 +29,7 @@ class Health:
     def draw(self, tab: gr.Tab) -> None:
         """Put the widgets on the page and connect them."""
         found = html(elem_id="oh-health")
-        tab.select(self._quick, None, found, show_progress="hidden").then(
-            self._whole, None, found, show_progress="hidden"
-        )
+        tab.select(self._quick, None, found, **QUIET).then(self._whole, None, found, **QUIET)
 
     def _quick(self) -> str:
         return self._health(None)
