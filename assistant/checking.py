@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
-from assistant.citations import marked, sentences, telling
+from assistant.citations import citation_of, marked, sentences, telling
 from assistant.events import Citation
 from assistant.numerals import figures, missing, told_in
 from assistant.reckoning import Reckoning, without_times
@@ -82,10 +82,7 @@ def _with(
     numbers: Sequence[int], answer: str, citations: Sequence[Citation], hits: Sequence[Hit], stray: Sequence[str]
 ) -> tuple[str, tuple[Citation, ...]]:
     """An answer with further hits as citations, for figures that those it has do not hold."""
-    added = [
-        Citation(number, hit.note_id, hit.title, hit.category, hit.date, _quoted(hit, answer, stray))
-        for number, hit in ((number, hits[number - 1]) for number in numbers)
-    ]
+    added = [citation_of(number, hits[number - 1], _quoted(hits[number - 1], answer, stray)) for number in numbers]
     return marked(answer, numbers), tuple(sorted([*citations, *added], key=lambda each: each.number))
 
 

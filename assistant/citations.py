@@ -86,7 +86,7 @@ def cite(text: str, hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
         if kept or not line.strip():
             lines.append(bullet + " ".join(kept))
     quotes = guessed | quotes
-    citations = tuple(_citation(number, hits[number - 1], quotes[number]) for number in sorted(quotes))
+    citations = tuple(citation_of(number, hits[number - 1], quotes[number]) for number in sorted(quotes))
     return "\n".join(lines).strip(), citations
 
 
@@ -142,7 +142,8 @@ def _bullet(line: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else ("", line)
 
 
-def _citation(number: int, hit: Hit, quote: str) -> Citation:
+def citation_of(number: int, hit: Hit, quote: str) -> Citation:
+    """Return a note as what an answer stands on, with the words that support it."""
     return Citation(number, hit.note_id, hit.title, hit.category, hit.date, quote)
 
 

@@ -74,10 +74,11 @@ def figures(text: str) -> set[str]:
     text = _plainly(text)
     found = _spelt(text).union(*(tokens for _, tokens in _compound(text)))
     for match in _FIGURE.finditer(text):
-        found.update(*_readings(match[0]))
+        readings = _readings(match[0])
+        found.update(*readings)
         if re.search(r"[.,]\d\d?$", match[0]):
             # An answer may round 85.50 to 85.
-            found |= {token.partition(".")[0] for token in _readings(match[0])[0]}
+            found |= {token.partition(".")[0] for token in readings[0]}
     return found | {f"month {_MONTH[match[1].lower()]}" for match in _NAMED_MONTH.finditer(text)}
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from assistant.fact_rules import read_facts
 from assistant.numerals import WORDS, figures
-from knowledge.days import SPAN, days_in
+from knowledge.days import SPAN, days_in, period
 from knowledge.note import Hit
 from knowledge.tense import is_past, is_perfect
 from knowledge.timing import SENTENCE_END, asks_how_often
@@ -27,7 +27,7 @@ _TELLS_END = re.compile(
     rf"\b(?:{_TERM}|until|till|ends?|ended|expir\w+|runs? out|lasts?|valid|due|next|again|renew\w*)\b", re.IGNORECASE
 )
 _YEAR = re.compile(r"(?<![\w.,/-])(?:19|20)\d\d(?![\w/-]|[.,]\d)")
-_MONTH_OF_YEAR = re.compile(r"(?<![\w.,/-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?![\w/-])")
+_MONTH_OF_YEAR = re.compile(r"(?<![\w.,/-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\w/-])")
 _NUMBER = re.compile(r"(?<![\w.,:/$€£#-])\d{1,3}(?![\w:/%°\"”″-]|[.,]\d)")
 _TIMES = re.compile(
     rf"(?<!\bat )(?<!\bfor )\b(?:(once|twice|thrice)|(\d{{1,3}}|{'|'.join(WORDS)}) times)\b"
@@ -94,16 +94,20 @@ class Reckoning:
         """A sentence without the days on which a warranty ends or work is due, by the terms that the notes name."""
         if not _TELLS_END.search(f"{self.question} {sentence}"):
             return sentence
-        ends = [
+        for day in reversed(days_in(sentence)):
+            if any(day.first <= end <= day.last for end in self._ends):
+                sentence = f"{sentence[: day.start]} {sentence[day.end :]}"
+        return _YEAR.sub(lambda match: " " if int(match[0]) in {end.year for end in self._ends} else match[0], sentence)
+
+    @cached_property
+    def _ends(self) -> list[dt.date]:
+        """The days on which a warranty ends or work is due."""
+        return [
             fact.date
             for note in self.notes
             for fact in read_facts(note.title, note.text, note.date).values()
             if fact.name in ("warranty_end", "next_due") and fact.date is not None
         ]
-        for day in reversed(days_in(sentence)):
-            if any(day.first <= end <= day.last for end in ends):
-                sentence = f"{sentence[: day.start]} {sentence[day.end :]}"
-        return _YEAR.sub(lambda match: " " if int(match[0]) in {end.year for end in ends} else match[0], sentence)
 
     def _without_ages(self, sentence: str) -> str:
         asks = _ASKS_HOW_LONG.search(self.question)
@@ -122,12 +126,17 @@ class Reckoning:
 
     def _spans(self, unit: str) -> set[int]:
         """How many of a unit lie between a day of a note and today, or between the days of two notes."""
+        return {length for one, other in self._apart for length in _between(one, other, unit)}
+
+    @cached_property
+    def _apart(self) -> list[Days]:
+        """Each two days that are counted between, the earlier one first."""
         own = [note.date for note in self.notes if note.date is not None]
-        spans = [(one, other) for one in own for other in own if one < other]
+        apart = [(one, other) for one in own for other in own if one < other]
         if (today := self.today) is not None:
             told = [day for note in self.notes for days in _days_of(note) for day in days]
-            spans += [(min(day, today), max(day, today)) for day in told]
-        return {length for one, other in spans for length in _between(one, other, unit)}
+            apart += [(min(day, today), max(day, today)) for day in told]
+        return apart
 
 
 def without_times(text: str) -> str:
@@ -145,8 +154,8 @@ def _days(text: str) -> set[Days]:
     days = days_in(text)
     found = {(day.first, day.last) for day in days}
     for match in _MONTH_OF_YEAR.finditer(text):
-        year, month = int(match[1]), int(match[2])
-        found.add((dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])))
+        if (month := period(match[0])) is not None:
+            found.add(month)
     for match in _YEAR.finditer(text):
         if not any(day.start <= match.start() < day.end for day in days):
             found.add((dt.date(int(match[0]), 1, 1), dt.date(int(match[0]), 12, 31)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.citations import in_its_words, telling, unmarked
+from assistant.citations import citation_of, in_its_words, telling, unmarked
 from assistant.events import Citation
 from assistant.finding import SURE, TELLING
 from assistant.prompts import NO_NOTE, spoken
@@ -72,8 +72,7 @@ def in_its_place(text: str, nearest: Hit) -> tuple[str, tuple[Citation, ...]]:
     if nearest.answering >= SURE:
         sentence = nearest.deciding[0].sentence
         quote = in_its_words(nearest, sentence)
-        cited = Citation(1, nearest.note_id, nearest.title, nearest.category, nearest.date, quote)
-        return f"“{nearest.title}”{dated} says: “{sentence}” [1]", (cited,)
+        return f"“{nearest.title}”{dated} says: “{sentence}” [1]", (citation_of(1, nearest, quote),)
     if declines(text):
         return text, ()
     if nearest.answering < TELLING:

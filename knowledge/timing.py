@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from knowledge.preceding import asks_before, names_former, names_old
@@ -106,6 +107,7 @@ class Timing:
         return self.holds(date) if self.ranged else not (self.event and self.side == "until")
 
 
+@lru_cache(maxsize=64)
 def timing(question: str, today: dt.date) -> Timing:
     """Read a question's words of time.
 

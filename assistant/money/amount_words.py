@@ -215,9 +215,7 @@ def role_of(text: str, amount: Amount, label: str) -> Role | None:
         return None
     if _is_due(text, amount, label + after):
         return "due"
-    if is_for_all(text, amount) and tier_of(label) is not Tier.AGAINST:
-        return "paid"
-    if not is_aside and tier_of(label) is not Tier.AGAINST:
+    if (is_for_all(text, amount) or not is_aside) and tier_of(label) is not Tier.AGAINST:
         return "paid"
     is_deposit = _DEPOSIT.search(label) or _DEPOSIT.match(after.lstrip())
     return "part" if is_deposit and not _DUE.search(label + after) else None

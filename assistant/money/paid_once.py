@@ -31,11 +31,11 @@ def told_twice(told: Sequence[Told]) -> list[tuple[Told, Told]]:
 
     Both are of one vendor and one amount, and the receipt is not much younger.
     """
-    receipts = [each for each in told if is_receipt(each.note.title, each.note.text)]
+    receipts = sorted((each for each in told if is_receipt(each.note.title, each.note.text)), key=_day)
     bills = [each for each in told if is_bill(each.note.title, each.note.text)]
     pairs = []
     for bill in sorted(bills, key=_day):
-        receipt = next((each for each in sorted(receipts, key=_day) if _pays(each, bill)), None)
+        receipt = next((each for each in receipts if _pays(each, bill)), None)
         if receipt is not None:
             receipts.remove(receipt)
             pairs.append((bill, receipt))

@@ -117,7 +117,8 @@ class Sums:
             none = f"No note{_when(time)} tells a cost of {_what(meant, scope)}."
             said = _in_one(none, *_not_counted("It is mentioned in", mentioned), *_left_out(tally))
             return self._beside(said, categories, time)
-        untold = [each.named for each in meant if not self._tally(each.notes, time).costs]
+        counted = {told.note.id for told in (*tally.costs, *(bill for bill, _ in tally.twice))}
+        untold = [each.named for each in meant if counted.isdisjoint(note.id for note in each.notes)]
         told = self._told(
             _what(meant, scope),
             tally,
