@@ -41,16 +41,6 @@ def test_every_note_is_looked_at_and_the_best_sentence_counts() -> None:
     assert read == pytest.approx(0.7)
 
 
-def test_the_reader_is_not_heard_against_a_short_note_that_says_what_was_answered() -> None:
-    *_, read, _ = features("Ray fitted a Pentair for $1,150.", hit(LONG, 0.1), hit(NOTE, 0.2))
-    assert read == UNREAD
-    for else_answered in ("It rained all day long.", "Gerald serviced the furnace on Monday."):
-        *_, read, _ = features(else_answered, hit(LONG, 0.1), hit(NOTE, 0.2))
-        assert read == pytest.approx(0.2)
-    *_, read, _ = features("Ray fitted a Pentair for $1,150.", hit(LONG, 0.1), hit(NOTE, 0.95))
-    assert read == pytest.approx(0.95)
-
-
 def test_notes_without_a_sentence_support_nothing() -> None:
     quoted, _, _, about, *_ = features("Ray fitted a Pentair.", hit("Pump."), hit("1234"))
     assert (quoted, about) == (0.0, 0.0)
