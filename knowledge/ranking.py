@@ -45,6 +45,9 @@ SERIES, CHAINED = 0.55, 0.70
 """Cosine from which a note belongs to the best one's series, and to that of another member."""
 NEAR = 0.2
 """Share of the best note's evidence that a member of its series must have."""
+AS_NEAR, ANSWERS = 0.9, 0.8
+"""Share of the best note's evidence from where on a note belongs to its series whatever its words, where both are this
+likely to answer: "both cars go to Quay Street now" takes the place of "Marlon's does the Subaru"."""
 AS_LIKELY = 0.5
 """Share of the likelihood to answer of the likeliest member of a series that a member has that counts."""
 SAME = 0.70
@@ -139,11 +142,15 @@ def series(lead: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
         for each in candidates
         if each.category == lead.category and each.evidence >= NEAR * lead.evidence and each is not lead
     ]
-    direct = [each for each in of_kind if _likeness(lead, each) >= SERIES]
+    direct = [each for each in of_kind if _likeness(lead, each) >= SERIES or _answers_as_well(lead, each)]
     chained = [
         each for each in of_kind if each not in direct and any(_likeness(member, each) >= CHAINED for member in direct)
     ]
     return [lead, *direct, *chained]
+
+
+def _answers_as_well(lead: Candidate, other: Candidate) -> bool:
+    return other.evidence >= AS_NEAR * lead.evidence and min(lead.answering, other.answering) >= ANSWERS
 
 
 def _answering(members: Sequence[Candidate]) -> list[Candidate]:

@@ -55,10 +55,19 @@ def test_a_newer_note_about_something_else_stays_behind() -> None:
     assert order(NOW, candidate("a", 0.6, 2017), candidate("b", 0.55, 2023, 80)) == "ab"
 
 
-def test_a_newer_note_of_the_series_that_does_not_answer_is_not_the_newest() -> None:
-    def read(each: Candidate, answering: float) -> Candidate:
-        return replace(each, deciding=(Told("so", answering),))
+def read(each: Candidate, answering: float) -> Candidate:
+    return replace(each, deciding=(Told("so", answering),))
 
+
+def test_a_newer_note_that_answers_as_surely_in_other_words_takes_the_place_of_the_older() -> None:
+    mechanic = read(candidate("a", 0.60, 2020), 0.95)
+
+    assert order(NOW, mechanic, read(candidate("b", 0.58, 2023, 80), 0.95)) == "ba"
+    assert order(NOW, mechanic, read(candidate("b", 0.58, 2023, 80), 0.5)) == "ab"  # it may tell of something else
+    assert order(NOW, mechanic, read(candidate("b", 0.45, 2023, 80), 0.95)) == "ab"
+
+
+def test_a_newer_note_of_the_series_that_does_not_answer_is_not_the_newest() -> None:
     pump, newer = read(candidate("a", 0.60, 2017), 0.95), read(candidate("b", 0.55, 2023, 20), 0.95)
     beside = read(candidate("c", 0.50, 2025, 20), 0.1)
     assert order(NOW, pump, newer, beside) == "bac"
