@@ -1,6 +1,6 @@
 """Fit the second look of assistant/support.py: real answers to questions that the notes answer, and that they do not.
 
-    python -m benchmarks.support                   # asks the tuning questions of both houses; an hour on two cores
+    python -m benchmarks.support                   # asks the tuning questions of all houses; an hour on two cores
     python -m benchmarks.support --every 2         # every second question
 
 Prints the constants for `LEARNED`, and what they do on held-out parts of the same answers.
@@ -9,6 +9,7 @@ Prints the constants for `LEARNED`, and what they do on held-out parts of the sa
 from __future__ import annotations
 
 import argparse
+import functools
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -62,11 +63,18 @@ def main() -> None:
     options = parser.parse_args()
     first = [case for name in ("tuning", "relevance") for case in read_cases(HERE / "sample_house" / f"{name}.jsonl")]
     second = read_cases(HERE / "house" / "tuning.jsonl")
-    fit([*_asked(sample.put_in, first[:: options.every]), *_asked(_second_house, second[:: options.every])])
+    asked = [
+        *_asked(sample.put_in, first[:: options.every]),
+        *_asked(functools.partial(_bring_in, HERE / "house" / "notes"), second[:: options.every]),
+    ]
+    for folder in sorted((HERE / "jottings").glob("tuning-*")):
+        cases = read_cases(folder / "questions.jsonl")
+        asked += _asked(functools.partial(_bring_in, folder / "notes.jsonl"), cases[:: options.every])
+    fit(asked)
 
 
-def _second_house(library: Library) -> None:
-    for _ in ingest([HERE / "house" / "notes"], library):
+def _bring_in(notes: Path, library: Library) -> None:
+    for _ in ingest([notes], library):
         pass
 
 
