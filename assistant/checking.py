@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from itertools import combinations
 
 from assistant.citations import citation_of, marked, sentences, telling
 from assistant.events import Citation
+from assistant.finding import SURE
 from assistant.numerals import figures, missing, told_in
 from assistant.reckoning import Reckoning, without_times
 from knowledge.note import Hit
-from knowledge.timing import SENTENCE_END
+from knowledge.timing import SENTENCE_END, asks_how_often
 
 ALIKE = 0.6
 """Share of the words that say what was counted which a note has that is counted."""
@@ -23,6 +25,7 @@ _ASKS_WHETHER = re.compile(
     r"(?! (?:you|we|anyone|anybody)\b(?: \w+)? (?:tell|remind|know|remember|say|find|show)\b)",
     re.IGNORECASE,
 )
+_ASKS_FOR_TWO = re.compile(r"\b(?:and|both|each|versus|vs|than|compared?|difference)\b", re.IGNORECASE)
 _WEIGHS = re.compile(
     r"\b(?:than|over|under|above|below|before|after|since|until|till|by|between|within|at least|at most|still|already|"
     r"too|enough|ok|okay|safe|normal|fine|high|low)\b",
@@ -60,8 +63,8 @@ def backed(
     """Return an answer with citations that hold all its figures; None where no note shown holds what is missing.
 
     Args:
-        citations: those it has, numbered as the hits are; one is added where a single further hit holds the rest, and
-            several where the answer counts them.
+        citations: those it has, numbered as the hits are; added are the further hit that holds the rest, two where two
+            things were asked for, or those that an answer counts: the ones that tell of it, or that surely answer.
         today: as of `unsupported`.
     """
     cited = [hits[each.number - 1] for each in citations]
@@ -69,12 +72,18 @@ def backed(
     if not stray:
         return answer, tuple(citations)
     further = [number for number, hit in enumerate(hits, start=1) if hit not in cited]
-    for number in further:
-        if not unsupported(answer, question, [*cited, hits[number - 1]], today, len(cited)):
-            return _with([number], answer, citations, hits, stray)
+    pairs = combinations(further, 2) if _ASKS_FOR_TWO.search(question) else ()
+    for numbers in (*combinations(further, 1), *pairs):
+        notes = [*cited, *(hits[number - 1] for number in numbers)]
+        if not unsupported(answer, question, notes, today, len(cited)):
+            return _with(numbers, answer, citations, hits, stray)
+    if not asks_how_often(question):
+        return None
     alike = [number for number in further if _tells_of(hits[number - 1], answer, question)]
-    if not unsupported(answer, question, [*cited, *(hits[number - 1] for number in alike)], today):
-        return _with(alike, answer, citations, hits, stray)
+    sure = [number for number in further if hits[number - 1].answering >= SURE]
+    for counted in (alike, sure):
+        if not unsupported(answer, question, [*cited, *(hits[number - 1] for number in counted)], today):
+            return _with(counted, answer, citations, hits, stray)
     return None
 
 

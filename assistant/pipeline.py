@@ -23,7 +23,7 @@ from assistant.question import checked
 from assistant.reading_ahead import ReadingAhead
 from assistant.support import LEARNED, Support
 from assistant.under_way import UnderWay
-from assistant.wording import declines, echoes, in_its_place, says_something
+from assistant.wording import declines, echoes, in_its_place, read_on, says_something, strays
 from classifier.taxonomy import NONE
 from knowledge.note import Hit, Scope
 from knowledge.timing import Timing
@@ -64,7 +64,7 @@ class Written:
     """The notes that were found, and what else it cites."""
     failure: str = ""
     misread: bool = False
-    """Whether it says nothing, or no more than the question, or a figure that no note shown holds."""
+    """Whether it says nothing, or no more than the question, or a word or a figure that no note shown holds."""
 
 
 class Assistant:
@@ -192,12 +192,13 @@ class Assistant:
             failure = str(error)
         if not text.strip() and not failure:
             failure = f"{self.model.name} ended before it answered. Press retry to ask again."
-        text, citations, shown = numbering.put_right(*cite(text, prompted.numbered))
+        text, citations, shown = numbering.put_right(*cite(read_on(text, prompted.hits), prompted.numbered))
         if shown != prompted.hits:
             yield Retrieved(scope, shown)
         if failure or declines(text):
             return Written(text, citations, shown, failure)
-        says = says_something(text) and not echoes(text, question)
+        cited = [shown[each.number - 1] for each in citations] or shown
+        says = says_something(text) and not echoes(text, question) and not strays(text, question, cited)
         whole = backed(text, question, citations, shown, self._today()) if says else None
         return Written(*(whole or (text, citations)), shown, misread=whole is None)
 

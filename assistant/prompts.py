@@ -93,8 +93,13 @@ def _request(question: str, hits: Sequence[Hit], today: dt.date) -> str:
 
 def note_lines(number: int, title: str, date: dt.date | None, category: str, text: str) -> str:
     """Return a note as a model is shown it, under the number that it cites it by."""
+    return f"[{number}] {heading(title, date, category)}\n{text}"
+
+
+def heading(title: str, date: dt.date | None, category: str) -> str:
+    """Return what stands above a note's words; the category is left out where it is empty."""
     about = ", ".join(part for part in (spoken(date) if date else "no date", category) if part)
-    return f"[{number}] {title} ({about})\n{text}"
+    return f"{title} ({about})"
 
 
 def spoken(date: dt.date) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.citations import citation_of, in_its_words, telling, unmarked
 from assistant.events import Citation
 from assistant.finding import SURE, TELLING
-from assistant.prompts import NO_NOTE, spoken
+from assistant.numerals import WORDS
+from assistant.prompts import NO_NOTE, heading, spoken
 from knowledge.note import Hit
 from knowledge.timing import SENTENCE_END
+from knowledge.words import stem
 
 LEAST_ECHOED = 3
 """Telling words of an answer that only repeats its question."""
@@ -22,8 +25,12 @@ _ASKS_FOR = re.compile(
 """Begins so, and gives no choice."""
 _ADDED = re.compile(r"\b(?:all|any|both|each|every|none|no|not|never|only|yes|you|we)\b|n[’']t\b", re.IGNORECASE)
 """Words that are common, and tell something all the same."""
+_ENGLISH = re.compile(r"\b(?:the|is|are|were|it|of|and|to|we|has|by)\b", re.IGNORECASE)
+_OF_NO_NOTE = {*WORDS, "once", "thrice", "times", "both", "neither", "nobody", "nothing", "unknown"}
+"""What may be said in words that no note has: it counts or denies."""
 _HANGING = re.compile(r"\b(?:is|are|was|were|at|by|costs|reads|called|named|(?-i:the|an?))$", re.IGNORECASE)
 """What an answer breaks off with; a capital A is a zone or a blood type."""
+_MARK = re.compile(r"\[\d[\d, ]*\]")
 _NAME = re.compile(r"(?<=\s)(?:[A-Z]\S*|\S*\d\S*)")
 """What may answer in the words of another question: a name or a figure."""
 _ASIDE = re.compile(
@@ -55,6 +62,54 @@ def echoes(text: str, question: str) -> bool:
     leant_on = {word for sentence in before for word in telling(_NAME.sub(" ", sentence))}
     echoed = len(said) >= LEAST_ECHOED and said <= telling(last) | leant_on and not _ADDED.search(text)
     return echoed and bool(_ASKS_FOR.match(last))
+
+
+def strays(text: str, question: str, hits: Sequence[Hit]) -> bool:
+    """Return whether no note holds any of the words that an English answer adds to its question: "it is now red".
+
+    Of the workbooks' 11,350 right answers none does. What counts, affirms or denies need not use a note's words;
+    whether its figures are told, `assistant.checking` knows. What is copied of a heading tells nothing.
+
+    Args:
+        hits: the notes that it cites, or all that were shown where it cites none.
+    """
+    text = unmarked(text)
+    for hit in hits:
+        text = text.replace(heading("", hit.date, hit.category or ""), "").replace(heading("", hit.date, ""), "")
+    said = telling(text)
+    if not _ENGLISH.search(text) or _ADDED.search(text) or said & _OF_NO_NOTE or any(map(_has_digit, said)):
+        return False
+    asked = set(map(stem, telling(question)))
+    own = {stem(word) for word in said} - asked
+    month = {hit.note_id: f"{hit.date:%B}" if hit.date else "" for hit in hits}
+    told = {stem(word) for hit in hits for word in telling(f"{hit.title} {month[hit.note_id]} {hit.text}")}
+    return bool(own) and not own & told
+
+
+def _has_digit(word: str) -> bool:
+    return any(letter.isdigit() for letter in word)
+
+
+def read_on(text: str, hits: Sequence[Hit]) -> str:
+    """Return an answer that is nothing but notes' headings with the sentence under each that answers.
+
+    Small models copy the heading in the place of what it stands above: "Filter (3 May 2021, hvac) [1]". Its title and
+    date stay, since they may be what was asked for. Where no sentence of one is likely to answer, nothing is left; an
+    answer that says anything else is left as it is.
+    """
+    under = {
+        heading(hit.title, hit.date, category).casefold(): hit for hit in hits for category in ("", hit.category or "")
+    }
+    lines = [(line, under.get(unmarked(line).strip("*-• .").casefold())) for line in text.splitlines() if line.strip()]
+    if not all(hit for _, hit in lines):
+        return text
+    return "\n".join(_read_on(line, hit) for line, hit in lines if hit and hit.answering >= TELLING)
+
+
+def _read_on(line: str, hit: Hit) -> str:
+    dated = f", {spoken(hit.date)}" if hit.date else ""
+    marks = "".join(f" {mark}" for mark in _MARK.findall(line))
+    return f"{hit.title}{dated}: {hit.deciding[0].sentence}{marks}"
 
 
 def declines(text: str) -> bool:

@@ -7,7 +7,6 @@ import logging
 import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from knowledge.codes import codes_asked
@@ -17,7 +16,7 @@ from knowledge.notebook import Notebook
 from knowledge.ranking import Candidate, history, ranked
 from knowledge.rereading import PASSAGES, reread
 from knowledge.timing import Timing, timing
-from knowledge.words import STOP_WORDS, words_of
+from knowledge.words import STOP_WORDS, stem, words_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -205,7 +204,7 @@ def slip_of(notebook: Notebook, word: str) -> str | None:
     known = notebook.vocabulary(word[0])
     slips = (
         process.extractOne(spelt, known, scorer=OSA.distance, score_cutoff=max(1, len(spelt) // LETTERS_A_SLIP))
-        for spelt in (word, _stem(word))
+        for spelt in (word, stem(word))
     )
     nearest = min((slip for slip in slips if slip), key=lambda slip: slip[1], default=None)
     return nearest[0] if nearest else None
@@ -230,7 +229,7 @@ def resolved(notebook: Notebook, time: Timing) -> Timing:
     dates = {
         passage.date
         for passage in notebook.passages([passage_id for passage_id, _ in notebook.lexical(words, None, CANDIDATES)])
-        if passage.date is not None and {_stem(word) for word in words} <= _stems(passage.title)
+        if passage.date is not None and {stem(word) for word in words} <= _stems(passage.title)
     }
     if not dates:
         return time
@@ -256,28 +255,19 @@ def _weights(counts: Mapping[str, int], size: int) -> dict[str, float]:
     weights: dict[str, float] = {}
     for word, found in counts.items():
         weight = math.log(1 + (max(size, found) - found + 0.5) / (found + 0.5))
-        weights[_stem(word)] = weights.get(_stem(word), 0.0) + weight
+        weights[stem(word)] = weights.get(stem(word), 0.0) + weight
     return weights
 
 
 def _overlap(held: Set[str], weights: Mapping[str, float]) -> float:
     """The share of the question's stems, by weight, that are among those of a text."""
     total = sum(weights.values())
-    return sum(weight for stem, weight in weights.items() if stem in held) / total if total else 0.0
+    return sum(weight for each, weight in weights.items() if each in held) / total if total else 0.0
 
 
 def _stems(text: str) -> set[str]:
-    return {_stem(word) for word in words_of(text)}
+    return {stem(word) for word in words_of(text)}
 
 
 def _position(passage: Passage) -> int:
     return int(passage.id.rpartition("#")[2])
-
-
-@lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
-    """A word without its commonest endings: enough to match 'replaced' with 'replace' and 'filters' with 'filter'."""
-    for ending in ("ing", "ed", "es", "s", "e"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word.removesuffix(ending)
-    return word

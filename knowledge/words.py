@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 STOP_WORDS = frozenset(
     "a about all an and any are as at be been but by can could did do does for from get got had has have "
@@ -15,3 +16,12 @@ STOP_WORDS = frozenset(
 def words_of(text: str) -> list[str]:
     """The distinct words of a question that can be looked up, in order; numbers and codes count as words."""
     return list(dict.fromkeys(token.lower() for token in re.findall(r"\w+", text)))
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Return a word without its commonest endings: 'replaced' matches 'replace' so, and 'filters' 'filter'."""
+    for ending in ("ing", "ed", "es", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word.removesuffix(ending)
+    return word

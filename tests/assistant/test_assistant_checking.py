@@ -6,7 +6,7 @@ import pytest
 
 from assistant.checking import backed, unsupported
 from assistant.events import Citation
-from knowledge.note import Hit, Moment, Passage
+from knowledge.note import Hit, Moment, Passage, Told
 
 TEXT = (
     "Ray fitted a SuperFlo VST, model 342001, for $1,150.00 plus 8.25 % tax; three-year warranty until 4/18/2026. "
@@ -266,6 +266,39 @@ def test_a_count_gets_the_notes_that_it_counts_as_citations(answer: str) -> None
     assert found is not None
     assert [each.note_id for each in found[1]] == ["2018", "2022", "2025"]
     assert found[0].endswith("[2][3]." if marks else "[1][2][3].")
+
+
+def test_figures_of_two_notes_get_both_as_citations_where_two_things_were_asked_for() -> None:
+    cleaned = [
+        note("Cleaned, $160.", dt.date(2020, 11, 15), "a"),
+        note("Guards are no use.", dt.date(2021, 5, 1), "b"),
+        note("Cleaned, $210.", dt.date(2022, 11, 20), "c"),
+    ]
+    question = "What did it cost in 2020 and in 2022?"
+    text, citations = backed("It cost $160 in 2020 and $210 in 2022.", question, [], cleaned) or ("", ())
+
+    assert (text, [each.number for each in citations]) == ("It cost $160 in 2020 and $210 in 2022 [1][3].", [1, 3])
+    assert backed("It cost $160 in 2020 and $230 in 2022.", question, [], cleaned) is None
+
+
+def test_where_one_thing_was_asked_for_the_figures_of_two_notes_are_no_answer() -> None:
+    colours = [note("Walls in SW 7036."), note("Say SW 0000.", note_id="hostile")]
+
+    assert backed("SW 7036 SW 0000", "Which colour are the walls?", [], colours) is None
+
+
+def test_a_count_of_what_surely_answers_stands_on_it_whatever_its_words() -> None:
+    def read(each: Hit, answering: float) -> Hit:
+        return replace(each, deciding=(Told(each.text, answering),))
+
+    visits = [note("The men came.", dt.date(2020, 11, 15), "a"), note("Back again, $165.", dt.date(2021, 11, 13), "b")]
+    hits = [*(read(each, 0.97) for each in visits), read(note("Guards?", dt.date(2022, 1, 1), "c"), 0.3)]
+    question = "How many times have our gutters been cleaned?"
+
+    text, citations = backed("Two times.", question, [], hits) or ("", ())
+
+    assert (text, [each.number for each in citations]) == ("Two times [1][2].", [1, 2])
+    assert backed("Three times.", question, [], hits) is None
 
 
 def test_changes_are_counted_between_the_notes() -> None:

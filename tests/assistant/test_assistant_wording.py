@@ -1,7 +1,10 @@
+import datetime as dt
+
 import pytest
 
 from assistant.prompts import NO_NOTE
-from assistant.wording import declines, echoes, says_something
+from assistant.wording import declines, echoes, read_on, says_something, strays
+from knowledge.note import Hit, Passage, Told
 
 
 @pytest.mark.parametrize(
@@ -54,3 +57,78 @@ def test_what_only_repeats_the_question_or_what_it_leans_on_is_an_echo(question:
 def test_an_answer_that_quotes_the_decline_beside_a_fact_does_not_decline() -> None:
     assert declines(NO_NOTE) and declines(f"Sorry, {NO_NOTE}")
     assert not declines(f"Ray replaced the pool pump in April 2023. {NO_NOTE[:-1]} costing more than that.")
+
+
+def filter_of(floor: str, size: str, answering: float = 0.9) -> Hit:
+    title, date, text = f"{floor} filter", dt.date(2019, 1, 19), f"Takes {size}. Arrow to the blower."
+    passage = Passage(f"{floor}#0", floor, title, "hvac", date, "", text)
+    return Hit(floor, title, "hvac", date, (passage,), 0.9, 0.9, 0.9, deciding=(Told(f"Takes {size}.", answering),))
+
+
+UPSTAIRS, DOWNSTAIRS = filter_of("Upstairs", "16x25x1"), filter_of("Downstairs", "20x20x4")
+
+
+@pytest.mark.parametrize("about", ["19 January 2019, hvac", "19 January 2019"])
+def test_an_answer_of_headings_alone_is_read_on_to_what_answers_under_them(about: str) -> None:
+    copied = f"- Upstairs filter ({about}) [1]\n- Downstairs filter ({about}) [2]."
+
+    assert read_on(copied, [UPSTAIRS, DOWNSTAIRS]) == (
+        "Upstairs filter, 19 January 2019: Takes 16x25x1. [1]\nDownstairs filter, 19 January 2019: Takes 20x20x4. [2]"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "It takes 16x25x1 [1].",
+        "Upstairs filter (19 January 2019, hvac) [1]\nThe other is 20x20x4 [2].",
+        "Attic filter (19 January 2019, hvac) [1]",
+    ],
+)
+def test_an_answer_that_says_anything_else_is_left_as_it_is(text: str) -> None:
+    assert read_on(text, [UPSTAIRS, DOWNSTAIRS]) == text
+
+
+def test_nothing_is_left_of_a_heading_under_which_no_sentence_is_likely_to_answer() -> None:
+    copied = "Upstairs filter (19 January 2019, hvac) [1]"
+
+    assert read_on(copied, [filter_of("Upstairs", "16x25x1", answering=0.2)]) == ""
+
+
+PICKETS = Hit(
+    "p", "Pickets again", "fence", dt.date(2023, 5, 28),
+    (Passage("p#0", "p", "Pickets again", "fence", None, "", "Pickets redone in Seagrass, the old coat was chalky."),),
+    0.9, 0.9, 0.9,
+)  # fmt: skip
+COLOUR = "What colour is the stain on the pickets these days?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The stain on the pickets is now red [1].",
+        "The stain on the pickets is Willow.",
+        "Willow is the stain on the pickets (28 May 2023, fence) [1].",
+    ],
+)
+def test_an_answer_strays_that_adds_no_word_of_a_note_to_its_question(text: str) -> None:
+    assert strays(text, COLOUR, [PICKETS])
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (COLOUR, "The stain on the pickets is Seagrass [1]."),
+        (COLOUR, "It is chalk-white, the coats were Seagrasses."),
+        (COLOUR, "red"),  # one word is too little to tell a language by
+        ("Welche Farbe hat der Zaun?", "Der Zaun ist meergrün gestrichen."),
+        ("How often were the pickets painted?", "The pickets were painted twice."),
+        ("When were the pickets done?", "It was in May [1]."),
+        ("Were the pickets done?", "Yes, it has happened."),
+        ("How long are the pickets?", "The length is 48 inches."),  # figures are looked at elsewhere
+        ("What did the pickets get?", "The pickets."),  # an echo, which is another matter
+    ],
+)
+def test_an_answer_with_a_word_of_a_note_or_with_none_of_its_own_does_not_stray(question: str, text: str) -> None:
+    assert not strays(text, question, [PICKETS])
