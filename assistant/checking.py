@@ -13,7 +13,8 @@ from assistant.finding import SURE
 from assistant.numerals import figures, missing, told_in
 from assistant.reckoning import Reckoning, without_times
 from knowledge.note import Hit
-from knowledge.timing import SENTENCE_END, asks_how_often
+from knowledge.timing import SENTENCE_END, asks_how_often, timing
+from knowledge.words import stem
 
 ALIKE = 0.6
 """Share of the words that say what was counted which a note has that is counted."""
@@ -26,6 +27,8 @@ _ASKS_WHETHER = re.compile(
     re.IGNORECASE,
 )
 _ASKS_FOR_TWO = re.compile(r"\b(?:and|both|each|versus|vs|than|compared?|difference)\b", re.IGNORECASE)
+_LEADING_AND = re.compile(r"^\W*and\b", re.IGNORECASE)
+_LISTS = re.compile(r"\band\b|[,;]\s|\n", re.IGNORECASE)
 _WEIGHS = re.compile(
     r"\b(?:than|over|under|above|below|before|after|since|until|till|by|between|within|at least|at most|still|already|"
     r"too|enough|ok|okay|safe|normal|fine|high|low)\b",
@@ -64,7 +67,8 @@ def backed(
 
     Args:
         citations: those it has, numbered as the hits are; added are the further hit that holds the rest, two where two
-            things were asked for, or those that an answer counts: the ones that tell of it, or that surely answer.
+            things were asked for, or those that an answer lists or counts: the ones that tell of it, or of what it
+            counts, those that surely answer.
         today: as of `unsupported`.
     """
     cited = [hits[each.number - 1] for each in citations]
@@ -72,19 +76,41 @@ def backed(
     if not stray:
         return answer, tuple(citations)
     further = [number for number, hit in enumerate(hits, start=1) if hit not in cited]
-    pairs = combinations(further, 2) if _ASKS_FOR_TWO.search(question) else ()
-    for numbers in (*combinations(further, 1), *pairs):
+    for numbers in (*combinations(further, 1), *combinations(_of_two(further, hits, question), 2)):
         notes = [*cited, *(hits[number - 1] for number in numbers)]
         if not unsupported(answer, question, notes, today, len(cited)):
             return _with(numbers, answer, citations, hits, stray)
-    if not asks_how_often(question):
-        return None
-    alike = [number for number in further if _tells_of(hits[number - 1], answer, question)]
-    sure = [number for number in further if hits[number - 1].answering >= SURE]
-    for counted in (alike, sure):
+    counts = asks_how_often(question)
+    for counted in (
+        [
+            number
+            for number in further
+            if (counts or _LISTS.search(answer)) and _tells_of(hits[number - 1], answer, question)
+        ],
+        [number for number in further if counts and _surely_answers(hits[number - 1], question, today)],
+    ):
         if not unsupported(answer, question, [*cited, *(hits[number - 1] for number in counted)], today):
             return _with(counted, answer, citations, hits, stray)
     return None
+
+
+def _of_two(numbers: Sequence[int], hits: Sequence[Hit], question: str) -> list[int]:
+    """Those of some hits that may each tell one of the two things which a question asks for; none where it asks one."""
+    *_, last = SENTENCE_END.split(question)
+    if not _ASKS_FOR_TWO.search(_LEADING_AND.sub("", last)):
+        return []
+    asked = set(map(stem, telling(question)))
+    return [each for each in numbers if asked & _stems(f"{hits[each - 1].title} {hits[each - 1].text}")]
+
+
+def _surely_answers(hit: Hit, question: str, today: dt.date | None) -> bool:
+    """Whether a sentence of a note does, and the note lies within the dates that the question names."""
+    time = timing(question, today or dt.date.today())
+    return hit.answering >= SURE and (not time.ranged or time.holds(hit.date))
+
+
+def _stems(text: str) -> set[str]:
+    return set(map(stem, telling(text)))
 
 
 def _with(

@@ -64,7 +64,9 @@ class Written:
     """The notes that were found, and what else it cites."""
     failure: str = ""
     misread: bool = False
-    """Whether it says nothing, or no more than the question, or a word or a figure that no note shown holds."""
+    """Whether it says nothing, or no more than the question, or a figure that no note shown holds."""
+    strays: bool = False
+    """Whether it adds nothing to the question but words that the notes it cites do not have."""
 
 
 class Assistant:
@@ -197,10 +199,12 @@ class Assistant:
             yield Retrieved(scope, shown)
         if failure or declines(text):
             return Written(text, citations, shown, failure)
-        cited = [shown[each.number - 1] for each in citations] or shown
-        says = says_something(text) and not echoes(text, question) and not strays(text, question, cited)
+        says = says_something(text) and not echoes(text, question)
         whole = backed(text, question, citations, shown, self._today()) if says else None
-        return Written(*(whole or (text, citations)), shown, misread=whole is None)
+        cited = {each.note_id for each in citations}
+        read = [note for note in (*prompted.numbered, *shown) if not cited or note.note_id in cited]
+        odd = strays(text, question, read)
+        return Written(*(whole or (text, citations)), shown, misread=whole is None, strays=odd)
 
     def _prompted(self, question: str, scope: Scope, hits: tuple[Hit, ...]) -> Prompted:
         """Return what the model is asked with: all notes of the scope where it has read them ahead, else the hits."""
@@ -234,7 +238,7 @@ def _doubted(written: Written, prompted: Prompted, time: Timing) -> tuple[Hit, .
     hits, shown = prompted.hits, len(prompted.numbered)
     if time.often:
         return ()  # fewer notes make a smaller count
-    if written.misread:
+    if written.misread or written.strays:
         return hits[: min(AGAIN, shown - 1)]
     return hits[:1] if shown > 1 and _passed_over(written, hits[0], time) else ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Sequence
 
@@ -25,9 +26,15 @@ _ASKS_FOR = re.compile(
 """Begins so, and gives no choice."""
 _ADDED = re.compile(r"\b(?:all|any|both|each|every|none|no|not|never|only|yes|you|we)\b|n[’']t\b", re.IGNORECASE)
 """Words that are common, and tell something all the same."""
-_ENGLISH = re.compile(r"\b(?:the|is|are|were|it|of|and|to|we|has|by)\b", re.IGNORECASE)
-_OF_NO_NOTE = {*WORDS, "once", "thrice", "times", "both", "neither", "nobody", "nothing", "unknown"}
-"""What may be said in words that no note has: it counts or denies."""
+_ENGLISH = re.compile(r"\b(?:the|are|were|it|and|to|has|by)\b", re.IGNORECASE)
+_OF_NO_NOTE = {
+    *WORDS,
+    *(name.lower() for name in (*calendar.month_name, *calendar.day_name) if name),
+    *"once thrice times dozen half quarter daily weekly monthly quarterly yearly annually older newer neither nobody "
+    "nothing unknown".split(),
+}
+"""What may be said in words that no note has: it counts, dates, compares or denies."""
+_SMALL = frozenset("now then than also still too after over again".split())
 _HANGING = re.compile(r"\b(?:is|are|was|were|at|by|costs|reads|called|named|(?-i:the|an?))$", re.IGNORECASE)
 """What an answer breaks off with; a capital A is a zone or a blood type."""
 _MARK = re.compile(r"\[\d[\d, ]*\]")
@@ -67,8 +74,9 @@ def echoes(text: str, question: str) -> bool:
 def strays(text: str, question: str, hits: Sequence[Hit]) -> bool:
     """Return whether no note holds any of the words that an English answer adds to its question: "it is now red".
 
-    Of the workbooks' 11,350 right answers none does. What counts, affirms or denies need not use a note's words;
-    whether its figures are told, `assistant.checking` knows. What is copied of a heading tells nothing.
+    Of the workbooks' 11,350 right answers, which keep to their notes' words, none does; another may say the same in
+    words of its own, so that it is only worth a second reading. Whether figures are told, `assistant.checking` knows.
+    What is copied of a heading beside its title tells nothing.
 
     Args:
         hits: the notes that it cites, or all that were shown where it cites none.
@@ -79,10 +87,8 @@ def strays(text: str, question: str, hits: Sequence[Hit]) -> bool:
     said = telling(text)
     if not _ENGLISH.search(text) or _ADDED.search(text) or said & _OF_NO_NOTE or any(map(_has_digit, said)):
         return False
-    asked = set(map(stem, telling(question)))
-    own = {stem(word) for word in said} - asked
-    month = {hit.note_id: f"{hit.date:%B}" if hit.date else "" for hit in hits}
-    told = {stem(word) for hit in hits for word in telling(f"{hit.title} {month[hit.note_id]} {hit.text}")}
+    told = {stem(word) for hit in hits for word in telling(f"{hit.title} {hit.text}")}
+    own = {stem(word) for word in said - _SMALL if len(word) > 1} - set(map(stem, telling(question)))
     return bool(own) and not own & told
 
 
@@ -95,15 +101,24 @@ def read_on(text: str, hits: Sequence[Hit]) -> str:
 
     Small models copy the heading in the place of what it stands above: "Filter (3 May 2021, hvac) [1]". Its title and
     date stay, since they may be what was asked for. Where no sentence of one is likely to answer, nothing is left; an
-    answer that says anything else is left as it is.
+    answer that says anything else, or copies the heading of a note that nobody read, is left as it is.
+
+    Args:
+        hits: those that were found, best first: of two with the same heading, the better one is meant.
     """
-    under = {
-        heading(hit.title, hit.date, category).casefold(): hit for hit in hits for category in ("", hit.category or "")
-    }
-    lines = [(line, under.get(unmarked(line).strip("*-• .").casefold())) for line in text.splitlines() if line.strip()]
-    if not all(hit for _, hit in lines):
+    under: dict[str, Hit] = {}
+    for hit in hits:
+        for category in (hit.category or "", ""):
+            under.setdefault(_plainly(heading(hit.title, hit.date, category)), hit)
+    lines = [(line, under.get(_plainly(line))) for line in text.splitlines() if line.strip()]
+    if not all(hit is not None and hit.deciding for _, hit in lines):
         return text
     return "\n".join(_read_on(line, hit) for line, hit in lines if hit and hit.answering >= TELLING)
+
+
+def _plainly(line: str) -> str:
+    """A line without what a model adds to one that it copies: marks, a bullet, a full stop, capitals."""
+    return unmarked(line).strip("*-• .:").casefold()
 
 
 def _read_on(line: str, hit: Hit) -> str:

@@ -45,9 +45,9 @@ SERIES, CHAINED = 0.55, 0.70
 """Cosine from which a note belongs to the best one's series, and to that of another member."""
 NEAR = 0.2
 """Share of the best note's evidence that a member of its series must have."""
-AS_NEAR, ANSWERS = 0.9, 0.8
-"""Share of the best note's evidence from where on a note belongs to its series whatever its words, where both are this
-likely to answer: "both cars go to Quay Street now" takes the place of "Marlon's does the Subaru"."""
+AS_NEAR, ANSWERS = 0.9, 0.85
+"""Share of the best note's evidence from where on a note of its category belongs to its series whatever its words,
+where both are at least this likely to answer: "both go to Quay Street now" takes the place of "Marlon's does them"."""
 AS_LIKELY = 0.5
 """Share of the likelihood to answer of the likeliest member of a series that a member has that counts."""
 SAME = 0.70
@@ -150,7 +150,8 @@ def series(lead: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _answers_as_well(lead: Candidate, other: Candidate) -> bool:
-    return other.evidence >= AS_NEAR * lead.evidence and min(lead.answering, other.answering) >= ANSWERS
+    near = lead.category is not None and other.evidence >= AS_NEAR * lead.evidence
+    return near and min(lead.answering, other.answering) >= ANSWERS
 
 
 def _answering(members: Sequence[Candidate]) -> list[Candidate]:

@@ -268,17 +268,39 @@ def test_a_count_gets_the_notes_that_it_counts_as_citations(answer: str) -> None
     assert found[0].endswith("[2][3]." if marks else "[1][2][3].")
 
 
+PAID = {2019: 180, 2021: 235, 2024: 260}
+
+
 def test_figures_of_two_notes_get_both_as_citations_where_two_things_were_asked_for() -> None:
     cleaned = [
         note("Cleaned, $160.", dt.date(2020, 11, 15), "a"),
         note("Guards are no use.", dt.date(2021, 5, 1), "b"),
         note("Cleaned, $210.", dt.date(2022, 11, 20), "c"),
     ]
-    question = "What did it cost in 2020 and in 2022?"
+    question = "What did the cleaning cost in 2020 and in 2022?"
     text, citations = backed("It cost $160 in 2020 and $210 in 2022.", question, [], cleaned) or ("", ())
 
     assert (text, [each.number for each in citations]) == ("It cost $160 in 2020 and $210 in 2022 [1][3].", [1, 3])
     assert backed("It cost $160 in 2020 and $230 in 2022.", question, [], cleaned) is None
+
+
+def test_an_answer_that_lists_gets_all_notes_of_its_list() -> None:
+    paid = [note(f"Spouting cleared by Tane, ${cost}.", dt.date(year, 5, 1), f"{year}") for year, cost in PAID.items()]
+
+    text, citations = backed(
+        "Tane cleared the spouting for $180, $235 and $260.", "What has Tane charged us?", [], paid
+    ) or ("", ())
+
+    assert (text[-11:], [each.number for each in citations]) == (" [1][2][3].", [1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    "question", ["What did the washer and dryer cost?", "When was the fence stained? And what did it cost?"]
+)
+def test_figures_of_two_notes_about_something_else_are_no_answer(question: str) -> None:
+    others = [note("Fence quote $540."), note("Plum tree $390.", note_id="plum")]
+
+    assert backed("It was $540 and $390.", question, [], others) is None
 
 
 def test_where_one_thing_was_asked_for_the_figures_of_two_notes_are_no_answer() -> None:
@@ -299,6 +321,7 @@ def test_a_count_of_what_surely_answers_stands_on_it_whatever_its_words() -> Non
 
     assert (text, [each.number for each in citations]) == ("Two times [1][2].", [1, 2])
     assert backed("Three times.", question, [], hits) is None
+    assert backed("Two times.", "How many times were our gutters cleaned in 2020?", [], hits) is None
 
 
 def test_changes_are_counted_between_the_notes() -> None:

@@ -711,6 +711,25 @@ def test_a_note_that_surely_answers_tells_it_itself_where_the_model_cannot(
     assert [(each.note_id, each.quote) for each in answer.citations] == [("pump", PUMP.text)]
 
 
+def test_an_answer_in_words_that_no_cited_note_has_is_read_again_and_stands_then(
+    reads: Assistant, model: ScriptedModel
+) -> None:
+    reads.finder.library.add([NEW_CODE, OLD_CODE])
+    model.will_say("The lock was set by Gerald [1].")
+    model.will_say("The lock was set by the previous owner [1].")
+    _, _, answer = gathered(reads.answer("Who set the gate code?", category="fence"))
+    assert len(model.asked) == 2
+    assert (answer.answered, answer.text) == (True, "The lock was set by the previous owner.")
+
+
+def test_a_copied_heading_is_read_on_to_what_stands_under_it(reads: Assistant, model: ScriptedModel) -> None:
+    reads.finder.library.add([NEW_CODE])
+    model.will_say("Gate code (1 March 2025, fence) [1]")
+    _, _, answer = gathered(reads.answer("What is the gate code?", category="fence"))
+    assert answer.text == "Gate code, 1 March 2025: The gate code is 4719, Ray set it [1]."
+    assert [each.note_id for each in answer.citations] == ["new"]
+
+
 @pytest.mark.parametrize(
     ("question", "said", "asked"),
     [

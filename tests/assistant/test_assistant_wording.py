@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -125,6 +126,8 @@ def test_an_answer_strays_that_adds_no_word_of_a_note_to_its_question(text: str)
         ("Welche Farbe hat der Zaun?", "Der Zaun ist meergrün gestrichen."),
         ("How often were the pickets painted?", "The pickets were painted twice."),
         ("When were the pickets done?", "It was in May [1]."),
+        ("How often do the pickets need a coat?", "The pickets are to be coated yearly [1]."),
+        ("Which is older, the pickets or the gate?", "The gate is older than the pickets."),
         ("Were the pickets done?", "Yes, it has happened."),
         ("How long are the pickets?", "The length is 48 inches."),  # figures are looked at elsewhere
         ("What did the pickets get?", "The pickets."),  # an echo, which is another matter
@@ -132,3 +135,18 @@ def test_an_answer_strays_that_adds_no_word_of_a_note_to_its_question(text: str)
 )
 def test_an_answer_with_a_word_of_a_note_or_with_none_of_its_own_does_not_stray(question: str, text: str) -> None:
     assert not strays(text, question, [PICKETS])
+
+
+def test_of_two_notes_with_one_heading_the_better_is_read_on_and_one_that_nobody_read_is_left() -> None:
+    spares = replace(UPSTAIRS, note_id="spares", deciding=(Told("Ordered two spares.", 0.2),))
+    copied = "Upstairs filter (19 January 2019, hvac) [1]"
+
+    assert read_on(copied, [UPSTAIRS, spares]) == "Upstairs filter, 19 January 2019: Takes 16x25x1. [1]"
+    assert read_on(copied, [replace(UPSTAIRS, deciding=())]) == copied
+
+
+@pytest.mark.parametrize("title", ["Peinture : salon", "Heater ( old )", "*NEW* filter", "Filter, Ray's"])
+def test_a_heading_is_known_however_its_title_is_written(title: str) -> None:
+    titled = replace(UPSTAIRS, title=title)
+
+    assert read_on(f"* {title} (19 January 2019). [1]", [titled]).endswith("Takes 16x25x1. [1]")
