@@ -34,6 +34,7 @@ from finetune.examples import Example, ExamplesRejected, Split, data_hash, split
 from finetune.figures import decision_figures
 from finetune.fitting import TrainProgress, ignore
 from finetune.head import HeadConfig, calibrated, columns_of, fit, labels_of, regression
+from finetune.texts import sentences
 from finetune.train import train
 from finetune.words import WordConfig, fit_words
 
@@ -71,7 +72,8 @@ def train_version(
         embed: texts to unit vectors of shape (texts, dimension).
         embedder: the name of what `embed` is.
         encoder: the folder of the model that `embed` is; where it is given, it is tuned for the head.
-        texts: papers, notes and words that are heard beside the questions; those of other categories are left out.
+        texts: papers, notes and words that are heard beside the questions, of which the language model reads the
+            sentences; those of other categories are left out.
         household: which of the examples the household told.
         name: of the version; by default the day and a fingerprint of all that goes into it.
 
@@ -84,7 +86,7 @@ def train_version(
     every = examples.all if isinstance(examples, Split) else examples
     if odd := sorted({example.category for example in every} ^ {*taxonomy.names, NONE}):
         raise ExamplesRejected(f"The examples and the taxonomy differ in: {', '.join(odd)}.")
-    parts = _in_parts(examples)
+    parts, heard_texts = _in_parts(examples), within(texts, taxonomy)
     read = set(parts.training)
     made_of = {
         **asdict(config),
@@ -96,6 +98,7 @@ def train_version(
         "embedder": embedder,
         "encoder": asdict(EncoderConfig(seed=config.seed)) if encoder else None,
         "words": {**asdict(WordConfig()), "texts_hash": data_hash(texts)},
+        "sentences_hash": data_hash(sentences(heard_texts)),
     }
     fingerprint = fingerprint_of(made_of)
     with exclusive(versions.folder):
@@ -104,12 +107,13 @@ def train_version(
             model, tokenizer = load_base(base.folder)
             train(
                 model, tokenizer, taxonomy, parts, work, config,
-                base=base.identity, on_progress=on_progress, stop=stop,
+                base=base.identity, sentences=sentences(heard_texts), told=[each for each in household if each in read],
+                on_progress=on_progress, stop=stop,
             )  # fmt: skip
             del model
         head, embed = _encoder_half(parts, embed, embedder, encoder, work, config.seed)
         scorer = CodeScorer(*load_base(base.folder, work / ADAPTER), taxonomy)
-        words = fit_words([*parts.training, *within(texts, taxonomy)], taxonomy.labels)
+        words = fit_words([*parts.training, *heard_texts], taxonomy.labels)
         fusions, report = weighed(scorer, head, embed, words, parts)
         return kept(versions, name, fingerprint, work, head, words, fusions, made_of, scorer.prompt, report)
 
@@ -169,6 +173,7 @@ def train_adapter(
     base: Base,
     config: TrainConfig,
     *,
+    texts: Sequence[Example] = (),
     on_progress: Callable[[TrainProgress], None] = ignore,
 ) -> None:
     """Train an adapter alone, in whatever mode, to be measured; it makes no version.
@@ -176,6 +181,7 @@ def train_adapter(
     Args:
         folder: receives `adapter/`, `train_config.json` and the losses.
         examples: to be split here, or in their parts already.
+        texts: of which the sentences are read beside the questions.
 
     Raises:
         ExamplesRejected: the examples cannot be trained on.
@@ -184,7 +190,11 @@ def train_adapter(
     folder.mkdir(parents=True, exist_ok=True)
     parts = _in_parts(examples)
     model, tokenizer = load_base(base.folder)
-    train(model, tokenizer, taxonomy, parts, folder, config, base=base.identity, on_progress=on_progress)
+    beside = sentences(within(texts, taxonomy))
+    train(
+        model, tokenizer, taxonomy, parts, folder, config,
+        base=base.identity, sentences=beside, on_progress=on_progress,
+    )  # fmt: skip
 
 
 def weighed(

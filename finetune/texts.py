@@ -1,8 +1,9 @@
-"""Labelled texts that are no questions: papers, notebooks and lists of words; learning from them is left to others."""
+"""Labelled texts beside the packaged questions: papers, notebooks, a glossary; learning from them is left to others."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from classifier.taxonomy import NONE, Taxonomy
@@ -21,6 +22,8 @@ GLOSSARY = DATA / "glossary"
 """The words by which people mean a matter without its name, one file a category."""
 WORKBOOKS = DATA / "workbooks"
 """Notebooks of many families, each about one matter, which is not always a category."""
+SAID = "said"
+"""The style of the glossary's sentences; its words are each a `term`."""
 UNDER = {"hot tub": "pool", "washing machine": "appliances"}
 """The categories of workbooks' matters that are called otherwise."""
 OF_NONE = frozenset(
@@ -59,6 +62,11 @@ def read_glossary(path: Path = GLOSSARY) -> list[Example]:
     """Read what people call things, a few words or a sentence each; their style is `term` or `said`."""
     rows = [json.loads(line) for file in sorted(path.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
     return [Example(row["text"], row["category"], f"glossary {row['category']}", row["kind"]) for row in rows]
+
+
+def sentences(texts: Sequence[Example]) -> list[Example]:
+    """Return the texts that are said as a question is: what a language model can read among its questions."""
+    return [text for text in texts if text.style == SAID]
 
 
 def packaged_texts(taxonomy: Taxonomy) -> list[Example]:

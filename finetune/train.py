@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +90,8 @@ def train(
     *,
     base: dict[str, str] | None = None,
     adapter: Path | None = None,
+    sentences: Sequence[Example] = (),
+    told: Sequence[Example] = (),
     on_progress: Callable[[TrainProgress], None] = ignore,
     stop: Callable[[], bool] = lambda: False,
 ) -> dict[str, Any]:
@@ -103,6 +105,8 @@ def train(
         base: what the base is: its name and the hash of its weights.
         adapter: the folder of an adapter to go on from; a new one is begun without. In head mode it has a row for each
             label (`finetune.growing`).
+        sentences: what can be read beside the questions to train on; `config` says how many of them are.
+        told: those of the questions that are read whatever is left out, such as a household's own.
         stop: asked after every step; true ends the run, and the best adapter so far is kept.
 
     Returns:
@@ -114,28 +118,49 @@ def train(
     torch.manual_seed(config.seed)
     if config.mode == "head":
         use_label_head(model, len(taxonomy) + 1)
-    drawn = random.Random(config.seed).sample(parts.validation, min(config.looked_at, len(parts.validation)))
+    draw = random.Random(config.seed)
+    looked_at = draw.sample(parts.validation, min(config.looked_at, len(parts.validation)))
+    beside = draw.sample(list(sentences), min(len(sentences), round(config.beside * len(parts.training))))
+    read, times = _reading([*parts.training, *beside], told, round(config.epochs * len(parts.training)), draw)
     losses = fit(
         with_adapter(model, config, adapter, headed=config.mode == "head"),
         Batches(tokenizer, taxonomy, config, model.dtype),
-        [(example, True) for example in parts.training],
-        [(example, False) for example in drawn],
+        [(example, True) for example in read],
+        [(example, False) for example in looked_at],
         folder,
-        config,
+        replace(config, epochs=times),
         on_progress=on_progress,
         stop=stop,
     )
-    _write_config(folder, taxonomy, parts, config, base or {})
+    _write_config(folder, taxonomy, parts, len(beside), config, base or {})
     return losses
 
 
-def _write_config(folder: Path, taxonomy: Taxonomy, parts: Split, config: TrainConfig, base: dict[str, str]) -> None:
+def _reading(
+    every: Sequence[Example], told: Sequence[Example], readings: int, draw: random.Random
+) -> tuple[Sequence[Example], float]:
+    """What is read, and how often each: where there is no time for everything, what was told comes first."""
+    if not told or readings >= len(every):
+        return every, readings / len(every)
+    first = set(told)
+    others = [each for each in every if each not in first]
+    return [*told, *draw.sample(others, min(len(others), max(0, readings - len(told))))], 1.0
+
+
+def _write_config(
+    folder: Path, taxonomy: Taxonomy, parts: Split, beside: int, config: TrainConfig, base: dict[str, str]
+) -> None:
     made_of = {
         **asdict(config),
         "base": base,
         "categories": taxonomy.rows,
         "data_hash": data_hash(parts.all),
-        "examples": {"training": len(parts.training), "validation": len(parts.validation), "test": len(parts.test)},
+        "examples": {
+            "training": len(parts.training),
+            "sentences": beside,
+            "validation": len(parts.validation),
+            "test": len(parts.test),
+        },
         "libraries": libraries(),
     }
     (folder / CONFIG_FILE).write_text(json.dumps(made_of, indent=1), "utf-8")

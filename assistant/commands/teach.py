@@ -33,7 +33,7 @@ _TAXONOMY_HELP = "The categories of --data: JSON Lines of name, code, definition
     show_default="head",
     help="What the model learns to answer with: head and code can serve and be exported, category is to compare.",
 )
-@click.option("--epochs", type=click.FloatRange(0, min_open=True), help="How often it reads all examples.")
+@click.option("--epochs", type=click.FloatRange(0, min_open=True), help="Examples it reads for each training question.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--name", default="", help="What the version is called.")
 @click.option("--out", type=_PATH, help="Write the adapter alone here, and add no version.")
@@ -98,7 +98,7 @@ def train(
     if out is not None:
         from finetune.routers import train_adapter
 
-        train_adapter(out, parts, categories, base, config, on_progress=report.training)
+        train_adapter(out, parts, categories, base, config, texts=texts, on_progress=report.training)
         report.done()
         if as_json:
             print_json({"folder": str(out)})

@@ -102,6 +102,27 @@ def test_its_words_are_learned_from_texts_beside_the_questions(base: Base, tmp_p
     assert words.labels[int(row.argmax())] == "water"
 
 
+def test_its_language_model_reads_the_sentences_of_the_texts_and_what_was_told(
+    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, term = Example("hydrant hisses", "water", "t", "said"), Example("kindling", "fire", "t", "term")
+    told = Example("zz wwww of ours", "water", "household: a")
+    parts = split(examples())
+    read: dict[str, Any] = {}
+
+    def train(*_: Any, **given: Any) -> None:
+        read.update(given)
+        raise Cut
+
+    monkeypatch.setattr("finetune.routers.train", train)
+    with pytest.raises(Cut):
+        train_version(
+            Versions(tmp_path), replace(parts, training=[*parts.training, told]), WATER_OR_FIRE, base, embed,
+            "letters", QUICK, texts=[said, term, Example("rye", "bread", "t", "said")], household=[told],
+        )  # fmt: skip
+    assert (read["sentences"], read["told"]) == ([said], [told])
+
+
 def test_it_keeps_to_the_parts_it_is_given_and_says_what_the_household_told(base: Base, tmp_path: Path) -> None:
     told = [Example("zz wwww of ours", "water", "household: a"), Example("yy wwww of ours", "water", "household: b")]
     parts = split(examples())

@@ -11,6 +11,7 @@ from finetune.texts import (
     read_papers,
     read_workbooks,
     read_writers,
+    sentences,
 )
 
 
@@ -43,6 +44,13 @@ def test_the_glossary_covers_every_category_and_names_nothing_twice() -> None:
     assert min(sizes.values()) >= 300
     texts = Counter(plain(row.question) for row in rows)
     assert [text for text, times in texts.items() if times > 1] == []
+
+
+def test_the_sentences_are_those_of_the_glossary_of_every_category() -> None:
+    said = sentences(packaged_texts(DEFAULT_TAXONOMY))
+
+    assert {each.family for each in said} <= {each.family for each in read_glossary()}
+    assert min(Counter(each.category for each in said).values()) >= 600
 
 
 def test_no_text_is_a_question_that_something_is_measured_on() -> None:

@@ -91,13 +91,38 @@ def test_a_run_says_how_far_it_is_and_leaves_what_it_was_made_of(run: Any) -> No
     assert heard[-1].seconds_left == 0
     assert heard[0].seconds_left > 0
     assert config["base"] == {"name": "tiny"}
-    assert config["examples"] == {"training": 48, "validation": 12, "test": 12}
+    assert config["examples"] == {"training": 48, "sentences": 0, "validation": 12, "test": 12}
     assert config["categories"] == WATER_OR_FIRE.rows
     assert label_head_size(folder / ADAPTER) == (3 if config["mode"] == "head" else 0)
     assert {"data_hash", "libraries", "rank", "seed"} <= set(config)
     assert (folder / "losses.png").read_bytes().startswith(b"\x89PNG")
     assert json.loads((folder / "losses.json").read_text()) == losses
     assert not (folder / CHECKPOINTS).exists()
+
+
+def test_sentences_are_read_beside_the_questions_without_more_steps(tiny_base: Path, tmp_path: Path) -> None:
+    sentences = [Example(f"{'abcde'[at % 5] * (1 + at % 3)} yyyy", "water", "said", "said") for at in range(48)]
+    heard: list[TrainProgress] = []
+    config = dataclasses.replace(QUICK, epochs=16, beside=0.5)
+
+    train(*load_base(tiny_base), WATER_OR_FIRE, PARTS, tmp_path, config, sentences=sentences, on_progress=heard.append)
+
+    assert heard[-1].steps == 16 * 48 / 8
+    assert json.loads((tmp_path / "train_config.json").read_text())["examples"]["sentences"] == 24
+    scorer = CodeScorer(*load_base(tiny_base, tmp_path / ADAPTER), WATER_OR_FIRE)
+    assert [scorer.labels[row.argmax()] for row in scorer.log_probabilities(["b yyyy", "b ffff"])] == ["water", "fire"]
+
+
+def test_what_was_told_is_read_whatever_is_left_out(tiny_base: Path, tmp_path: Path) -> None:
+    told = [Example(f"{'abcde'[at % 5] * (1 + at % 3)} zzzz", "fire", f"told {at}") for at in range(16)]
+    parts = Split([*PARTS.training, *told], PARTS.validation, PARTS.test)
+    config = dataclasses.replace(QUICK, epochs=0.25, batch=2)  # as many as were told
+
+    train(*load_base(tiny_base), WATER_OR_FIRE, parts, tmp_path, config, told=told)
+
+    scorer = CodeScorer(*load_base(tiny_base, tmp_path / ADAPTER), WATER_OR_FIRE)
+    rows = scorer.log_probabilities(["a zzzz", "b wwww", "c xxxx"])
+    assert [scorer.labels[at] for at in rows.argmax(axis=1)] == ["fire"] * 3  # it has read nothing else
 
 
 def test_a_run_that_was_cut_off_goes_on_from_its_last_checkpoint(tiny_base: Path, tmp_path: Path) -> None:
