@@ -15,6 +15,7 @@ from assistant.corrections import Correction
 from assistant.retraining import STATUS_FILE, Progress
 from classifier.versions import FILES_FILE, hashes
 from finetune.gate import GATE_FILE, Change, Verdict
+from finetune.packaged import packaged
 
 pytestmark = pytest.mark.browser
 
@@ -79,7 +80,7 @@ def test_a_contradiction_is_shown_and_decided(taught: Served, windows: Windows) 
     page.locator(".oh-dispute").get_by_role("button", name="fence").click()
     expect(page.locator(".oh-dispute")).to_have_count(0)
     expect(lessons(page)).to_have_count(9)
-    expect(page.locator("#oh-news")).to_contain_text("9 new since our-house-4: doorbell 8, fence 1")
+    expect(page.locator("#oh-news")).to_contain_text(f"9 new since {packaged().name}: doorbell 8, fence 1")
 
 
 def test_too_little_is_said_before_anybody_waits(fresh: Served, windows: Windows) -> None:
@@ -145,9 +146,9 @@ def test_a_better_candidate_serves_with_one_click_and_is_rolled_back_with_one(ta
     page.locator("#oh-promote").click()
     expect(page.locator("#oh-versions li").first).to_contain_text("ours")
     page.locator("#oh-rollback").click()
-    expect(page.locator("#oh-versions li").first).to_contain_text("our-house-4")
+    expect(page.locator("#oh-versions li").first).to_contain_text(packaged().name)
     assert time.monotonic() - began < 10
-    assert taught.house.versions.whole().name == "our-house-4"
+    assert taught.house.versions.whole().name == packaged().name
 
 
 def test_a_worse_candidate_says_why_not_and_a_person_may_still_choose(taught: Served, windows: Windows) -> None:
