@@ -7,14 +7,13 @@ import re
 from collections.abc import Sequence
 from itertools import combinations
 
-from assistant.citations import citation_of, marked, sentences, telling
+from assistant.citations import citation_of, marked, sentences, stems, telling
 from assistant.events import Citation
 from assistant.finding import SURE
 from assistant.numerals import figures, missing, told_in
 from assistant.reckoning import Reckoning, without_times
 from knowledge.note import Hit
-from knowledge.timing import SENTENCE_END, asks_how_often, timing
-from knowledge.words import stem
+from knowledge.timing import SENTENCE_END, Timing, asks_how_often, timing
 
 ALIKE = 0.6
 """Share of the words that say what was counted which a note has that is counted."""
@@ -80,15 +79,15 @@ def backed(
         notes = [*cited, *(hits[number - 1] for number in numbers)]
         if not unsupported(answer, question, notes, today, len(cited)):
             return _with(numbers, answer, citations, hits, stray)
+    alike: list[int] = []
+    sure: list[int] = []
     counts = asks_how_often(question)
-    for counted in (
-        [
-            number
-            for number in further
-            if (counts or _LISTS.search(answer)) and _tells_of(hits[number - 1], answer, question)
-        ],
-        [number for number in further if counts and _surely_answers(hits[number - 1], question, today)],
-    ):
+    if counts or _LISTS.search(answer):
+        alike = [number for number in further if _tells_of(hits[number - 1], answer, question)]
+    if counts:
+        time = timing(question, today or dt.date.today())
+        sure = [number for number in further if _surely_answers(hits[number - 1], time)]
+    for counted in filter(None, (alike, sure)):
         if not unsupported(answer, question, [*cited, *(hits[number - 1] for number in counted)], today):
             return _with(counted, answer, citations, hits, stray)
     return None
@@ -99,18 +98,13 @@ def _of_two(numbers: Sequence[int], hits: Sequence[Hit], question: str) -> list[
     *_, last = SENTENCE_END.split(question)
     if not _ASKS_FOR_TWO.search(_LEADING_AND.sub("", last)):
         return []
-    asked = set(map(stem, telling(question)))
-    return [each for each in numbers if asked & _stems(f"{hits[each - 1].title} {hits[each - 1].text}")]
+    asked = stems(question)
+    return [number for number in numbers if asked & stems(f"{hits[number - 1].title} {hits[number - 1].text}")]
 
 
-def _surely_answers(hit: Hit, question: str, today: dt.date | None) -> bool:
+def _surely_answers(hit: Hit, time: Timing) -> bool:
     """Whether a sentence of a note does, and the note lies within the dates that the question names."""
-    time = timing(question, today or dt.date.today())
     return hit.answering >= SURE and (not time.ranged or time.holds(hit.date))
-
-
-def _stems(text: str) -> set[str]:
-    return set(map(stem, telling(text)))
 
 
 def _with(

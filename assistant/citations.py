@@ -8,16 +8,18 @@ from dataclasses import replace
 
 from assistant.events import Citation
 from assistant.numerals import missing, told_in
+from knowledge.codes import has_digit
 from knowledge.note import Hit
-from knowledge.words import STOP_WORDS
+from knowledge.words import STOP_WORDS, stem
 
 SUPPORT = 0.3
 """Share of a claim's telling words that a note must hold to support it."""
 CLEAR_SUPPORT = 0.6
 """The share from which a claim that names no note is given the note that holds it."""
 
-_MARK = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
-_ONE = _MARK.pattern.replace("(", "(?:", 1)
+MARK = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+"""What a model points to a note by, or to several: [2], [1, 3]."""
+_ONE = MARK.pattern.replace("(", "(?:", 1)
 _MARKS = rf"{_ONE}(?:(?:\s*[,–-])?\s*(?:(?:and|or|&)\s+)?(?:notes?\s+)?{_ONE})*"
 """Marks side by side, as in [1][2], [1], [2] and [1] and note [2]."""
 _ITS = r"(?:(?:the|your|my|our)\s+)?(?:notes?\s+)?"
@@ -107,7 +109,7 @@ class Numbering:
         text = self._held + piece
         cut = _OPEN_MARK.search(text)
         self._held = text[cut.start() :] if cut else ""
-        return _MARK.sub(self._known, text[: cut.start()] if cut else text)
+        return MARK.sub(self._known, text[: cut.start()] if cut else text)
 
     def put_right(self, text: str, citations: Sequence[Citation]) -> tuple[str, tuple[Citation, ...], tuple[Hit, ...]]:
         """Return a cited answer and its citations in the person's numbering, and the hits with what else it cites."""
@@ -117,7 +119,7 @@ class Numbering:
             return "".join(f"[{places[number]}]" for number in _marked_numbers(mark) if number in places)
 
         shown = tuple(sorted((replace(each, number=places[each.number]) for each in citations), key=_by_number))
-        return _MARK.sub(renumbered, text), shown, tuple(self._hits)
+        return MARK.sub(renumbered, text), shown, tuple(self._hits)
 
     def _known(self, mark: re.Match[str]) -> str:
         ids = [hit.note_id for hit in self._hits]
@@ -187,7 +189,7 @@ def _named(claim: str, marks: Sequence[int], shares: Mapping[int, float], hits: 
         return held
     # One word, such as 'Yes' or 'Tuesday', need not stand in its note; a figure rather stands in another one.
     brief = shown if len(telling(claim)) <= 1 else []
-    if brief and not any(letter.isdigit() for letter in claim):
+    if brief and not has_digit(claim):
         return brief
     best = max(shares, key=lambda number: (shares[number], -number))
     return [best] if shares[best] >= CLEAR_SUPPORT else brief
@@ -257,8 +259,13 @@ def telling(text: str) -> set[str]:
     return {word for word in words if word not in STOP_WORDS}
 
 
+def stems(text: str) -> set[str]:
+    """Return the telling words of a text without their commonest endings."""
+    return set(map(stem, telling(text)))
+
+
 def _numbers(sentence: str) -> list[int]:
-    found = (number for mark in _MARK.finditer(sentence) for number in _marked_numbers(mark))
+    found = (number for mark in MARK.finditer(sentence) for number in _marked_numbers(mark))
     return list(dict.fromkeys(found))
 
 
@@ -268,7 +275,7 @@ def _marked_numbers(mark: re.Match[str]) -> list[int]:
 
 def unmarked(sentence: str) -> str:
     """Return a sentence without its marks, on one line."""
-    return _tidied(_MARK.sub(" ", sentence))
+    return _tidied(MARK.sub(" ", sentence))
 
 
 def _tidied(sentence: str) -> str:

@@ -98,8 +98,12 @@ def note_lines(number: int, title: str, date: dt.date | None, category: str, tex
 
 def heading(title: str, date: dt.date | None, category: str) -> str:
     """Return what stands above a note's words; the category is left out where it is empty."""
-    about = ", ".join(part for part in (spoken(date) if date else "no date", category) if part)
-    return f"{title} ({about})"
+    return f"{title} {beside_title(date, category)}"
+
+
+def beside_title(date: dt.date | None, category: str) -> str:
+    """Return what a heading tells beside its title, in parentheses."""
+    return f"({', '.join(part for part in (spoken(date) if date else 'no date', category) if part)})"
 
 
 def spoken(date: dt.date) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from assistant.lessons import Asked, Workbook
 from finetune.reranker import Reading
+from knowledge.codes import has_digit
 from knowledge.sentences import in_context, sentences
 from knowledge.words import STOP_WORDS, words_of
 
@@ -57,7 +58,7 @@ def answering(asked: Asked, told: Sequence[tuple[str | None, str]]) -> frozenset
 
 def _worth(sentence: str, wanted: set[str], question: set[str]) -> float:
     held = _telling(sentence)
-    figures = sum(any(letter.isdigit() for letter in word) for word in wanted & held)
+    figures = sum(map(has_digit, wanted & held))
     return len(wanted & held) + (FIGURE - 1) * figures + ECHO * len(question & held)
 
 

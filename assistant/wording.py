@@ -6,11 +6,12 @@ import calendar
 import re
 from collections.abc import Sequence
 
-from assistant.citations import citation_of, in_its_words, telling, unmarked
+from assistant.citations import MARK, citation_of, in_its_words, stems, telling, unmarked
 from assistant.events import Citation
 from assistant.finding import SURE, TELLING
 from assistant.numerals import WORDS
-from assistant.prompts import NO_NOTE, heading, spoken
+from assistant.prompts import NO_NOTE, beside_title, heading, spoken
+from knowledge.codes import has_digit
 from knowledge.note import Hit
 from knowledge.timing import SENTENCE_END
 from knowledge.words import stem
@@ -37,7 +38,6 @@ _OF_NO_NOTE = {
 _SMALL = frozenset("now then than also still too after over again".split())
 _HANGING = re.compile(r"\b(?:is|are|was|were|at|by|costs|reads|called|named|(?-i:the|an?))$", re.IGNORECASE)
 """What an answer breaks off with; a capital A is a zone or a blood type."""
-_MARK = re.compile(r"\[\d[\d, ]*\]")
 _NAME = re.compile(r"(?<=\s)(?:[A-Z]\S*|\S*\d\S*)")
 """What may answer in the words of another question: a name or a figure."""
 _ASIDE = re.compile(
@@ -83,17 +83,14 @@ def strays(text: str, question: str, hits: Sequence[Hit]) -> bool:
     """
     text = unmarked(text)
     for hit in hits:
-        text = text.replace(heading("", hit.date, hit.category or ""), "").replace(heading("", hit.date, ""), "")
+        for category in (hit.category or "", ""):
+            text = text.replace(beside_title(hit.date, category), "")
     said = telling(text)
-    if not _ENGLISH.search(text) or _ADDED.search(text) or said & _OF_NO_NOTE or any(map(_has_digit, said)):
+    if not _ENGLISH.search(text) or _ADDED.search(text) or said & _OF_NO_NOTE or any(map(has_digit, said)):
         return False
-    told = {stem(word) for hit in hits for word in telling(f"{hit.title} {hit.text}")}
-    own = {stem(word) for word in said - _SMALL if len(word) > 1} - set(map(stem, telling(question)))
+    told = set[str]().union(*(stems(f"{hit.title} {hit.text}") for hit in hits))
+    own = {stem(word) for word in said - _SMALL if len(word) > 1} - stems(question)
     return bool(own) and not own & told
-
-
-def _has_digit(word: str) -> bool:
-    return any(letter.isdigit() for letter in word)
 
 
 def read_on(text: str, hits: Sequence[Hit]) -> str:
@@ -123,7 +120,7 @@ def _plainly(line: str) -> str:
 
 def _read_on(line: str, hit: Hit) -> str:
     dated = f", {spoken(hit.date)}" if hit.date else ""
-    marks = "".join(f" {mark}" for mark in _MARK.findall(line))
+    marks = "".join(f" {mark[0]}" for mark in MARK.finditer(line))
     return f"{hit.title}{dated}: {hit.deciding[0].sentence}{marks}"
 
 

@@ -1,9 +1,9 @@
 """Fit the second look of assistant/support.py: real answers to questions that the notes answer, and that they do not.
 
-    python -m benchmarks.support                   # asks the tuning questions of all houses; an hour on two cores
+    python -m benchmarks.support                   # asks the tuning questions of all houses; over an hour on two cores
     python -m benchmarks.support --every 2         # every second question
 
-Prints the constants for `LEARNED`, and what they do on held-out parts of the same answers.
+Prints a fit, and what it does on held-out parts of the same answers; `LEARNED` is the mean of two such.
 """
 
 from __future__ import annotations

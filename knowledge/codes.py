@@ -30,7 +30,7 @@ def codes_in(text: str) -> set[str]:
     found = _numbers(text)
     words = list(_WORD.finditer(text))
     for start, first in enumerate(words):
-        if not (_has_digit(first[0]) or _is_label(first[0])):
+        if not (has_digit(first[0]) or _is_label(first[0])):
             continue
         squeezed = ""
         for at in range(start, min(start + _TOGETHER, len(words))):
@@ -67,10 +67,11 @@ def _numbers(text: str) -> set[str]:
 
 
 def _is_code(squeezed: str) -> bool:
-    return LEAST <= len(squeezed) <= MOST and _has_digit(squeezed) and not _YEAR.fullmatch(squeezed)
+    return LEAST <= len(squeezed) <= MOST and has_digit(squeezed) and not _YEAR.fullmatch(squeezed)
 
 
-def _has_digit(word: str) -> bool:
+def has_digit(word: str) -> bool:
+    """Return whether a word has a figure in it."""
     return any(letter.isdigit() for letter in word)
 
 
@@ -80,4 +81,4 @@ def _is_label(word: str) -> bool:
 
 
 def _joined(between: str, word: str) -> bool:
-    return between in ("-", ".", "/", "–", ",", "_") or (between == " " and (_has_digit(word) or _is_label(word)))
+    return between in ("-", ".", "/", "–", ",", "_") or (between == " " and (has_digit(word) or _is_label(word)))
