@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, zip_longest
 
 from assistant.conversation import Turn
 from assistant.followups import standalone
 from assistant.listening import LISTENING, Listening
+from assistant.parts import parts
 from classifier.decision import Decision, Router
 from classifier.taxonomy import NONE
 from knowledge.errors import KnowledgeError
@@ -90,6 +92,8 @@ class Finder:
 
     def ranked(self, question: str, decision: Decision, category: str | None = None) -> tuple[Scope, list[Hit]]:
         """Return the same with the notes that answer nothing left in; raises as `find`."""
+        if category is None and not decision.learned_from and (apart := self._ranked_apart(question)):
+            return apart
         scope = self.scope(decision, category)
         prior = decision.probabilities if category is None else {}
         hits = self.library.search(question, scope, self._limit, prior, self._today())
@@ -98,6 +102,34 @@ class Finder:
             wide = self.library.scope(None, f"nothing about it among the {narrow} notes, so all were searched")
             return wide, self.library.search(question, wide, self._limit, prior, self._today())
         return scope, hits
+
+    def _ranked_apart(self, question: str) -> tuple[Scope, list[Hit]] | None:
+        """The notes of a question that asks of two matters, each found in its own category, and taken in turn.
+
+        None where it does not, as far as the router is sure, or where one of the categories holds nothing relevant.
+        """
+        matters = self._matters(question)
+        found = [
+            self.library.search(part, self.library.scope([category], ""), self._limit, {}, self._today())
+            for category, part in matters.items()
+        ]
+        if len(found) < 2 or not all(map(self.relevance.holds, found)):
+            return None
+        in_turn = {hit.note_id: hit for hit in chain(*zip_longest(*found)) if hit}
+        scope = self.library.scope(tuple(matters), f"it asks about {' and about '.join(matters)}")
+        return scope, list(in_turn.values())[: self._limit]
+
+    def _matters(self, question: str) -> Mapping[str, str]:
+        """What a question asks, by the categories that its parts surely belong to; none where it is one question."""
+        asked = parts(question)
+        matters: dict[str, str] = {}
+        if len(asked) > 1:
+            for part, decision in zip(asked, map(self.classify, asked), strict=True):
+                if len(decision.likely) != 1:
+                    return {}
+                (category,) = decision.likely
+                matters[category] = f"{matters.get(category, '')} {part}".strip()
+        return matters
 
     def scope(self, decision: Decision, category: str | None = None) -> Scope:
         """Return which notes to search: the person's category, else one, two or all by the router's certainty."""

@@ -65,6 +65,29 @@ def test_two_likely_labels_search_both_categories(finder: Finder) -> None:
     assert sorted(found) == ["gate", "pump"]
 
 
+def test_each_part_of_a_question_of_two_matters_is_searched_in_its_own_category(library: Library) -> None:
+    finder = Finder(WordRouter(["pool", "fence"]), library, 2)
+    finder.library.add([PUMP, replace(PUMP, text="The pool pump hums again.", id="again"), GATE, LAMP])
+
+    scope, found = find(finder, "Who replaced the pool pump, and when was the fence gate oiled?")
+
+    assert (scope.categories, scope.searched) == (("pool", "fence"), 3)
+    assert scope.reason == "it asks about pool and about fence"
+    assert found == ["pump", "gate"]
+
+
+def test_two_parts_of_one_matter_are_one_question(finder: Finder) -> None:
+    finder.library.add([PUMP, GATE, LAMP])
+    scope, _ = find(finder, "Who replaced the pool pump, and which pump was in the pool before?")
+    assert scope.categories == ("pool",)
+
+
+def test_a_part_that_no_note_is_about_leaves_the_question_whole(finder: Finder) -> None:
+    finder.library.add([PUMP, GATE, LAMP])
+    scope, found = find(finder, "Who replaced the pool pump, and who unclogged those gutters?")
+    assert (scope.categories, found) == (("pool",), ["pump"])
+
+
 @pytest.mark.parametrize("question", ["Was the pump replaced perhaps at the pool?", "Who replaced the pump?"])
 def test_an_unsure_label_and_no_label_search_the_whole_house(library: Library, question: str) -> None:
     finder = Finder(WordRouter(["pool"]), library, 5, listening=DEAF)
