@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from classifier.taxonomy import NONE
 from knowledge.note import Note
 
 SHOWN_OUTCOMES = 50
+_BULLET = re.compile(r"\s*[-*•]\s+")
 _SECOND = "searched too; press to search it alone"
 _FILED = "This note’s category; press to change it"
 Message = dict[str, str]
@@ -86,7 +88,7 @@ def _answer(turn: Reply, asked: Turn | None) -> str:
     details, cited = turn.details, turn.details.cited
     parts = []
     if turn.content:
-        parts.append(f'<div class="oh-answer">{_cited(_text(turn.content), cited)}</div>')
+        parts.append(f'<div class="oh-answer">{_cited(_prose(turn.content), cited)}</div>')
     match details.state:
         case "waiting":
             parts.append(progress(Status(details.step, details.share)))
@@ -120,7 +122,7 @@ def _earlier(details: AnswerDetails) -> str:
     first = details.earlier
     if first is None or not first.content:
         return ""
-    text = _cited(_text(first.content), first.details.cited)
+    text = _cited(_prose(first.content), first.details.cited)
     return (
         f'<details class="oh-earlier"><summary>The first answer</summary><div class="oh-answer">{text}</div>'
         f"{_used(first.details)}{_footer(first.details)}</details>"
@@ -309,6 +311,18 @@ def _text(text: str) -> str:
     """Text as HTML that stays text; it holds no blank line, at which Markdown would take over again."""
     lines = [escape(line) for line in text.strip().splitlines()]
     return "<br>".join(_tame(line) for line in lines)
+
+
+def _prose(text: str) -> str:
+    """An answer as HTML: as `_text`, its lines that begin with a dash or a dot as a list."""
+    parts = []
+    for listed, lines in groupby(text.strip().splitlines(), key=lambda line: bool(_BULLET.match(line))):
+        if listed:
+            items = (f"<li>{_text(_BULLET.sub('', line))}</li>" for line in lines)
+            parts.append(f"<ul>{''.join(items)}</ul>")
+        else:
+            parts.append(_text("\n".join(lines)))
+    return "".join(parts)
 
 
 def _tame(line: str) -> str:
