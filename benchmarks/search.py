@@ -4,8 +4,8 @@
 
 Prints, ready to be copied: the weights of `knowledge.ranking` (a softmax over each question's notes), of
 `assistant.listening` (the likelihood of the right label) and of `knowledge.relevance` (a logistic regression). Reads
-the tuning questions of both invented houses, and validation questions that neither has notes about; the final ones are
-for `our-house evaluate retrieval` alone.
+the tuning questions of both invented houses and of three families' jottings, and validation questions that none of them
+has notes about; the final ones are for `our-house evaluate retrieval` alone.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import random
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ HERE = Path(__file__).parent
 TODAY = dt.date(2026, 11, 15)
 UNRELATED = 500
 """Validation questions asked of a house that has no notes about them."""
+FITTED = "second house"
+"""Whose questions say how far notes are heard: the others', which use more of their notes' words, are easier."""
 HOUSEHOLD = 0.7
 """What the questions that the house answers weigh together, beside those others, in how far notes are heard."""
 
@@ -49,6 +52,7 @@ HOUSEHOLD = 0.7
 class Heard:
     """A question with what the router and the notes say of it."""
 
+    house: str
     case: Case
     asked: str
     decision: Decision
@@ -61,18 +65,20 @@ def main() -> None:
     """Fit all three and print them."""
     with tempfile.TemporaryDirectory() as folder:
         answered, unrelated = heard(Path(folder))
-        household = [each for each in answered if each.case.kind != "sample"]
-        listening = fit_listening(household, unrelated)
-        click.echo(f"{listening}\n  right labels: {_right(household, listening):.3f} with notes (router alone "
-                   f"{_right(household, None):.3f}), {_right(unrelated, listening):.3f} without (router alone "
-                   f"{_right(unrelated, None):.3f})")  # fmt: skip
+        listening = fit_listening([each for each in answered if each.house == FITTED], unrelated)
+        click.echo(listening)
+        for house, cases in groupby([*answered, *unrelated], key=lambda each: each.house):
+            asked = list(cases)
+            click.echo(
+                f"  right labels, {house}: {_right(asked, listening):.3f} (router alone {_right(asked, None):.3f})"
+            )
         weights = fit_ranking(answered, listening)
         click.echo("\n".join(f'    "{name}": {value:.2f},' for name, value in weights.items()))
         fit_relevance(answered + unrelated, listening)
 
 
 def heard(folder: Path) -> tuple[list[Heard], list[Heard]]:
-    """Ask both houses their tuning questions, and the first one questions about nothing that it has notes of."""
+    """Ask all houses their tuning questions, and the first one questions about nothing that it has notes of."""
     bench = House(read_settings(home=folder / "bench"))
     for _ in ingest([HERE / "house" / "notes"], bench.library):
         pass
@@ -81,23 +87,28 @@ def heard(folder: Path) -> tuple[list[Heard], list[Heard]]:
     stems = {Path(note.source).stem: note.id for note in other.library.sample()}
     router = bench.serving()
 
-    def ask(house: House, cases: Sequence[Case]) -> list[Heard]:
+    def ask(name: str, house: House, cases: Sequence[Case]) -> list[Heard]:
         finder = house.finder(router)
         asked = [finder.standalone(case.question, case.history) for case in cases]
         decisions = [router.classify([each])[0] for each in asked]
         return [
-            Heard(case, each, decision, house.library.evidence(each), house.library)
+            Heard(name, case, each, decision, house.library.evidence(each), house.library)
             for case, each, decision in zip(cases, asked, decisions, strict=True)
         ]
 
-    answered = ask(bench, read_cases(HERE / "house" / "tuning.jsonl"))
+    answered = ask(FITTED, bench, read_cases(HERE / "house" / "tuning.jsonl"))
     for name in ("tuning", "relevance"):
         lines = (HERE / "sample_house" / f"{name}.jsonl").read_text("utf-8").splitlines()
         cases = [_sample_case(row, stems) for row in map(json.loads, lines)]
-        answered += ask(other, cases)
+        answered += ask("sample house", other, cases)
+    for family in sorted((HERE / "jottings").glob("tuning-*")):
+        jotted = bench.elsewhere(folder / family.name)
+        for _ in ingest([family / "notes.jsonl"], jotted.library):
+            pass
+        answered += ask(f"jottings, {family.name}", jotted, read_cases(family / "questions.jsonl"))
     drawn = random.Random(1).sample(split(load()).validation, UNRELATED)
     foreign = [Case(each.question, None if each.category == NONE else each.category, frozenset()) for each in drawn]
-    return answered, ask(bench, foreign)
+    return answered, ask("no notes", bench, foreign)
 
 
 def _sample_case(row: dict[str, Any], stems: Mapping[str, str]) -> Case:
