@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from assistant.checking import backed
 from assistant.citations import Numbering, cite
 from assistant.conversation import Turn
+from assistant.dossier import Dossier
 from assistant.errors import ModelUnavailable
 from assistant.events import Answer, Citation, Doubted, Event, Finished, Retrieved, Routed, Token
+from assistant.excerpts import excerpt
 from assistant.finding import SURE, Finder
-from assistant.models.chat_models import ChatModel, Message
+from assistant.models.chat_models import ChatModel, Message, count_tokens
 from assistant.money.sums import Sums
 from assistant.pointing import deciding
 from assistant.prompts import NO_NOTE, answer_messages, doubting
@@ -36,6 +38,9 @@ logger = logging.getLogger(__name__)
 
 POINTED = 2
 """Hits that are pointed to in what was read ahead, with the sentence that decides; each costs half a second."""
+SOON = 250
+"""Tokens of notes and question, at the most, that are read about as soon as what points to notes that were read ahead.
+From a few the model answers better: 40 of 45 questions to short notes were right so, 37 from all of a category."""
 AGAIN = 2
 """Hits that are read once more, alone, where what was written says what no note does."""
 
@@ -52,6 +57,8 @@ class Prompted:
     """The notes that they show, in the model's numbering."""
     hits: tuple[Hit, ...]
     """Those that were found among them, as a person is shown them."""
+    cut: bool = False
+    """Whether words of the notes are left out."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,7 @@ class Assistant:
         reading: ReadingAhead | None = None,
         sums: Sums | None = None,
         questions: UnderWay | None = None,
+        soon: int = SOON,
         today: Callable[[], dt.date] = dt.date.today,
     ) -> None:
         """Set up.
@@ -93,6 +101,7 @@ class Assistant:
             reading: what the model has read ahead; None where it cannot.
             sums: what adds up costs; None where a model is to answer such questions, too.
             questions: what is told of every question, for who makes way for them.
+            soon: tokens, at the most, that the model is rather asked with than with what it has read ahead.
             today: what day it is.
         """
         self.finder = finder
@@ -102,6 +111,7 @@ class Assistant:
         self.reading = reading
         self.questions = questions or UnderWay()
         self._sums = sums
+        self._soon = soon
         self._today = today
 
     def answer(
@@ -165,7 +175,7 @@ class Assistant:
         written = yield from self._written(asked, scope, prompted, lap)
         if fewer := _doubted(written, prompted, time_asked):
             yield Doubted()
-            prompted = Prompted(*answer_messages(asked, fewer, self._today(), self._budget), hits)
+            prompted = Prompted(*answer_messages(asked, fewer, self._today(), self._budget, whole=True), hits)
             written = yield from self._written(asked, scope, prompted, lap)
         text, citations, failure = written.text, written.citations, written.failure
         answered = says_something(text) and not declines(text) and not written.misread
@@ -207,14 +217,20 @@ class Assistant:
         return Written(*(whole or (text, citations)), shown, misread=whole is None, strays=odd)
 
     def _prompted(self, question: str, scope: Scope, hits: tuple[Hit, ...]) -> Prompted:
-        """Return what the model is asked with: all notes of the scope where it has read them ahead, else the hits."""
-        if hits and self.reading is not None and scope.categories is not None and len(scope.categories) == 1:
-            dossier = self.reading.dossier(scope.categories[0])
-            if dossier is not None:
-                words = {} if self.reading.by_numbers else deciding(question, hits[:POINTED], self._embed)
-                return Prompted(*dossier.asked(question, hits[:POINTED], words, self._today()), hits)
+        """Return what the model is asked with: the hits, or all notes of the scope where those are read sooner."""
         messages, fitting = answer_messages(question, hits, self._today(), self._budget)
-        return Prompted(messages, fitting, fitting)
+        soon = sum(count_tokens(message.content) for message in messages[1:]) <= self._soon
+        if hits and not soon and self.reading is not None and (dossier := self._read_ahead(scope)):
+            words = {} if self.reading.by_numbers else deciding(question, hits[:POINTED], self._embed)
+            return Prompted(*dossier.asked(question, hits[:POINTED], words, self._today()), hits)
+        cut = any(excerpt(hit, rank) != hit.text for rank, hit in enumerate(fitting))
+        return Prompted(messages, fitting, fitting, cut)
+
+    def _read_ahead(self, scope: Scope) -> Dossier | None:
+        """What the model has read of a scope that is one category."""
+        if self.reading is None or scope.categories is None or len(scope.categories) != 1:
+            return None
+        return self.reading.dossier(scope.categories[0])
 
     @property
     def _budget(self) -> int:
@@ -234,12 +250,13 @@ class Assistant:
 
 
 def _doubted(written: Written, prompted: Prompted, time: Timing) -> tuple[Hit, ...]:
-    """The hits that are to be read once more, alone, and are fewer than the notes that were shown; none mostly."""
+    """The hits that are to be read once more, alone and whole, which is less or more than was shown; none mostly."""
     hits, shown = prompted.hits, len(prompted.numbered)
     if time.often:
         return ()  # fewer notes make a smaller count
-    if written.misread or written.strays:
-        return hits[: min(AGAIN, shown - 1)]
+    overlooked = prompted.cut and declines(written.text)
+    if written.misread or written.strays or overlooked:
+        return hits[: AGAIN if prompted.cut else min(AGAIN, shown - 1)]
     return hits[:1] if shown > 1 and _passed_over(written, hits[0], time) else ()
 
 

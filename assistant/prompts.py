@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from assistant.excerpts import excerpt
 from assistant.models.chat_models import Message, count_tokens
 from knowledge.note import Hit
 
@@ -34,6 +35,8 @@ def answer_messages(
     today: dt.date,
     budget: int,
     count: Callable[[str], int] = count_tokens,
+    *,
+    whole: bool = False,
 ) -> tuple[list[Message], tuple[Hit, ...]]:
     """Return the messages that ask a model to answer from the hits, and the hits that fitted.
 
@@ -43,10 +46,12 @@ def answer_messages(
             the question leaves no room at all.
         budget: tokens that the messages may have.
         count: text to its number of tokens, erring upwards.
+        whole: whether all words of the hits are shown, and not only those around what answers best.
     """
 
     def written(hits: tuple[Hit, ...]) -> list[Message]:
-        return [Message("system", RULES), Message("user", _request(question, hits, today))]
+        texts = [hit.text if whole else excerpt(hit, rank) for rank, hit in enumerate(hits)]
+        return [Message("system", RULES), Message("user", _request(question, hits, texts, today))]
 
     def fits(hits: tuple[Hit, ...]) -> bool:
         return sum(count(message.content) for message in written(hits)) + TEMPLATE_TOKENS <= budget
@@ -82,11 +87,12 @@ def _shortened(hit: Hit, fits: Callable[[tuple[Hit, ...]], bool]) -> Hit | None:
     return cut(low) if low >= min(LEAST, len(passage.text)) else None
 
 
-def _request(question: str, hits: Sequence[Hit], today: dt.date) -> str:
+def _request(question: str, hits: Sequence[Hit], texts: Sequence[str], today: dt.date) -> str:
     # Oldest first, so that what holds now stands nearest to the question; the numbers are the hits' ranks.
-    ordered = sorted(enumerate(hits, start=1), key=lambda each: each[1].date or dt.date.min)
+    numbered = list(enumerate(zip(hits, texts, strict=True), start=1))
+    ordered = sorted(numbered, key=lambda each: each[1][0].date or dt.date.min)
     notes = "\n\n".join(
-        note_lines(number, hit.title, hit.date, hit.category or "", hit.text) for number, hit in ordered
+        note_lines(number, hit.title, hit.date, hit.category or "", text) for number, (hit, text) in ordered
     )
     return f"Notes, oldest first:\n\n{notes}\n\nToday is {spoken(today)}.\nQuestion: {question}"
 

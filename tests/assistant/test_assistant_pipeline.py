@@ -402,7 +402,16 @@ def reading(finder: Finder) -> Reading:
 
 @pytest.fixture
 def quick(finder: Finder, model: ScriptedModel, reading: Reading) -> Assistant:
-    return Assistant(finder, model, support=Support(), reading=reading, today=lambda: TODAY)
+    return Assistant(finder, model, support=Support(), reading=reading, soon=0, today=lambda: TODAY)
+
+
+def test_a_few_words_of_notes_are_read_rather_than_what_was_read_ahead(
+    finder: Finder, model: ScriptedModel, reading: Reading
+) -> None:
+    model.will_say("Ray replaced the pool pump [1].")
+    gathered(Assistant(finder, model, support=Support(), reading=reading).answer(PUMP_QUESTION))
+    assert "All notes about" not in model.asked[0][-1].content
+    assert PUMP.text in model.asked[0][-1].content
 
 
 def test_a_category_read_ahead_is_asked_whole_and_cited_in_the_order_of_the_hits(
@@ -595,6 +604,23 @@ def test_an_answer_from_an_older_note_than_the_one_that_surely_answers_is_doubte
     assert [hit.note_id for hit in retrieved.hits] == ["pump", "old"]
     assert (answer.answered, answer.text) == (True, "Ray replaced the pool pump [1].")
     assert [OLD.text in messages[-1].content for messages in model.asked] == [True, False]
+
+
+@pytest.mark.parametrize("said", [STRAY, NO_NOTE])
+def test_a_long_note_whose_parts_do_not_tell_is_read_again_whole(
+    reads: Assistant, model: ScriptedModel, said: str
+) -> None:
+    lines = [f"Line {number} tells nothing that anybody would ever ask of it." for number in range(30)]
+    told = "Ray replaced the pool pump and was gone again before noon."
+    reads.finder.library.add([replace(PUMP, text="\n".join([*lines, told]))])
+    model.will_say(said)
+    model.will_say("Ray replaced the pool pump [1].")
+    _, _, answer = gathered(reads.answer(PUMP_QUESTION))
+    assert (answer.answered, answer.text) == (True, "Ray replaced the pool pump [1].")
+    first, second = (messages[-1].content for messages in model.asked)
+    assert told in first
+    assert lines[12] not in first
+    assert lines[12] in second
 
 
 def test_an_answer_from_a_newer_note_than_the_best_is_not_doubted(reads: Assistant, model: ScriptedModel) -> None:
