@@ -46,7 +46,7 @@ def unsupported(
     """Return the figures of an answer that neither stand in the notes or the question nor follow from them.
 
     Args:
-        notes: those that the answer cites, whole as the model was shown them.
+        notes: those that the answer cites, with all that was found of them, whatever part the model was shown.
         today: what ages are counted to; None where they are not.
         cited: how many of the notes, the first, it cites; None for all.
     """

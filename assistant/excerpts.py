@@ -11,7 +11,9 @@ from knowledge.note import Hit
 from knowledge.sentences import sentences
 
 GAP = "…"
-"""Stands for what is left out between two sentences that are shown."""
+"""Stands for what is left out before a sentence that is shown."""
+_APART = 10
+"""Places between the sentences of two passages that do not follow on each other; more than any share has around."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,10 @@ def excerpt(hit: Hit, rank: int) -> str:
         rank: its place among the hits, from 0.
     """
     share = SHARES[min(rank, len(SHARES) - 1)]
-    told = [(passage.heading, sentence) for passage in hit.passages for sentence in sentences(passage.text)]
-    best = {each.sentence for each in hit.deciding[: share.best]}
-    # The end of a passage may be repeated at the head of the next one: the first of both is shown.
-    places = {sentence: at for at, (_, sentence) in reversed(list(enumerate(told))) if sentence in best}
-    shown = {at + by for at in places.values() for by in range(-share.around, share.around + 1)} & set(range(len(told)))
+    told = _told(hit)
+    wanted = {each.sentence for each in hit.deciding[: share.best]}
+    around = range(-share.around, share.around + 1)
+    shown = {at + by for at, (_, sentence) in told.items() if sentence in wanted for by in around} & set(told)
     if not shown or len(shown) == len(told):
         return hit.text
     lines: list[str] = []
@@ -54,3 +55,22 @@ def excerpt(hit: Hit, rank: int) -> str:
         lines.append(sentence)
         before, above = at, heading or above
     return "\n".join(lines)
+
+
+def _told(hit: Hit) -> dict[int, tuple[str, str]]:
+    """The sentences of a note under their headings, by their place: those of passages far apart are none's neighbours.
+
+    The end of a passage may be repeated at the head of the next one; it is told once.
+    """
+    told: dict[int, tuple[str, str]] = {}
+    seen: set[str] = set()
+    at, last = 0, -1
+    for passage in hit.passages:
+        at += 0 if passage.place == last + 1 else _APART
+        last = passage.place
+        for sentence in sentences(passage.text):
+            if sentence not in seen:
+                seen.add(sentence)
+                told[at] = (passage.heading, sentence)
+                at += 1
+    return told

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain, zip_longest
 
 from assistant.conversation import Turn
 from assistant.followups import standalone
 from assistant.listening import LISTENING, Listening
-from assistant.parts import parts
+from assistant.parts import parts, stand_alone
 from classifier.decision import Decision, Router
 from classifier.taxonomy import NONE
 from knowledge.errors import KnowledgeError
@@ -66,7 +67,30 @@ class Finder:
         return standalone(question, history, self.classify)
 
     def classify(self, question: str) -> Decision:
-        """Return a question's label: what a person told, else what the router and the notes say together."""
+        """Return a question's label: what a person told, else what the router and the notes say together.
+
+        One that asks of several matters, each of which surely belongs to a category of its own, has all of these.
+        """
+        decision = self._heard(question)
+        asked = parts(question)
+        if decision.learned_from or len(asked) == 1 or not stand_alone(asked):
+            return decision
+        of: dict[str, Decision] = {}
+        matters: dict[str, str] = {}
+        for part, each in zip(asked, map(self._heard, asked), strict=True):
+            if len(each.likely) != 1:
+                return decision
+            (category,) = each.likely
+            of.setdefault(category, each)
+            matters[category] = " and ".join(filter(None, (matters.get(category), part)))
+        if not 1 < len(matters) <= self._limit:
+            return decision
+        label = decision.category if decision.category in matters else next(iter(matters))
+        return replace(
+            decision, category=label, confidence=of[label].confidence, likely=tuple(matters), matters=matters
+        )
+
+    def _heard(self, question: str) -> Decision:
         (decision,) = self.router.classify([question])
         if decision.learned_from:
             return decision
@@ -84,16 +108,23 @@ class Finder:
     def find(self, question: str, decision: Decision, category: str | None = None) -> tuple[Scope, tuple[Hit, ...]]:
         """Return the scope that a decision (or the person's category) gives, and the relevant notes in it, best first.
 
+        Of a question of several matters, the best note of each comes first, in the order in which they were asked.
+
         Raises:
             IndexUnavailable, NotebookUnavailable: the notes cannot be searched.
         """
-        scope, hits = self.ranked(question, decision, category)
+        if category is None and (found := self._each_matter(decision)):
+            return self.scope(decision), tuple(self._in_turn(relevant(hits, self.relevance) for hits in found))
+        scope, hits = self._ranked(question, decision, category)
         return scope, relevant(hits, self.relevance, vouched=category not in (None, NONE))
 
     def ranked(self, question: str, decision: Decision, category: str | None = None) -> tuple[Scope, list[Hit]]:
         """Return the same with the notes that answer nothing left in; raises as `find`."""
-        if category is None and not decision.learned_from and (apart := self._ranked_apart(question)):
-            return apart
+        if category is None and (found := self._each_matter(decision)):
+            return self.scope(decision), self._in_turn(found)
+        return self._ranked(question, decision, category)
+
+    def _ranked(self, question: str, decision: Decision, category: str | None) -> tuple[Scope, list[Hit]]:
         scope = self.scope(decision, category)
         prior = decision.probabilities if category is None else {}
         hits = self.library.search(question, scope, self._limit, prior, self._today())
@@ -103,33 +134,23 @@ class Finder:
             return wide, self.library.search(question, wide, self._limit, prior, self._today())
         return scope, hits
 
-    def _ranked_apart(self, question: str) -> tuple[Scope, list[Hit]] | None:
-        """The notes of a question that asks of two matters, each found in its own category, and taken in turn.
+    def _each_matter(self, decision: Decision) -> list[list[Hit]]:
+        """The notes of each matter of a question, found in its own category; none where one has nothing relevant."""
+        found = []
+        for category, part in decision.matters.items():
+            hits = self.library.search(part, Scope((category,), part), self._limit, {}, self._today())
+            if not self.relevance.holds(hits):
+                return []
+            found.append(hits)
+        return found
 
-        None where it does not, as far as the router is sure, or where one of the categories holds nothing relevant.
-        """
-        matters = self._matters(question)
-        found = [
-            self.library.search(part, self.library.scope([category], ""), self._limit, {}, self._today())
-            for category, part in matters.items()
-        ]
-        if len(found) < 2 or not all(map(self.relevance.holds, found)):
-            return None
-        in_turn = {hit.note_id: hit for hit in chain(*zip_longest(*found)) if hit}
-        scope = self.library.scope(tuple(matters), f"it asks about {' and about '.join(matters)}")
-        return scope, list(in_turn.values())[: self._limit]
-
-    def _matters(self, question: str) -> Mapping[str, str]:
-        """What a question asks, by the categories that its parts surely belong to; none where it is one question."""
-        asked = parts(question)
-        matters: dict[str, str] = {}
-        if len(asked) > 1:
-            for part, decision in zip(asked, map(self.classify, asked), strict=True):
-                if len(decision.likely) != 1:
-                    return {}
-                (category,) = decision.likely
-                matters[category] = f"{matters.get(category, '')} {part}".strip()
-        return matters
+    def _in_turn(self, found: Iterable[Sequence[Hit]]) -> list[Hit]:
+        """The notes of several matters, the best of each first; one of two matters counts as that which it answers."""
+        hits: dict[str, Hit] = {}
+        for hit in filter(None, chain(*zip_longest(*found))):
+            before = hits.get(hit.note_id, hit)
+            hits[hit.note_id] = max(before, hit, key=lambda each: each.answering)
+        return list(hits.values())[: self._limit]
 
     def scope(self, decision: Decision, category: str | None = None) -> Scope:
         """Return which notes to search: the person's category, else one, two or all by the router's certainty."""
@@ -139,6 +160,8 @@ class Finder:
             return self.library.scope([category], "you chose the category")
         if decision.category is None:
             return self.library.scope(None, "no category fits")
+        if decision.matters:
+            return self.library.scope(decision.likely, f"it asks about {' and about '.join(decision.matters)}")
         match decision.likely:
             case ():
                 return self.library.scope(None, f"{decision.category} is only a guess")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.leaning import leaning
+from assistant.pronouns import names_other
 from knowledge.timing import SENTENCE_END
 
 _ASKING = r"(?:who|whom|whose|what|when|where|which|how|why)(?:[’']s)?\b"
@@ -12,7 +14,10 @@ _WHETHER = (
     r"(?:it|they|he|she|we|i|you|the|our|my|that|this|there|those|these|his|her|their|any\w*|some\w*)\b"
 )
 _ASKS = re.compile(rf"\b(?:{_ASKING}|{_WHETHER})", re.IGNORECASE)
-_AND = re.compile(rf"(?:[,;]\s*|\s+)(?:and|but|plus)\s+(?:also\s+|then\s+)?(?={_ASKING}|{_WHETHER})", re.IGNORECASE)
+_BEGINS_ASKING = re.compile(rf"\W*(?:{_ASKING}|{_WHETHER})", re.IGNORECASE)
+_AND = re.compile(
+    rf"(?:^\W*|[,;]\s*|\s+)(?:and|but|plus)\s+(?:also\s+|then\s+)?(?={_ASKING}|{_WHETHER})", re.IGNORECASE
+)
 LEAST_WORDS = 3
 """Words of a question of its own: 'and when?' asks more of what was asked of before it."""
 
@@ -21,15 +26,41 @@ def parts(question: str) -> tuple[str, ...]:
     """Return the questions that a question asks, in order; itself where it asks one.
 
     What only tells something between them is left out. They need not stand alone: the second one of 'who put in the
-    pump, and what did it cost?' does not.
+    pump, and what did it cost?' does not. Two are told apart in English alone, and in any language by their marks.
     """
     found: list[str] = []
     for sentence in SENTENCE_END.split(question):
-        asked: list[str] = []
-        for piece in _AND.split(sentence):
-            if asked and (len(piece.split()) < LEAST_WORDS or not _ASKS.search(asked[-1])):
-                asked[-1] = f"{asked[-1]} and {piece}"
-            else:
-                asked.append(piece)
-        found += [each for each in asked if _ASKS.search(each) or each.rstrip().endswith("?")]
+        for piece in _pieces(sentence):
+            if found and len(piece.split()) < LEAST_WORDS:
+                found[-1] = f"{found[-1]} {piece}"
+            elif _asks(piece):
+                found.append(piece)
     return tuple(found) if len(found) > 1 else (question,)
+
+
+def stand_alone(asked: tuple[str, ...]) -> bool:
+    """Whether each of several questions names a thing of its own, and is understood without those before it."""
+    return all(_stands_alone(part, asked[0], " ".join(asked[:at])) for at, part in enumerate(asked) if at)
+
+
+def _stands_alone(part: str, first: str, before: str) -> bool:
+    return leaning(part, first, before) == "no" and names_other(part, than=before)
+
+
+def _pieces(sentence: str) -> list[str]:
+    """A sentence cut where a question goes on with another one; one that tells something first is not cut there."""
+    starts, ends = [0], []
+    for joint in _AND.finditer(sentence):
+        before, after = sentence[starts[-1] : joint.start()], sentence[joint.end() :]
+        if not before.strip():
+            starts[-1] = joint.end()
+        elif _ASKS.search(before) and len(after.split()) >= LEAST_WORDS:
+            ends.append(joint.start())
+            starts.append(joint.end())
+    return [sentence[start:end] for start, end in zip(starts, [*ends, len(sentence)], strict=True)]
+
+
+def _asks(piece: str) -> bool:
+    if piece.rstrip().endswith("?") or _BEGINS_ASKING.match(piece):
+        return True
+    return not piece.rstrip().endswith(".") and bool(_ASKS.search(piece))

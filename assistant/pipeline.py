@@ -19,6 +19,7 @@ from assistant.excerpts import excerpt
 from assistant.finding import SURE, Finder
 from assistant.models.chat_models import ChatModel, Message, count_tokens
 from assistant.money.sums import Sums
+from assistant.parts import parts
 from assistant.pointing import deciding
 from assistant.prompts import NO_NOTE, answer_messages, doubting
 from assistant.question import checked
@@ -58,7 +59,7 @@ class Prompted:
     hits: tuple[Hit, ...]
     """Those that were found among them, as a person is shown them."""
     cut: bool = False
-    """Whether words of the notes are left out."""
+    """Whether words of the best notes, which may be read once more, are left out."""
 
 
 @dataclass(frozen=True)
@@ -173,9 +174,9 @@ class Assistant:
             return
 
         written = yield from self._written(asked, scope, prompted, lap)
-        if fewer := _doubted(written, prompted, time_asked):
+        if again := _doubted(written, prompted, time_asked, asks_one=len(parts(asked)) == 1):
             yield Doubted()
-            prompted = Prompted(*answer_messages(asked, fewer, self._today(), self._budget, whole=True), hits)
+            prompted = Prompted(*answer_messages(asked, again, self._today(), self._budget, whole=True), hits)
             written = yield from self._written(asked, scope, prompted, lap)
         text, citations, failure = written.text, written.citations, written.failure
         answered = says_something(text) and not declines(text) and not written.misread
@@ -223,7 +224,7 @@ class Assistant:
         if hits and not soon and self.reading is not None and (dossier := self._read_ahead(scope)):
             words = {} if self.reading.by_numbers else deciding(question, hits[:POINTED], self._embed)
             return Prompted(*dossier.asked(question, hits[:POINTED], words, self._today()), hits)
-        cut = any(excerpt(hit, rank) != hit.text for rank, hit in enumerate(fitting))
+        cut = any(excerpt(hit, rank) != hit.text for rank, hit in enumerate(fitting[:AGAIN]))
         return Prompted(messages, fitting, fitting, cut)
 
     def _read_ahead(self, scope: Scope) -> Dossier | None:
@@ -249,15 +250,16 @@ class Assistant:
         return self.finder.library.embedder.embed(texts)
 
 
-def _doubted(written: Written, prompted: Prompted, time: Timing) -> tuple[Hit, ...]:
-    """The hits that are to be read once more, alone and whole, which is less or more than was shown; none mostly."""
+def _doubted(written: Written, prompted: Prompted, time: Timing, asks_one: bool) -> tuple[Hit, ...]:
+    """The hits that are to be read once more: fewer notes than were shown, or more of their words; none mostly."""
     hits, shown = prompted.hits, len(prompted.numbered)
-    if time.often:
-        return ()  # fewer notes make a smaller count
-    overlooked = prompted.cut and declines(written.text)
-    if written.misread or written.strays or overlooked:
+    if written.failure or time.often:  # fewer notes make a smaller count
+        return ()
+    if written.misread or written.strays or (prompted.cut and declines(written.text)):
         return hits[: AGAIN if prompted.cut else min(AGAIN, shown - 1)]
-    return hits[:1] if shown > 1 and _passed_over(written, hits[0], time) else ()
+    if asks_one and shown > 1 and _passed_over(written, hits[0], time):
+        return hits[:1]
+    return ()
 
 
 def _passed_over(written: Written, best: Hit, time: Timing) -> bool:

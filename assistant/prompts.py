@@ -49,18 +49,18 @@ def answer_messages(
         whole: whether all words of the hits are shown, and not only those around what answers best.
     """
 
-    def written(hits: tuple[Hit, ...]) -> list[Message]:
+    def written(hits: tuple[Hit, ...], whole: bool = whole) -> list[Message]:
         texts = [hit.text if whole else excerpt(hit, rank) for rank, hit in enumerate(hits)]
         return [Message("system", RULES), Message("user", _request(question, hits, texts, today))]
 
-    def fits(hits: tuple[Hit, ...]) -> bool:
-        return sum(count(message.content) for message in written(hits)) + TEMPLATE_TOKENS <= budget
+    def fit(messages: Sequence[Message]) -> bool:
+        return sum(count(message.content) for message in messages) + TEMPLATE_TOKENS <= budget
 
     kept = tuple(hits)
-    while kept and not fits(kept):
+    while kept and not fit(written(kept)):
         kept = kept[:-1]
-    if hits and not kept and (short := _shortened(hits[0], fits)):
-        kept = (short,)
+    if hits and not kept and (short := _shortened(hits[0], lambda cut: fit(written((cut,), whole=True)))):
+        return written((short,), whole=True), (short,)
     return written(kept), kept
 
 
@@ -73,7 +73,7 @@ def doubting(messages: Sequence[Message]) -> list[Message]:
     return [*before, Message(last.role, f"{last.content}\n{DOUBT}")]
 
 
-def _shortened(hit: Hit, fits: Callable[[tuple[Hit, ...]], bool]) -> Hit | None:
+def _shortened(hit: Hit, fits: Callable[[Hit], bool]) -> Hit | None:
     """The hit with as much of its best passage as fits, or None where that is next to nothing."""
     passage = hit.passages[hit.best]
 
@@ -83,7 +83,7 @@ def _shortened(hit: Hit, fits: Callable[[tuple[Hit, ...]], bool]) -> Hit | None:
     low, high = 0, len(passage.text)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if fits((cut(middle),)) else (low, middle - 1)
+        low, high = (middle, high) if fits(cut(middle)) else (low, middle - 1)
     return cut(low) if low >= min(LEAST, len(passage.text)) else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from classifier.taxonomy import NONE
@@ -25,6 +25,8 @@ class Decision:
     """The one or two categories that the question belongs to as good as surely; none where it takes more."""
     learned_from: str = ""
     """The question whose label a person told, where this one means the same; empty where the router decided."""
+    matters: Mapping[str, str] = field(default_factory=dict)
+    """What it asks of each of several categories, where it is several questions in one; none mostly."""
 
 
 class Router(Protocol):

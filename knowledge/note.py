@@ -73,6 +73,11 @@ class Passage:
     text: str
 
     @property
+    def place(self) -> int:
+        """Its place among the passages of its note, from 0."""
+        return int(self.id.rpartition("#")[2])
+
+    @property
     def embedded(self) -> str:
         """What the embedder sees: the text under its title, category, date and heading."""
         about = " · ".join(

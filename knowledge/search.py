@@ -100,8 +100,8 @@ def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Ca
         similarity = {each.id: near[each.id].similarity if each.id in near else farthest for each in passages}
         title = _stems(passages[0].title)
         overlap = {each.id: _overlap(title | _stems(f"{each.heading} {each.text}"), weights) for each in passages}
-        best = sorted(passages, key=lambda each: (-evidence(similarity[each.id], overlap[each.id]), _position(each)))
-        kept = sorted(best[:PASSAGES], key=_position)
+        best = sorted(passages, key=lambda each: (-evidence(similarity[each.id], overlap[each.id]), each.place))
+        kept = sorted(best[:PASSAGES], key=lambda each: each.place)
         found.append(
             Candidate(
                 note_id=note_id,
@@ -267,7 +267,3 @@ def _overlap(held: Set[str], weights: Mapping[str, float]) -> float:
 
 def _stems(text: str) -> set[str]:
     return {stem(word) for word in words_of(text)}
-
-
-def _position(passage: Passage) -> int:
-    return int(passage.id.rpartition("#")[2])

@@ -318,7 +318,7 @@ def _prose(text: str) -> str:
     parts = []
     for listed, lines in groupby(text.strip().splitlines(), key=lambda line: bool(_BULLET.match(line))):
         if listed:
-            items = (f"<li>{_text(_BULLET.sub('', line))}</li>" for line in lines)
+            items = (f"<li>{_text(_BULLET.sub('', line, count=1))}</li>" for line in lines)
             parts.append(f"<ul>{''.join(items)}</ul>")
         else:
             parts.append(_text("\n".join(lines)))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from assistant.excerpts import excerpt
 from knowledge.note import Hit, Passage, Told
 
@@ -34,7 +36,19 @@ def test_headings_stand_above_what_is_shown_and_above_nothing_else() -> None:
 
 def test_a_sentence_that_two_passages_share_is_shown_once() -> None:
     found = hit("\n".join([*LINES[:3], SURE]), "\n".join([SURE, *LINES[3:]]))
+    assert excerpt(found, 1).splitlines() == ["…", LINES[2], SURE, LINES[3]]
     assert excerpt(found, 2).splitlines() == ["…", SURE]
+
+
+def test_sentences_of_passages_that_do_not_follow_on_each_other_are_no_neighbours() -> None:
+    found = hit("\n".join([*LINES[:3], SURE]), "\n".join(LINES[3:]))
+    first, second = found.passages
+    apart = replace(found, passages=(first, replace(second, id="n#7")))
+    assert excerpt(apart, 1).splitlines() == ["…", LINES[2], SURE]
+    assert excerpt(replace(apart, deciding=(*found.deciding, Told(LINES[3], 0.2))), 2).splitlines() == [
+        *("…", SURE),
+        *("…", LINES[3]),
+    ]
 
 
 def test_a_short_note_is_shown_as_it_stands() -> None:

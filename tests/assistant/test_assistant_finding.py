@@ -2,9 +2,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from small_house import WordRouter
 
+from assistant.conversation import Question
 from assistant.finding import Finder, relevant
 from assistant.listening import LISTENING
 from classifier.decision import Decision
@@ -65,27 +68,69 @@ def test_two_likely_labels_search_both_categories(finder: Finder) -> None:
     assert sorted(found) == ["gate", "pump"]
 
 
-def test_each_part_of_a_question_of_two_matters_is_searched_in_its_own_category(library: Library) -> None:
-    finder = Finder(WordRouter(["pool", "fence"]), library, 2)
-    finder.library.add([PUMP, replace(PUMP, text="The pool pump hums again.", id="again"), GATE, LAMP])
+BOTH = "Who replaced the pool pump, and when was the fence gate oiled?"
 
-    scope, found = find(finder, "Who replaced the pool pump, and when was the fence gate oiled?")
 
+@pytest.fixture
+def three(library: Library) -> Finder:
+    """One who finds three notes at most, in a house that has two of the pool."""
+    library.add([PUMP, replace(PUMP, text="The pool pump hums again.", id="again"), GATE, LAMP])
+    return Finder(WordRouter(["pool", "fence", "gutters"]), library, 3)
+
+
+def test_each_part_of_a_question_of_two_matters_is_searched_in_its_own_category(three: Finder) -> None:
+    decision = three.classify(BOTH)
+    assert (decision.category, decision.likely) == ("pool", ("pool", "fence"))
+    scope, found = find(three, BOTH)
     assert (scope.categories, scope.searched) == (("pool", "fence"), 3)
     assert scope.reason == "it asks about pool and about fence"
-    assert found == ["pump", "gate"]
+    assert found == ["pump", "gate", "again"]
+    assert [hit.note_id for hit in three.ranked(BOTH, decision)[1]] == found
 
 
-def test_two_parts_of_one_matter_are_one_question(finder: Finder) -> None:
-    finder.library.add([PUMP, GATE, LAMP])
-    scope, _ = find(finder, "Who replaced the pool pump, and which pump was in the pool before?")
+def test_two_parts_of_one_matter_are_one_question(three: Finder) -> None:
+    scope, _ = find(three, "Who replaced the pool pump, and which pump was in the pool before?")
     assert scope.categories == ("pool",)
 
 
-def test_a_part_that_no_note_is_about_leaves_the_question_whole(finder: Finder) -> None:
-    finder.library.add([PUMP, GATE, LAMP])
-    scope, found = find(finder, "Who replaced the pool pump, and who unclogged those gutters?")
-    assert (scope.categories, found) == (("pool",), ["pump"])
+def test_a_follow_up_is_searched_with_what_it_leans_on_and_not_beside_it(three: Finder) -> None:
+    asked = three.standalone("And the fence gate?", [Question("When was the pool pump replaced?")])
+    assert asked.startswith("When was the pool pump replaced?")
+    assert not three.classify(asked).matters
+
+
+def test_a_person_s_word_goes_before_the_parts_of_a_question(three: Finder) -> None:
+    scope, found = find(three, BOTH, "fence")
+    assert (scope.categories, found) == (("fence",), ["gate"])
+
+    class Told(WordRouter):
+        def classify(self, questions: Sequence[str]) -> list[Decision]:
+            return [replace(each, learned_from="so it was told") for each in super().classify(questions)]
+
+    assert not Finder(Told(["pool", "fence"]), three.library, 3).classify(BOTH).matters
+
+
+def test_a_matter_without_a_relevant_note_leaves_the_question_whole(three: Finder) -> None:
+    scope, found = find(three, "Who replaced the pool pump, and who unclogged those gutters?")
+    assert scope.categories == ("pool", "gutters")
+    assert set(found) == {"pump", "again"}
+
+
+def test_more_matters_than_notes_may_be_found_are_searched_together(three: Finder) -> None:
+    assert not Finder(three.router, three.library, 1).classify(BOTH).matters
+
+
+def test_a_note_that_both_parts_find_counts_as_that_which_it_answers(finder: Finder) -> None:
+    class Verdict:
+        def scores(self, question: str, sentences: Sequence[str]) -> NDArray[np.float32]:
+            return np.array([4.0 if "pump" in question else -4.0] * len(sentences), np.float32)
+
+    finder.library.reranker = Verdict()
+    finder.library.add([Draft("Ray replaced the pool pump and oiled the fence gate.", "Ray", None, id="both"), GATE])
+    decision = finder.classify(BOTH)
+    assert decision.matters
+    _, hits = finder.find(BOTH, decision)
+    assert {hit.note_id: hit.answering > 0.9 for hit in hits} == {"both": True, "gate": False}
 
 
 @pytest.mark.parametrize("question", ["Was the pump replaced perhaps at the pool?", "Who replaced the pump?"])

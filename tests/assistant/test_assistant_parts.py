@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.parts import parts
+from assistant.parts import parts, stand_alone
 
 
 @pytest.mark.parametrize(
@@ -16,9 +16,11 @@ from assistant.parts import parts
         ),
         (
             "Is the camera on? It blinks, as usual. And when did we paint the fence?",
-            ("Is the camera on?", "And when did we paint the fence?"),
+            ("Is the camera on?", "when did we paint the fence?"),
         ),
         ("When was the oak trimmed and is the ash dead?", ("When was the oak trimmed", "is the ash dead?")),
+        ("Who fixed it? And when? And is the ash dead?", ("Who fixed it? when?", "is the ash dead?")),
+        ("¿Quién arregló la bomba? ¿Cuándo pintamos?", ("¿Quién arregló la bomba? ¿Cuándo pintamos?",)),
     ],
 )
 def test_a_question_is_parted_into_what_it_asks(question: str, asked: tuple[str, ...]) -> None:
@@ -34,8 +36,23 @@ def test_a_question_is_parted_into_what_it_asks(question: str, asked: tuple[str,
         "The pump hums and is hot. Who looks after it?",
         "Tell me of the pump and when it was bought",
         "gate code",
+        "We had the pump replaced. Who did it?",
+        "I know who stained the fence. When was the pump bought?",
         "",
     ],
 )
 def test_one_question_stays_as_it_is(question: str) -> None:
     assert parts(question) == (question,)
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("Who installed the new furnace, and who put up the gutter guards?", True),
+        ("Who installed the new furnace, and what did it cost?", False),
+        ("When did we paint the fence, and which colour did we use?", False),
+        ("When was the pool pump replaced? And the fence gate?", False),
+    ],
+)
+def test_parts_stand_alone_where_each_names_a_thing_of_its_own(question: str, alone: bool) -> None:
+    assert stand_alone(parts(question)) == alone

@@ -312,9 +312,9 @@ def test_a_growing_answer_shows_its_text_and_its_scope_without_a_step() -> None:
 
 
 def test_the_lines_of_a_list_become_one() -> None:
-    html = answer("In all $310:\n- 3 May: $160 [1]\n- 4 June: <b>$150\nNot counted:\n• a quote", state="done")
+    html = answer("In all $310:\n- 3 May: $160 [1]\n- 4 June: <b>$150 - by Ray\nNot counted:\n• a quote", state="done")
     assert "In all &#36;310:<ul><li>3 May: &#36;160 " in html
-    assert "</li><li>4 June: &lt;b&gt;&#36;150</li></ul>Not counted:<ul><li>a quote</li></ul></div>" in html
+    assert "</li><li>4 June: &lt;b&gt;&#36;150 - by Ray</li></ul>Not counted:<ul><li>a quote</li></ul></div>" in html
 
 
 @pytest.mark.parametrize("text", ["-5 degrees", "- 5", "a - b", "*"])
