@@ -91,6 +91,7 @@ class Assistant:
         sums: Sums | None = None,
         questions: UnderWay | None = None,
         soon: int = SOON,
+        whole: bool = False,
         today: Callable[[], dt.date] = dt.date.today,
     ) -> None:
         """Set up.
@@ -103,6 +104,7 @@ class Assistant:
             sums: what adds up costs; None where a model is to answer such questions, too.
             questions: what is told of every question, for who makes way for them.
             soon: tokens, at the most, that the model is rather asked with than with what it has read ahead.
+            whole: whether notes are shown whole, and not their sentences around what answers best.
             today: what day it is.
         """
         self.finder = finder
@@ -113,6 +115,7 @@ class Assistant:
         self.questions = questions or UnderWay()
         self._sums = sums
         self._soon = soon
+        self._whole = whole
         self._today = today
 
     def answer(
@@ -219,12 +222,12 @@ class Assistant:
 
     def _prompted(self, question: str, scope: Scope, hits: tuple[Hit, ...]) -> Prompted:
         """Return what the model is asked with: the hits, or all notes of the scope where those are read sooner."""
-        messages, fitting = answer_messages(question, hits, self._today(), self._budget)
+        messages, fitting = answer_messages(question, hits, self._today(), self._budget, whole=self._whole)
         soon = sum(count_tokens(message.content) for message in messages[1:]) <= self._soon
         if hits and not soon and self.reading is not None and (dossier := self._read_ahead(scope)):
             words = {} if self.reading.by_numbers else deciding(question, hits[:POINTED], self._embed)
             return Prompted(*dossier.asked(question, hits[:POINTED], words, self._today()), hits)
-        cut = any(excerpt(hit, rank) != hit.text for rank, hit in enumerate(fitting[:AGAIN]))
+        cut = not self._whole and any(excerpt(hit, rank) != hit.text for rank, hit in enumerate(fitting[:AGAIN]))
         return Prompted(messages, fitting, fitting, cut)
 
     def _read_ahead(self, scope: Scope) -> Dossier | None:

@@ -1,0 +1,53 @@
+"""What it costs and gains to show the model the sentences around what answers best, in the place of whole notes.
+
+    python -m benchmarks.excerpts                  # the second house's tuning questions; over half an hour on two cores
+    python -m benchmarks.excerpts --every 2        # every second one
+    python -m benchmarks.excerpts --misses         # and what was wrong
+
+Every question is asked both ways, one after the other, of the notes that the chat would show, none of them read ahead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from assistant.build import House
+from assistant.exams.answers import Reply, examined, read_cases, summary
+from assistant.incoming.ingest import ingest
+from assistant.pipeline import Assistant
+from assistant.settings import read_settings
+
+FOLDER = Path(__file__).parent / "house"
+WAYS = {"whole notes": True, "excerpts": False}
+
+
+def main() -> None:
+    """Ask, and print the figures of both."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--every", type=int, default=1, help="ask only every so many questions")
+    parser.add_argument("--misses", action="store_true", help="print the answers that were wrong")
+    options = parser.parse_args()
+    replies: dict[str, list[Reply]] = {way: [] for way in WAYS}
+    with tempfile.TemporaryDirectory() as home:
+        house = House(read_settings(home=Path(home)))
+        for _ in ingest([FOLDER / "notes"], house.library):
+            pass
+        usual = house.assistant()
+        cases = read_cases(FOLDER / "tuning.jsonl")[:: options.every]
+        for done, case in enumerate(cases, start=1):
+            for way, whole in WAYS.items():
+                assistant = Assistant(usual.finder, usual.model, whole=whole)
+                replies[way] += examined(assistant, [case], lambda *_: None)
+            print(f"{done} of {len(cases)}", end="\r", flush=True)
+    for way in WAYS:
+        for reply in (each for each in replies[way] if options.misses and not each.right):
+            print(f"- {reply.case.question} ({reply.case.kind})\n    {way}: {reply.answer.text}")
+    found = {way: summary(replies[way]) for way in WAYS}
+    for name in found["excerpts"]:
+        print(f"{name:28} {'   '.join(f'{way}: {figures[name]}' for way, figures in found.items())}")
+
+
+if __name__ == "__main__":
+    main()
