@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
 
@@ -75,20 +75,7 @@ class Finder:
         asked = parts(question)
         if decision.learned_from or len(asked) == 1 or not stand_alone(asked):
             return decision
-        of: dict[str, Decision] = {}
-        matters: dict[str, str] = {}
-        for part, each in zip(asked, map(self._heard, asked), strict=True):
-            if len(each.likely) != 1:
-                return decision
-            (category,) = each.likely
-            of.setdefault(category, each)
-            matters[category] = " and ".join(filter(None, (matters.get(category), part)))
-        if not 1 < len(matters) <= self._limit:
-            return decision
-        label = decision.category if decision.category in matters else next(iter(matters))
-        return replace(
-            decision, category=label, confidence=of[label].confidence, likely=tuple(matters), matters=matters
-        )
+        return _of_matters(decision, {part: self._heard(part) for part in asked}, self._limit)
 
     def _heard(self, question: str) -> Decision:
         (decision,) = self.router.classify([question])
@@ -169,6 +156,21 @@ class Finder:
                 return self.library.scope(decision.likely, f"the question is about {decision.category}")
             case _:
                 return self.library.scope(decision.likely, "it could be either")
+
+
+def _of_matters(whole: Decision, parts: Mapping[str, Decision], most: int) -> Decision:
+    """A question's decision with its parts by their categories, where each has one surely, and they are not all one."""
+    matters: dict[str, str] = {}
+    for part, decision in parts.items():
+        if len(decision.likely) != 1:
+            return whole
+        (category,) = decision.likely
+        matters[category] = " and ".join(filter(None, (matters.get(category), part)))
+    if not 1 < len(matters) <= most:
+        return whole
+    label = whole.category if whole.category in matters else next(iter(matters))
+    sure = max(decision.confidence for decision in parts.values() if decision.category == label)
+    return replace(whole, category=label, confidence=sure, likely=tuple(matters), matters=matters)
 
 
 def relevant(hits: Sequence[Hit], relevance: Relevance = RELEVANCE, vouched: bool = False) -> tuple[Hit, ...]:
