@@ -37,6 +37,12 @@ def teach_tab(page: Page) -> None:
     expect(page.locator("#oh-versions li")).not_to_have_count(0)
 
 
+def open_categories(page: Page) -> None:
+    page.locator("#oh-categories").get_by_text("Categories").click()
+    expect(page.get_by_label("Name")).to_be_editable()
+    page.wait_for_timeout(500)  # a field that has just been drawn may not listen yet; nobody types so fast
+
+
 def lessons(page: Page) -> Locator:
     return page.locator("#oh-told li")
 
@@ -167,7 +173,7 @@ def test_a_worse_candidate_says_why_not_and_a_person_may_still_choose(taught: Se
 def test_a_category_of_ones_own_is_added_and_offered_at_once(taught: Served, windows: Windows) -> None:
     page = windows.open(taught.address)
     teach_tab(page)
-    page.locator("#oh-categories").get_by_text("Categories").click()
+    open_categories(page)
     page.get_by_label("Name").fill("security")
     page.get_by_label("What it covers").fill("cameras, alarm")
     page.get_by_label("A few questions").fill("Who set the alarm?\nWhere is the camera?")
@@ -197,7 +203,7 @@ def test_a_category_that_cannot_be_renamed_is_not_redefined(taught: Served, wind
     before = taught.house.taxonomy()
     page = windows.open(taught.address)
     teach_tab(page)
-    page.locator("#oh-categories").get_by_text("Categories").click()
+    open_categories(page)
     choose_category(page, "pool")
     page.get_by_label("Name").fill("fountain")
     page.get_by_label("What it covers").fill("water to swim in")
@@ -210,7 +216,7 @@ def test_a_category_that_cannot_be_renamed_is_not_redefined(taught: Served, wind
 def test_what_is_typed_of_a_category_is_there_when_it_is_chosen_again(taught: Served, windows: Windows) -> None:
     page = windows.open(taught.address)
     teach_tab(page)
-    page.locator("#oh-categories").get_by_text("Categories").click()
+    open_categories(page)
     name, definition = page.get_by_label("Name"), page.get_by_label("What it covers")
     name.fill("security")
     page.get_by_label("A few questions").fill("Who set the alarm?")
@@ -255,7 +261,7 @@ def test_buttons_that_look_alike_are_told_apart_by_ear(taught: Served, windows: 
 def test_a_merged_category_is_parted_again(taught: Served, windows: Windows) -> None:
     page = windows.open(taught.address)
     teach_tab(page)
-    page.locator("#oh-categories").get_by_text("Categories").click()
+    open_categories(page)
     for label, category in (("Change", "pool"), ("Merge into", "fountain")):
         page.get_by_label(label).click()
         page.get_by_role("option", name=category).click()
@@ -271,7 +277,7 @@ def test_a_merged_category_is_parted_again(taught: Served, windows: Windows) -> 
 def test_a_removed_category_is_brought_back_with_its_notes(taught: Served, windows: Windows) -> None:
     page = windows.open(taught.address)
     teach_tab(page)
-    page.locator("#oh-categories").get_by_text("Categories").click()
+    open_categories(page)
     page.get_by_label("Change").click()
     page.get_by_role("option", name="pool").click()
     page.locator("#oh-remove-category").click()
