@@ -125,7 +125,7 @@ class Finder:
         """The notes of each matter of a question, found in its own category; none where one has nothing relevant."""
         found = []
         for category, part in decision.matters.items():
-            hits = self.library.search(part, Scope((category,), part), self._limit, {}, self._today())
+            hits = self.library.search(part, Scope((category,), ""), self._limit, {}, self._today())
             if not self.relevance.holds(hits):
                 return []
             found.append(hits)

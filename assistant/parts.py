@@ -51,10 +51,10 @@ def _pieces(sentence: str) -> list[str]:
     """A sentence cut where a question goes on with another one; one that tells something first is not cut there."""
     starts, ends = [0], []
     for joint in _AND.finditer(sentence):
-        before, after = sentence[starts[-1] : joint.start()], sentence[joint.end() :]
+        before = sentence[starts[-1] : joint.start()]
         if not before.strip():
             starts[-1] = joint.end()
-        elif _ASKS.search(before) and len(after.split()) >= LEAST_WORDS:
+        elif _ASKS.search(before):
             ends.append(joint.start())
             starts.append(joint.end())
     return [sentence[start:end] for start, end in zip(starts, [*ends, len(sentence)], strict=True)]

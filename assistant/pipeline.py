@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from assistant.checking import backed
 from assistant.citations import Numbering, cite
 from assistant.conversation import Turn
-from assistant.dossier import Dossier
 from assistant.errors import ModelUnavailable
 from assistant.events import Answer, Citation, Doubted, Event, Finished, Retrieved, Routed, Token
 from assistant.excerpts import excerpt
@@ -224,17 +223,20 @@ class Assistant:
         """Return what the model is asked with: the hits, or all notes of the scope where those are read sooner."""
         messages, fitting = answer_messages(question, hits, self._today(), self._budget, whole=self._whole)
         soon = sum(count_tokens(message.content) for message in messages[1:]) <= self._soon
-        if hits and not soon and self.reading is not None and (dossier := self._read_ahead(scope)):
-            words = {} if self.reading.by_numbers else deciding(question, hits[:POINTED], self._embed)
-            return Prompted(*dossier.asked(question, hits[:POINTED], words, self._today()), hits)
+        if hits and not soon and (ahead := self._read_ahead(question, scope, hits)):
+            return ahead
         cut = not self._whole and any(excerpt(hit, rank) != hit.text for rank, hit in enumerate(fitting[:AGAIN]))
         return Prompted(messages, fitting, fitting, cut)
 
-    def _read_ahead(self, scope: Scope) -> Dossier | None:
-        """What the model has read of a scope that is one category."""
+    def _read_ahead(self, question: str, scope: Scope, hits: tuple[Hit, ...]) -> Prompted | None:
+        """All notes of a scope that is one category, where the model has read them, with the best hits pointed to."""
         if self.reading is None or scope.categories is None or len(scope.categories) != 1:
             return None
-        return self.reading.dossier(scope.categories[0])
+        dossier = self.reading.dossier(scope.categories[0])
+        if dossier is None:
+            return None
+        words = {} if self.reading.by_numbers else deciding(question, hits[:POINTED], self._embed)
+        return Prompted(*dossier.asked(question, hits[:POINTED], words, self._today()), hits)
 
     @property
     def _budget(self) -> int:

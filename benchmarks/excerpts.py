@@ -35,10 +35,10 @@ def main() -> None:
         for _ in ingest([FOLDER / "notes"], house.library):
             pass
         usual = house.assistant()
+        ways = {way: Assistant(usual.finder, usual.model, whole=whole) for way, whole in WAYS.items()}
         cases = read_cases(FOLDER / "tuning.jsonl")[:: options.every]
         for done, case in enumerate(cases, start=1):
-            for way, whole in WAYS.items():
-                assistant = Assistant(usual.finder, usual.model, whole=whole)
+            for way, assistant in ways.items():
                 replies[way] += examined(assistant, [case], lambda *_: None)
             print(f"{done} of {len(cases)}", end="\r", flush=True)
     for way in WAYS:

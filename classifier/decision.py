@@ -22,11 +22,12 @@ class Decision:
     version: str
     """The router version that decided."""
     likely: tuple[str, ...] = ()
-    """The one or two categories that the question belongs to as good as surely; none where it takes more."""
+    """The one or two categories that the question belongs to as good as surely; none where it takes more. Of several
+    questions in one, the category of each."""
     learned_from: str = ""
     """The question whose label a person told, where this one means the same; empty where the router decided."""
     matters: Mapping[str, str] = field(default_factory=dict)
-    """What it asks of each of several categories, where it is several questions in one; none mostly."""
+    """What it asks of each of its likely categories, where it is several questions in one; none mostly."""
 
 
 class Router(Protocol):

@@ -138,7 +138,7 @@ def evaluate_retrieval(house: House, as_json: bool, source: Path, notes: Path | 
     "ways",
     type=click.Choice(["plain", "routed", "ahead"]),
     multiple=True,
-    help="From five notes of the whole house, five of the scope, or what was read ahead; all three unless given.",
+    help="From five notes of the whole house, five of the scope, or as the chat does, read ahead; else all three.",
 )
 @click.option("--every", type=click.IntRange(1), default=1, help="Ask every so many-th question only.")
 @click.option("--out", type=_PATH, default=Path("report"), show_default=True, help="A folder for the report.")
