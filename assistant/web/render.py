@@ -60,7 +60,8 @@ def _tag(turn: Question) -> str:
     parts = [button("tag", offered, klass, said, category or "no category")]
     parts += [
         button("choose", {"turn": turn.id, "label": other}, "oh-tag oh-tag-second", _SECOND, other)
-        for other in details.likely[1:]
+        for other in details.likely
+        if other != category
     ]
     here = {"turn": turn.id}
     if details.corrected:

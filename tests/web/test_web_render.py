@@ -198,6 +198,12 @@ def test_a_question_between_two_categories_carries_both() -> None:
     ]
 
 
+def test_a_question_of_several_matters_carries_the_category_of_each_once() -> None:
+    html = question("When?", category="fence", confidence=0.9, likely=["pool", "fountain", "fence"])
+    tags = re.findall(r'class="oh-tag(?: oh-tag-second)?" [^>]*>([^<]*)', html)
+    assert tags == ["fence", "pool", "fountain"]
+
+
 def test_a_question_of_no_category_says_so_and_that_all_is_searched() -> None:
     html = question("Hello", category=None, confidence=0.8, likely=[])
     assert "no category</button>" in html and "all notes are searched" in html
