@@ -27,7 +27,7 @@ class QuestionDetails:
     """The router's, 0 to 1; None before the question is labelled."""
     probabilities: Mapping[str, float] = field(default_factory=dict)
     likely: tuple[str, ...] = ()
-    """The one or two categories that were searched; none where all were, or where a person told which."""
+    """The categories that were searched; none where all were, or where a person told which."""
     corrected: bool = False
     """Whether a person told the category."""
     confirmed: bool = False

@@ -12,7 +12,7 @@ from assistant.conversation import Turn
 from assistant.followups import standalone
 from assistant.listening import LISTENING, Listening
 from assistant.parts import parts, stand_alone
-from classifier.decision import Decision, Router
+from classifier.decision import Decision, Matter, Router
 from classifier.taxonomy import NONE
 from knowledge.errors import KnowledgeError
 from knowledge.library import Library
@@ -69,7 +69,7 @@ class Finder:
     def classify(self, question: str) -> Decision:
         """Return a question's label: what a person told, else what the router and the notes say together.
 
-        One that asks of several matters, each of which surely belongs to a category of its own, has all of these.
+        One that asks of several matters, each of one or two likely categories, has all of these.
         """
         decision = self._heard(question)
         asked = parts(question)
@@ -122,10 +122,10 @@ class Finder:
         return scope, hits
 
     def _each_matter(self, decision: Decision) -> list[list[Hit]]:
-        """The notes of each matter of a question, found in its own category; none where one has nothing relevant."""
+        """The notes of each matter of a question, found in its own categories; none where one has nothing relevant."""
         found = []
-        for category, part in decision.matters.items():
-            hits = self.library.search(part, Scope((category,), ""), self._limit, {}, self._today())
+        for matter in decision.matters:
+            hits = self.library.search(matter.question, Scope(matter.categories, ""), self._limit, {}, self._today())
             if not self.relevance.holds(hits):
                 return []
             found.append(hits)
@@ -140,7 +140,7 @@ class Finder:
         return list(hits.values())[: self._limit]
 
     def scope(self, decision: Decision, category: str | None = None) -> Scope:
-        """Return which notes to search: the person's category, else one, two or all by the router's certainty."""
+        """Return which notes to search: the person's category, else its matters', else one, two or all by certainty."""
         if category == NONE:
             return self.library.scope(None, "you said that no category fits")
         if category is not None:
@@ -148,7 +148,7 @@ class Finder:
         if decision.category is None:
             return self.library.scope(None, "no category fits")
         if decision.matters:
-            return self.library.scope(decision.likely, f"it asks about {' and about '.join(decision.matters)}")
+            return self.library.scope(decision.likely, f"it asks {_about(decision.matters)}")
         match decision.likely:
             case ():
                 return self.library.scope(None, f"{decision.category} is only a guess")
@@ -159,18 +159,29 @@ class Finder:
 
 
 def _of_matters(whole: Decision, parts: Mapping[str, Decision], most: int) -> Decision:
-    """A question's decision with its parts by their categories, where each has one surely, and they are not all one."""
-    matters: dict[str, str] = {}
+    """A question's decision with its parts as matters, where each has likely categories, and not all have the same."""
+    # Parts that share one category and not another stay apart: 'when was the pump replaced, and when was the pool
+    # opened?', of pool or fountain and of pool. Searched as one under pool, the fountain's pump would be missed; under
+    # both, the notes of one part could crowd out the other's.
+    matters: dict[frozenset[str], Matter] = {}
     for part, decision in parts.items():
-        if len(decision.likely) != 1:
+        if not decision.likely:
             return whole
-        (category,) = decision.likely
-        matters[category] = " and ".join(filter(None, (matters.get(category), part)))
+        alike = frozenset(decision.likely)
+        before = matters.get(alike, Matter("", decision.likely))
+        matters[alike] = replace(before, question=" and ".join(filter(None, (before.question, part))))
     if not 1 < len(matters) <= most:
         return whole
-    label = whole.category if whole.category in matters else next(iter(matters))
-    sure = max(decision.confidence for decision in parts.values() if decision.category == label)
-    return replace(whole, category=label, confidence=sure, likely=tuple(matters), matters=matters)
+    likely = tuple(dict.fromkeys(chain(*(matter.categories for matter in matters.values()))))
+    label = whole.category if whole.category in likely else likely[0]
+    sure = max(decision.probabilities[label] for decision in parts.values() if label in decision.likely)
+    return replace(whole, category=label, confidence=sure, likely=likely, matters=tuple(matters.values()))
+
+
+def _about(matters: Sequence[Matter]) -> str:
+    """What a question asks about: 'about pool and about fence', 'about pool or fountain, and about fence'."""
+    comma = "," if any(len(matter.categories) > 1 for matter in matters) else ""
+    return f"{comma} and ".join(f"about {' or '.join(matter.categories)}" for matter in matters)
 
 
 def relevant(hits: Sequence[Hit], relevance: Relevance = RELEVANCE, vouched: bool = False) -> tuple[Hit, ...]:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from classifier.taxonomy import NONE
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One of several questions in one."""
+
+    question: str
+    """In the words that it was asked in."""
+    categories: tuple[str, ...]
+    """The one or two that it belongs to as good as surely, likeliest first."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +33,11 @@ class Decision:
     """The router version that decided."""
     likely: tuple[str, ...] = ()
     """The one or two categories that the question belongs to as good as surely; none where it takes more. Of several
-    questions in one, the category of each."""
+    questions in one, those of each."""
     learned_from: str = ""
     """The question whose label a person told, where this one means the same; empty where the router decided."""
-    matters: Mapping[str, str] = field(default_factory=dict)
-    """What it asks of each of its likely categories, where it is several questions in one; none mostly."""
+    matters: tuple[Matter, ...] = ()
+    """What it asks, where it is several questions in one of different categories; none mostly."""
 
 
 class Router(Protocol):

@@ -10,6 +10,7 @@ from small_house import WordRouter
 from assistant.conversation import Question
 from assistant.finding import Finder, relevant
 from assistant.listening import LISTENING
+from assistant.parts import parts, stand_alone
 from classifier.decision import Decision
 from knowledge.errors import IndexUnreachable
 from knowledge.library import Library
@@ -21,6 +22,8 @@ GATE = Draft("Cedar boards, hinges oiled.", "Fence gate", "fence", dt.date(2022,
 LAMP = Draft("Brass lantern flickers, loose neutral.", "Porch lamp", "electric", dt.date(2021, 9, 9), id="lamp")
 DEAF = replace(LISTENING, router=1.0, bias=-99.0, sure_from=0.97)
 """Hears the router alone."""
+HALF_DEAF = replace(DEAF, sure_from=0.9)
+"""Hears the router alone, and has two categories that are as likely both."""
 
 
 @pytest.fixture
@@ -86,6 +89,69 @@ def test_each_part_of_a_question_of_two_matters_is_searched_in_its_own_category(
     assert scope.reason == "it asks about pool and about fence"
     assert found == ["pump", "gate", "again"]
     assert [hit.note_id for hit in three.ranked(BOTH, decision)[1]] == found
+
+
+EITHER = "Was the pool or fountain pump replaced, and when was the fence gate oiled?"
+SPOUT = Draft("The fountain pump was replaced by Lou.", "Fountain pump replaced", "fountain", id="spout")
+
+
+@pytest.fixture
+def unsure(library: Library) -> Finder:
+    """One who knows of two pumps, and goes by the words of a question alone."""
+    library.add([PUMP, SPOUT, GATE, LAMP])
+    return Finder(WordRouter(["pool", "fountain", "fence"]), library, 3, listening=HALF_DEAF)
+
+
+def test_a_part_of_two_likely_categories_is_searched_in_both(unsure: Finder) -> None:
+    decision = unsure.classify(EITHER)
+    assert [matter.categories for matter in decision.matters] == [("pool", "fountain"), ("fence",)]
+    assert (decision.category, decision.likely) == ("pool", ("pool", "fountain", "fence"))
+    scope, found = find(unsure, EITHER)
+    assert (scope.categories, scope.searched) == (("pool", "fountain", "fence"), 3)
+    assert scope.reason == "it asks about pool or fountain, and about fence"
+    assert found[1] == "gate"
+    assert sorted(found) == ["gate", "pump", "spout"]
+
+
+def test_a_label_that_is_a_part_s_second_is_as_sure_as_it_is_there(library: Library) -> None:
+    class Wavering(WordRouter):
+        def _decide(self, question: str) -> Decision:
+            shares = {"pool": 0.6, "fountain": 0.4} if question.startswith("was") else {"fence": 0.97, "pool": 0.03}
+            likely = tuple(name for name in shares if shares[name] >= 0.4)
+            if question == EITHER.casefold():
+                shares, likely = {"fountain": 0.5, "fence": 0.3, "pool": 0.2}, ()
+            label = next(iter(shares))
+            return Decision(label, shares[label], shares, self.version, likely)
+
+    decision = Finder(Wavering([]), library, 3, listening=DEAF).classify(EITHER)
+    assert (decision.category, decision.confidence) == ("fountain", 0.4)
+    assert decision.likely == ("pool", "fountain", "fence")
+
+
+def test_parts_that_share_one_category_and_not_another_are_searched_each_for_itself(unsure: Finder) -> None:
+    unsure.library.add([Draft("Sanded and painted white.", "Poolside chairs", "pool", id="chairs")])
+    scope, found = find(unsure, "Was the pool or fountain pump replaced, and when were the poolside chairs painted?")
+    assert (scope.categories, scope.searched) == (("pool", "fountain"), 3)
+    assert scope.reason == "it asks about pool or fountain, and about pool"
+    assert found[1] == "chairs"
+    assert sorted(found) == ["chairs", "pump", "spout"]
+
+
+def test_parts_of_the_same_two_categories_are_one_question(unsure: Finder) -> None:
+    class InOrder(WordRouter):
+        def _decide(self, question: str) -> Decision:
+            self._categories = sorted(self._categories, key=question.find)
+            return super()._decide(question)
+
+    asked = "Was the pool or fountain pump replaced, and when were the fountainside or poolside chairs painted?"
+    finder = Finder(InOrder(["pool", "fountain"]), unsure.library, 3, listening=HALF_DEAF)
+    assert [finder.classify(part).likely[0] for part in parts(asked)] == ["pool", "fountain"]
+    assert stand_alone(parts(asked))
+    assert not finder.classify(asked).matters
+
+
+def test_a_part_without_a_likely_category_leaves_the_question_whole(unsure: Finder) -> None:
+    assert not unsure.classify("Was the pool pump replaced, and when was the boiler serviced?").matters
 
 
 def test_two_parts_of_one_matter_are_one_question(three: Finder) -> None:
