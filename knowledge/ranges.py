@@ -21,7 +21,9 @@ MONTHS = "|".join([*calendar.month_name[1:], "Sept", *(name for name in calendar
 SIDES: dict[str, Side] = {
     "in": "in", "during": "in", "around": "in", "on": "in", "from": "in", "since": "since", "after": "since",
     "before": "until", "prior to": "until", "pre": "until", "until": "until", "till": "until", "by": "until",
-    "up to": "until",
+    "up to": "until", "earlier than": "until", "older than": "until", "post": "since", "later than": "since",
+    "newer than": "since", "as of": "since", "as from": "since", "starting": "since", "no later than": "until",
+    "no earlier than": "since",
 }  # fmt: skip
 """On which side of a date or an event the word before it points."""
 _TODAY = (
@@ -40,6 +42,15 @@ _TO_TODAY = re.compile(
 _BEGINNING = re.compile(r"(?:the\s+)?(?:very\s+)?(?:start|beginning)\s+of\s+", re.IGNORECASE)
 _EVER_SINCE = re.compile(r"(?:the\s+)?(?:very\s+)?(?:start|beginning|first day|day one)", re.IGNORECASE)
 _ONWARDS = re.compile(r"\bfrom\s+(.{3,30}?)\s+(?:onwards?|on\s*(?=$|[?.!,;]))", re.IGNORECASE)
+_OR_LATER = re.compile(
+    rf"\b((?:(?:{MONTHS})\.?\s+)?(?:19|20)\d\d)"
+    r"\s+(?:(onwards?|or (?:later|newer|after))|or (?:earlier|older|before))\b",
+    re.IGNORECASE,
+)
+_WITHOUT = frozenset(["after", "post", "later than", "newer than"])
+"""After what a date is left out itself."""
+_TELLING = {"by": re.compile(r"\d|^(?:last|this)\b", re.IGNORECASE), "post": re.compile(r"^\d")}
+"""What a date must have behind a word that mostly leads to something else."""
 _PART = r"start|beginning|early|mid|middle|late|end"
 _LED = re.compile(
     rf"\b(?=({'|'.join(SIDES)})[\s-]+(?:the\s+(?=\d{{4}}))?(?:(?:the\s+)?({_PART})[\s-]+(?:of\s+)?)?"
@@ -108,6 +119,16 @@ _MODEL_YEAR = re.compile(
     re.IGNORECASE,
 )
 """As in 'the 2015 honda civic', but not 'the 2019 paint job', which tells when it was done."""
+_YEAR_PAIR = re.compile(rf"(?<![\w/-])({_YEAR})\s?[/-]\s?(\d\d)(?![\w/-])")
+"""Two years as a bill or a school writes them, as in '2023/24'."""
+_OF_YEAR = re.compile(
+    rf"\b({MONTHS}|spring|summer|autumn|fall),?(?: of)? "
+    rf"(?:(last|this) year|(?!few|several)(\d{{1,2}}|{'|'.join(_COUNTS)}) years? ago)\b",
+    re.IGNORECASE,
+)
+_LONG_MONTHS = [name for name in calendar.month_name if len(name) > len("August")]
+"""Those that no other word is spelt nearly like: Augusta is an aunt."""
+_LIKE_A_MONTH = re.compile(r"\b[a-z]{6,10}\b", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"(?<!\w)['’](\d\d)\b")
 _MENTION = re.compile(
     rf"\b(?:\d{{4}}-\d\d-\d\d|\d\d?[/.]\d\d?[/.]\d{{2,4}}"
@@ -141,14 +162,34 @@ class Range(NamedTuple):
 
 
 def in_full(question: str, today: dt.date) -> str:
-    """Return a question with '23, yr, 'a couple of' and 'the winter before last' written out."""
+    """Return a question with '23, yr, 'a couple of', 'the winter before last' and 'March last year' written out.
+
+    A month that is misspelt is put right.
+    """
 
     def year(match: re.Match[str]) -> str:
         return f"{20 if int(match[1]) <= today.year % 100 else 19}{match[1]}"
 
+    def of_year(match: re.Match[str]) -> str:
+        ago = _count(match[3]) if match[3] else ("this", "last").index(match[2].lower())
+        return f"{match[1]} {today.year - ago}"
+
     question = re.sub(r"\byr(s?)\b", r"year\1", _SHORT_YEAR.sub(year, question), flags=re.IGNORECASE)
     question = re.sub(rf"\b(?:the )?({_UNITS}) before last\b", r"two \1s ago", question, flags=re.IGNORECASE)
-    return re.sub(rf"\b(?:a )?couple(?: of)?(?= (?:{_UNITS})s)", "two", question, flags=re.IGNORECASE)
+    question = re.sub(rf"\b(?:a )?couple(?: of)?(?= (?:{_UNITS})s)", "two", question, flags=re.IGNORECASE)
+    return _OF_YEAR.sub(of_year, _LIKE_A_MONTH.sub(_month_meant, question))
+
+
+def _month_meant(match: re.Match[str]) -> str:
+    """A word, or the month that it is a slip of."""
+    from rapidfuzz.distance import OSA
+
+    word = match[0]
+    return next((month for month in _LONG_MONTHS if OSA.distance(word.capitalize(), month) == 1), word)
+
+
+def _count(word: str) -> int:
+    return _COUNTS.get(word.lower()) or int(word)
 
 
 def range_named(sentence: str, today: dt.date) -> Range | None:
@@ -190,8 +231,11 @@ def _read(sentence: str, today: dt.date) -> tuple[Range | None, int]:
             doubtful=bool(gaps or _PARTLY.search(sentence.replace(match[0], ""))),
         ), len(years)
     if match := _WINDOW.search(sentence):
-        count = _COUNTS.get(match[1].lower()) or int(match[1]) if match[1] else 1
+        count = _count(match[1]) if match[1] else 1
         return Range(_earlier(today, count, (match[2] or match[3]).lower()), doubtful=partly), 1
+    if (pairs := _year_pairs(sentence)) and _season(sentence, today, ahead) is None:
+        # Which months of the two nobody knows; '2009-10' may be one month.
+        return Range(dt.date(min(pairs), 1, 1), dt.date(max(pairs) + 1, 12, 31), doubtful=True), len(pairs)
     for words, lead, part in _phrases(sentence):
         side = SIDES[lead]
         tense = False if lead == "since" else ahead
@@ -204,8 +248,9 @@ def _read(sentence: str, today: dt.date) -> tuple[Range | None, int]:
         # Of 'since early 2024' nobody knows the day.
         first, last, doubtful = days.first, days.last, part in ("early", "mid", "middle", "late")
         if side == "until":
-            return Range(None, last if part == "end" else first - _A_DAY, days.guessed, doubtful), 1
-        after = part == "end" or (lead == "after" and part not in ("start", "beginning"))
+            within = part == "end" or lead == "no later than"
+            return Range(None, last if within else first - _A_DAY, days.guessed, doubtful), 1
+        after = part == "end" or (lead in _WITHOUT and part not in ("start", "beginning"))
         return Range(last + _A_DAY if after else first, None, days.guessed, doubtful), 1
     named = _season(sentence, today, ahead) or _named(sentence)
     return (named._replace(doubtful=partly) if named else None), 1
@@ -246,9 +291,12 @@ def _phrases(sentence: str) -> Iterator[tuple[str, str, str]]:
     """The words that may be a date, each with what leads to it and which part of it is meant."""
     for match in _ONWARDS.finditer(sentence):
         yield match[1], "since", ""
+    for match in _OR_LATER.finditer(sentence):
+        yield (match[1], "since", "") if match[2] else (match[1], "until", "end")
     for match in _LED.finditer(sentence):
-        # 'Put in by June' was Aunt June's work as likely as not.
-        if match[1].lower() != "by" or match[2] or re.search(r"\d|^(?:last|this)\b", match[3], re.IGNORECASE):
+        # 'Put in by June' was Aunt June's work as likely as not, and 'the post in 2020' were letters.
+        telling = _TELLING.get(match[1].lower())
+        if telling is None or match[2] or telling.search(match[3]):
             yield match[3], match[1].lower(), (match[2] or "").lower()
     for match in (*_AGO.finditer(sentence), *_MONTH_LAST.finditer(sentence)):
         yield match[1], "in", ""
@@ -267,6 +315,12 @@ def _years(sentence: str) -> Iterator[int]:
     for match in _BARE_YEAR.finditer(sentence):
         if (match[1] or "").lower() not in _NUMBERED:
             yield int(match[2])
+
+
+def _year_pairs(sentence: str) -> list[int]:
+    """The first years of those that are named as two, such as '2023/24'."""
+    pairs = [(int(match[1]), int(match[2])) for match in _YEAR_PAIR.finditer(sentence)]
+    return [first for first, second in pairs if second == (first + 1) % 100]
 
 
 def _longest(words: str, today: dt.date, ahead: bool | None) -> tuple[Range, str] | None:
@@ -310,7 +364,7 @@ def _period(phrase: str, today: dt.date, ahead: bool) -> Range | None:
 def _season(words: str, today: dt.date, ahead: bool | None) -> Range | None:
     """The days of a season; dateparser knows none."""
     if match := _SEASONS_AGO.search(words):
-        count = _COUNTS.get(match[1].lower()) or int(match[1])
+        count = _count(match[1])
         first = _occurring("last", _SEASONS[match[2].lower()], 3, today, ahead).first
         return _months(first.year - (count - 1), first.month, 3) if first else None
     match = _SEASON.search(words)

@@ -23,7 +23,8 @@ _NOW = re.compile(
 )
 _LASTING = re.compile(
     r"\b(?:how (?:long|many \w+) did|do|does|will|would|should|can|could|might|may)(?:n[’']t)?\s+(?:[\w’'-]+\s+){1,6}?"
-    r"last(?=\s*(?:$|[?.!,;])|\s+(?:in|on|at|for|with|without|before|after|if|when|once|under|out|and|or)\b)"
+    r"last(?=\s*(?:$|[?.!,;])|\s+(?:in|on|at|for|with|without|before|after|if|when|once|under|out|and|or)\b|"
+    r"(?<!the last)(?<!in last)(?<!over last)\s+[\w-]+\s+(?:days|weeks|months|years)\b)"
     r"|\blast(?=\s+(?:long|longer|longest|forever|through|throughout)\b)",
     re.IGNORECASE,
 )
@@ -115,7 +116,10 @@ def timing(question: str, today: dt.date) -> Timing:
         today: what 'last year' and 'two years ago' count from.
     """
     question = in_full(question, today)
-    sentences = [(sentence, range_named(sentence, today)) for sentence in reversed(SENTENCE_END.split(question))]
+    sentences = [
+        (sentence, range_named(_LASTING.sub(_without_last, sentence), today))
+        for sentence in reversed(SENTENCE_END.split(question))
+    ]
     dates = _dates(sentences)
     over = dates.last is not None and dates.last < today
     event, side = "", SIDES["in"]
@@ -136,6 +140,10 @@ def timing(question: str, today: dt.date) -> Timing:
 def asks_how_often(question: str) -> bool:
     """Whether a question asks for all of a series, as `Timing.often` says."""
     return bool(_OFTEN.search(question))
+
+
+def _without_last(lasting: re.Match[str]) -> str:
+    return lasting[0].removesuffix("last")
 
 
 def _dates(sentences: list[tuple[str, Range | None]]) -> Range:

@@ -44,7 +44,7 @@ _NAME = re.compile(r"(?<=[\w,] )[A-Z][\w’'&-]+(?: (?:[A-Z][\w’'-]+|&))*")
 _SOMEBODY = frozenset("him her them".split())
 _OF_TIME = OF_DATES | set(
     "year years yr month months week weeks day days this past between now today far over start beginning early late "
-    "overall ever onward onwards currently nowadays recently lately already "
+    "overall ever onward onwards later earlier than starting currently nowadays recently lately already "
     "couple few several one two three four five six seven eight nine ten twelve".split()
 )
 _OF_MONEY = frozenset(

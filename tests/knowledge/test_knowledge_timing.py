@@ -149,6 +149,8 @@ def test_how_often_asks_for_the_whole_series(question: str) -> None:
         ("What did we spend this year?", "2026-01-01", "2026-12-31"),
         ("who did it last yr", "2025-01-01", "2025-12-31"),
         ("How much in the last 3 years?", "2023-11-15", None),
+        ("What should we have spent in the last 3 years?", "2023-11-15", None),
+        ("How long does the filter from 2024 last?", "2024-01-01", "2024-12-31"),
         ("who came in the last couple of months", "2026-09-15", None),
         ("How much over the past year?", "2025-11-15", None),
         ("Who came a couple of years ago?", "2024-01-01", "2024-12-31"),
@@ -160,6 +162,21 @@ def test_how_often_asks_for_the_whole_series(question: str) -> None:
         ("Who came the year before last?", "2024-01-01", "2024-12-31"),
         ("What did we pay in 2024? And in 2023?", "2023-01-01", "2023-12-31"),
         ("What did we do in 2022. Who paid for it", "2022-01-01", "2022-12-31"),
+        ("costs 2020 onwards", "2020-01-01", None),
+        ("invoices from June 2020 or later", "2020-06-01", None),
+        ("papers of 2020 or earlier", None, "2020-12-31"),
+        ("roof work post-2015", "2016-01-01", None),
+        ("anything done later than 2020?", "2021-01-01", None),
+        ("anything earlier than 2010", None, "2009-12-31"),
+        ("what was done no later than june 2021", None, "2021-06-30"),
+        ("mowing starting in 2020", "2020-01-01", None),
+        ("What did they post in 2020?", "2020-01-01", "2020-12-31"),
+        ("what did we pay in july last year", "2025-07-01", "2025-07-31"),
+        ("who came since March of last year", "2025-03-01", None),
+        ("Who came in July the year before last?", "2024-07-01", "2024-07-31"),
+        ("in the spring of last year", "2025-03-01", "2025-05-31"),
+        ("what did we pay in septmber", "2026-09-01", "2026-09-30"),
+        ("heating oil winter 2023/24", "2023-12-01", "2024-02-29"),
     ],
 )
 def test_dates_are_read_as_they_are_said(question: str, start: str | None, end: str | None) -> None:
@@ -224,10 +241,18 @@ def test_a_date_without_a_year_is_the_one_that_is_meant_that_day(
         *("gas in January and February", "in June 2024 and July 2025", "in 2019 and 2021", "since 2021 until 2023"),
         *("in the first half of 2024", "at the end of 2023", "in late 2024", "since early 2024", "in Q1 2024"),
         *("What did it cost in 2019? How much is it now?", "spent through March 2024"),
+        *("council tax 2023/24", "in 2023-24", "school fees in 2022/23 and 2023/24"),
     ],
 )
 def test_dates_of_which_more_is_said_than_can_be_read_are_doubtful(question: str) -> None:
     assert asked(question).doubtful
+
+
+def test_two_years_written_as_one_hold_both() -> None:
+    found = asked("What did we spend on logs in 2023/24?")
+
+    assert (found.start, found.end) == (dt.date(2023, 1, 1), dt.date(2024, 12, 31))
+    assert not asked("ticket 2023/57").ranged
 
 
 @pytest.mark.parametrize("question", ["between 2021 and the flood", "from 2021 to whenever", "from then to 2023"])
@@ -294,7 +319,7 @@ def test_a_last_sentence_of_now_or_of_all_times_takes_the_dates_before_it_back(q
         *("what's on in the garage", "code 1450", "Who looks after the heating?", "in the end it was Ray"),
         *("a tank of 2000 gallons", "the 2015 Civic", "alarm code 2019", "call 555-2019", "what was $2020 for"),
         *("How much oil do we burn in a year?", "after the one it came with", "installed by June"),
-        "a few winters ago",
+        *("a few winters ago", "Does the warranty last 10 years?", "will the battery last two weeks"),
     ],
 )
 def test_what_only_looks_like_a_date_is_none(question: str) -> None:
