@@ -8,7 +8,7 @@ from assistant.leaning import leaning
 from assistant.pronouns import names_other
 from knowledge.timing import SENTENCE_END
 
-_ASKING = r"(?:who|whom|whose|what|when|where|which|how|why)(?:[’']s)?\b"
+_ASKING = r"(?:who|whom|whose|what|when|where|which|how|why)(?:[’']?s)?\b"
 _WHETHER = (
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\s+"
     r"(?:it|they|he|she|we|i|you|the|our|my|that|this|there|those|these|his|her|their|any\w*|some\w*)\b"
@@ -16,10 +16,16 @@ _WHETHER = (
 _ASKS = re.compile(rf"\b(?:{_ASKING}|{_WHETHER})", re.IGNORECASE)
 _BEGINS_ASKING = re.compile(rf"\W*(?:{_ASKING}|{_WHETHER})", re.IGNORECASE)
 _AND = re.compile(
-    rf"(?:^\W*|[,;]\s*|\s+)(?:and|but|plus)\s+(?:also\s+|then\s+)?(?={_ASKING}|{_WHETHER})", re.IGNORECASE
+    rf"(?:^\W*|[,;]\s*|\s+)(?:and|but|plus|&)\s+(?:also\s+|then\s+)?(?={_ASKING}|{_WHETHER})", re.IGNORECASE
 )
+_OURS = r"(?:the|our|my|his|her|their)"
+_DOING = re.compile(
+    rf"had\s+{_OURS}\b|(?:did|has|have)\s+{_OURS}\s+[\w’'-]+\s*(?:$|[?.!,;]|\b(?:in|on|at|for|last|this|since)\b)",
+    re.IGNORECASE,
+)
+"""What tells more of whoever is asked for: 'who was it that came and did the gutters?'."""
 LEAST_WORDS = 3
-"""Words of a question of its own: 'and when?' asks more of what was asked of before it."""
+"""Words of a question of its own: 'and when?' asks more of what was asked before it, 'when and' of what follows."""
 
 
 def parts(question: str) -> tuple[str, ...]:
@@ -54,7 +60,7 @@ def _pieces(sentence: str) -> list[str]:
         before = sentence[starts[-1] : joint.start()]
         if not before.strip():
             starts[-1] = joint.end()
-        elif _ASKS.search(before):
+        elif _ASKS.search(before) and len(before.split()) >= LEAST_WORDS and not _DOING.match(sentence, joint.end()):
             ends.append(joint.start())
             starts.append(joint.end())
     return [sentence[start:end] for start, end in zip(starts, [*ends, len(sentence)], strict=True)]

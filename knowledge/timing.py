@@ -47,8 +47,9 @@ _OFTEN = re.compile(
 )
 _WHEN = re.compile(r"\s*(?:and |so )?when (?:was|were|did|has|have)\b", re.IGNORECASE)
 """Of something done more than once, that asks for the last time."""
-SENTENCE_END = re.compile(r"(?<=[?!])\s+|(?<=\.)\s+(?=[^\W\d])")
-"""Between the sentences of a question."""
+_SHORTENED = "".join(rf"(?<!\b{short}\.)" for short in ("dr", "mr", "mrs", "ms", "st", r"e\.g", r"i\.e"))
+SENTENCE_END = re.compile(rf"(?<=[?!])\s+|(?<=\.){_SHORTENED}\s+(?=[^\W\d])", re.IGNORECASE)
+"""Between the sentences of a question; 'Mr.' ends none."""
 EVER = re.compile(
     r"\b(?:in all(?!\s+(?:of|the|our|[a-z]+s)\b)|overall|ever|of all time|over the years)\b"
     r"|^\W*and (?:in total|altogether|all together|so far)\b",

@@ -66,8 +66,6 @@ _GOING_ON = re.compile(
 """A sentence that asks what the one before it did, of something else: 'and in 2023?', 'what about the fence?'."""
 ABOUT = re.compile(r"\b(?:what|how) about\b", re.IGNORECASE)
 _SIDE = re.compile(r"\b(?:since|before|after)\b", re.IGNORECASE)
-TITLE = re.compile(r"\b(dr|mr|mrs|ms|st)\.", re.IGNORECASE)
-"""No sentence ends there."""
 OF_DATES = {
     *(name.lower() for name in (*calendar.month_name, *calendar.month_abbr) if name),
     *"spring summer fall autumn winter last since until till before after during ago yesterday".split(),
@@ -82,7 +80,6 @@ def asks_for_sum(question: str, time: Timing) -> bool:
     if amounts_in(question):
         return False  # it is a note, or asks about one payment
     asked = False
-    question = TITLE.sub(r"\1", question)
     for sentence in SENTENCE_END.split(question):
         together = _TOGETHER.search(sentence) and PAID.search(question)
         if _SPENT.search(sentence) or _OVER_TIME.search(sentence) or together:

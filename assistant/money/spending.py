@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.money.questions import ABOUT, ASKER, OF_DATES, PAID, SINCE_EVER, TITLE
+from assistant.money.questions import ABOUT, ASKER, OF_DATES, PAID, SINCE_EVER
 from knowledge.timing import SENTENCE_END
 from knowledge.words import STOP_WORDS
 
@@ -93,7 +93,7 @@ def spending_of(question: str) -> Spending | None:
     """
     for pattern, plain in (
         *((SINCE_EVER, ""), (_UNTIL_WHEN, ""), (_IDLE, ""), (_CONTRACTED, " ")),
-        *((_AS_WELL_AS, "and"), (_SLASHED, r"\1\2"), (TITLE, r"\1")),
+        *((_AS_WELL_AS, "and"), (_SLASHED, r"\1\2")),
     ):
         question = pattern.sub(plain, question)
     *before, last = [" ".join(sentence.split()) for sentence in SENTENCE_END.split(question)]
