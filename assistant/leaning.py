@@ -31,10 +31,13 @@ _NOT = re.compile(r"n[’']?t$")
 _VERBS = frozenset("is are was were be been do does did has have had can could will would should".split())
 _MOVED = re.compile(r"\w{3,}(?:ed|ing)", re.IGNORECASE)
 _ACKNOWLEDGING = re.compile(
-    r"^((ok(ay)?|thanks|thank you|got it|great|perfect|awesome|all ?right|right|cool|nice|good|hm+|oh|so|wait|no|i see|"
-    r"yes|sorry|actually)\b[\s,.!;:-]*)+",
+    r"^((ok(ay)?|thanks|thank you|thx|ta|ty|cheers|got it|great|perfect|awesome|brilliant|excellent|lovely|all ?right|"
+    r"right|cool|nice|good|hm+|oh|ah+|so|then|wait|no|i see|yes|yeah|yep|sorry|actually|fair enough|no worries|btw|"
+    r"by the way|never ?mind(?: (?:it|that))?|forget (?:about )?(?:it|that)|chang(?:e of|ing the) subject|moving on|"
+    r"(?:a )?(?:different|new|unrelated) (?:question|topic|subject))\b[\s,.!;:-]*)+",
     re.IGNORECASE,
 )
+"""What a turn may begin with that says nothing of its matter, nor whether it is a new one."""
 _GOING_ON = re.compile(
     r"^(?:(?:(?:and|or|but|also|plus),? )?(?:what about|how about|what of|same for)|(?:and|or|plus) (?:the|our|my))\b"
     r"[^?]*\??$",
@@ -59,6 +62,12 @@ _THING = re.compile(
     r"(?:,? (?:too|as well|instead))?[.?! ]*",
     re.IGNORECASE,
 )
+_NARROWING = re.compile(
+    r"(?:(?:up|down)stairs|(?:out|in)(?:side|doors)|"
+    r"(?:with|without|incl?|including|excl?|excluding|per|just|only)(?P<what>(?: [\w’'-]+){1,3}))[.?! ]*",
+    re.IGNORECASE,
+)
+"""What only says more of a question before it: 'without VAT', 'per metre?', 'upstairs?'."""
 _REMARKING = frozenset(
     "amazing answer appreciate awesome brilliant cheers clear cool exactly excellent fair fantastic funny glad good "
     "goodbye great haha happy hello help helped helpful helps hey hi interesting know lol lot love lovely makes mind "
@@ -128,11 +137,17 @@ def _leans(question: str, subject: str, *, own: bool = False) -> bool:
     return bool(
         _goes_on(question, own)
         # Of a thing alone it is asked what was asked of another one, if anything was.
-        or (is_thing(question) and _asks(subject))
+        or ((is_thing(question) or _narrows(question)) and _asks(subject))
         or points(question, names_other=own)
         or (_ASKING.search(question) and names_little(question) and not ends_with_name(question))
         or names_nothing(question)
     )
+
+
+def _narrows(question: str) -> bool:
+    """Whether a question is no sentence, and says more of one that was asked."""
+    found = _NARROWING.fullmatch(question)
+    return found is not None and _ASKING_WORDS.isdisjoint((found["what"] or "").lower().split())
 
 
 def _goes_on(question: str, own: bool = False) -> bool:

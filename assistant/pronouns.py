@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
+from knowledge.tense import is_past
 from knowledge.words import STOP_WORDS, words_of
 
 _POINTING = re.compile(
@@ -19,6 +20,8 @@ _POINTING_NOWHERE = re.compile(
     re.IGNORECASE,
 )
 """Where such a word stands for nothing that was said before: 'is there', 'one of the', 'the man that'."""
+_THEN = re.compile(r"\bthen(?=\W*$)", re.IGNORECASE)
+"""A time that was spoken of, but only where the past is asked of: 'so what's the door code then?'."""
 _OF_WHAT_IT_NAMES = re.compile(
     r"^(?:(?:and|or|but|also|plus),? )?(?:(?:who|whom|whose|what|when|where|which|why|how)\b[^?]*? did they|"
     r"(?:which|what) \w+(?: \w+)? (?:is|was) it(?= (?:for|in|on|at)))\b",
@@ -94,6 +97,8 @@ def points(question: str, *, names_other: bool = False) -> bool:
             oak, and 'it' the breaker that is asked for.
     """
     question = _POINTING_NOWHERE.sub("", question)
+    if not is_past(question):
+        question = _THEN.sub("", question)
     if names_other:
         question = _OF_WHAT_IT_NAMES.sub("", question)
     question = _POSSESSIVE.sub(lambda found: found[2] if _is_owned(found) else found[0], question)
@@ -114,7 +119,7 @@ def names_other(question: str, than: str) -> bool:
             return True
         # 'the old oak', but neither 'the pump of whoever' nor 'the pump hums'
         after_the = word in _DETERMINERS or (after_the and not (word in STOP_WORDS or is_content(word)))
-    alone = re.search(rf"\b{_NAMED_ALONE}\W*$", question)
+    alone = re.search(rf"\b{_NAMED_ALONE}(?:\s+\w+)?\W*$", question)  # 'when is swimming?', 'when is bin day?'
     return alone is not None and is_other(alone[1].lower())
 
 

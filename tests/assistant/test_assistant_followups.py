@@ -38,6 +38,9 @@ HISTORY: list[Turn] = [ASKED, TOLD]
         *("What is the model of its filter?", "where is the manual for its remote?", "Is the receipt in their folder?"),
         *("Who came in March and what was his number?", "what did he say about the valve?"),
         *("and what about upstairs?", "and the cost?", "who did it?", "same for the spa", "and in 2022?"),
+        *("cheers, and the filter?", "ta. what about the heater", "never mind that, what about the filter?"),
+        *("without vat", "per metre?", "inc labour?", "just the parts", "excluding the gate", "upstairs?", "Outside?"),
+        *("who was our plumber then?", "then what?", "ok then what about the filter", "forget it, who put it in?"),
         *("what about the year before?", "and what about the heater in the guest house?", "What's the code?"),
     ],
 )
@@ -94,6 +97,8 @@ def test_of_a_thing_alone_nothing_is_asked_where_nothing_was_before() -> None:
         *("Where's the stopcock?", "Who's our plumber?", "Who is Emma?", "who's emma", "When's recycling?"),
         *("What's the alarm code?", "How much did we spend on groceries?", "Who does the lawn service?"),
         "Who is the electrician that rewired the garage and put in its subpanel?",  # it names what it is about
+        *("forget it, who's our vet?", "Never mind that. Where is the stopcock?", "so whats the door code then?"),
+        *("what time is swimming then", "only who has the spare key", "just the gate is loose"),
         *("the gate code?", "the vet's number?", "the AC stopped", "the AC isn't on"),
     ],
 )
@@ -219,6 +224,7 @@ def test_what_is_unclear_alone_leans_where_it_is_clearer_with_what_was_said(ques
     [
         *("When did they trim the oak?", "What paint did they use in the hall?", "Which breaker is it for the oven?"),
         *("and what's the gate code?", "and who cleans the gutters?", "And who is our vet?", "and who is Emma?"),
+        *("and when is bin day?", "and whens parents evening"),
     ],
 )
 def test_of_what_names_a_thing_of_its_own_the_router_decides_whether_it_is_a_follow_up(question: str) -> None:
