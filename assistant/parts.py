@@ -18,6 +18,7 @@ _BEGINS_ASKING = re.compile(rf"\W*(?:{_ASKING}|{_WHETHER})", re.IGNORECASE)
 _AND = re.compile(
     rf"(?:^\W*|[,;]\s*|\s+)(?:and|but|plus|&)\s+(?:also\s+|then\s+)?(?={_ASKING}|{_WHETHER})", re.IGNORECASE
 )
+_WORD = re.compile(r"\w+")  # two in "what's"
 _OURS = r"(?:the|our|my|his|her|their)"
 _DOING = re.compile(
     rf"had\s+{_OURS}\b|(?:did|has|have)\s+{_OURS}\s+[\w’'-]+\s*(?:$|[?.!,;]|\b(?:in|on|at|for|last|this|since)\b)",
@@ -60,7 +61,11 @@ def _pieces(sentence: str) -> list[str]:
         before = sentence[starts[-1] : joint.start()]
         if not before.strip():
             starts[-1] = joint.end()
-        elif _ASKS.search(before) and len(before.split()) >= LEAST_WORDS and not _DOING.match(sentence, joint.end()):
+        elif (
+            _ASKS.search(before)
+            and len(_WORD.findall(before)) >= LEAST_WORDS
+            and not _DOING.match(sentence, joint.end())
+        ):
             ends.append(joint.start())
             starts.append(joint.end())
     return [sentence[start:end] for start, end in zip(starts, [*ends, len(sentence)], strict=True)]

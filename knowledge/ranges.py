@@ -122,7 +122,7 @@ _MODEL_YEAR = re.compile(
 _YEAR_PAIR = re.compile(rf"(?<![\w/-])({_YEAR})\s?[/-]\s?(\d\d)(?![\w/-])")
 """Two years as a bill or a school writes them, as in '2023/24'."""
 _OF_YEAR = re.compile(
-    rf"\b({MONTHS}|spring|summer|autumn|fall),?(?: of)? "
+    rf"\b({MONTHS}|spring|summer|autumn|(?<=the )fall),?(?: of)? "
     rf"(?:(last|this) year|(?!few|several)(\d{{1,2}}|{'|'.join(_COUNTS)}) years? ago)\b",
     re.IGNORECASE,
 )
@@ -175,6 +175,7 @@ def in_full(question: str, today: dt.date) -> str:
         return f"{match[1]} {today.year - ago}"
 
     question = re.sub(r"\byr(s?)\b", r"year\1", _SHORT_YEAR.sub(year, question), flags=re.IGNORECASE)
+    question = re.sub(r"\bhalf a year\b", "six months", question, flags=re.IGNORECASE)
     question = re.sub(rf"\b(?:the )?({_UNITS}) before last\b", r"two \1s ago", question, flags=re.IGNORECASE)
     question = re.sub(rf"\b(?:a )?couple(?: of)?(?= (?:{_UNITS})s)", "two", question, flags=re.IGNORECASE)
     return _OF_YEAR.sub(of_year, _LIKE_A_MONTH.sub(_month_meant, question))

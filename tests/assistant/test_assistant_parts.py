@@ -18,6 +18,7 @@ from assistant.parts import parts, stand_alone
             "Is the camera on? It blinks, as usual. And when did we paint the fence?",
             ("Is the camera on?", "when did we paint the fence?"),
         ),
+        ("What's az4475x and why did we change to that?", ("What's az4475x", "why did we change to that?")),
         ("whens bin day & whats the gate code", ("whens bin day", "whats the gate code")),
         (
             "What did Mr. Jones charge, and when was the hall painted?",
