@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -169,8 +170,9 @@ def _messages(source: Source) -> Iterator[Source | Unreadable]:
     try:
         if len(messages) > MAX_MEMBERS:
             raise Unreadable(f"{source.name}: holds {len(messages):,} messages, more than {MAX_MEMBERS:,}. Split it.")
-        named = ((f"message {number}.eml", messages.get_bytes(key)) for number, key in enumerate(messages.keys(), 1))
-        yield from _unpacked_each(source, named)
+        # A line that begins like a message's first one has a mark before it, which is none of a quote.
+        told = (re.sub(rb"(?m)^>(>*From )", rb"\1", messages.get_bytes(key)) for key in messages.iterkeys())
+        yield from _unpacked_each(source, ((f"message {number}.eml", data) for number, data in enumerate(told, 1)))
     finally:
         messages.close()
 
