@@ -25,7 +25,7 @@ _WEEKDAY = (
     r"(?:(?:mon|tue|wed|thu|fri|sat|sun|die|mit|don|sam|son|lun|mar|mer|jeu|ven|dim|mié|jue|vie|sáb|dom|gio|sab|din|woe|"
     r"vri|zat|zon)[^\W\d_]*|mo|di|mi|do|fr|sa|so|wo|vr|za|zo|ma)\.?,?[ ]+"
 )
-_BEFORE = re.compile(rf"\u200e?(?:\#+[ \t]+|[-*+•][ \t]+)?[\[(*_]{{0,3}}(?:{_WEEKDAY})?", re.IGNORECASE)
+_BEFORE = re.compile(rf"\u200e?(?:\#+[ \t]+|[-*+•][ \t]+)?[\[(*_]{{0,3}}(?P<weekday>{_WEEKDAY})?", re.IGNORECASE)
 """What may stand before the day that a line begins with."""
 _CLOCK = re.compile(
     r",?[ ]*(?:at |um |à )?\d\d?[:.]\d\d(?:[:.]\d\d)?(?:[ \u202f\xa0]?[ap]\.?[ ]?m\.?)?(?!\w)", re.IGNORECASE
@@ -112,7 +112,9 @@ def _opening(line: re.Match[str], *, day_first: bool) -> Day | None:
     """The day that a line begins with, by its place in the text."""
     before = _BEFORE.match(line[0])
     day = next(iter(days_in(line[0][:60], day_first=day_first)), None)
-    if before is None or day is None or day.whole_month or day.start != before.end():
+    if before is None or day is None or day.whole_month:
+        return None
+    if day.start not in (before.end(), before.start("weekday")):  # 'mar' is a day of some, and a month of others
         return None
     return replace(day, start=line.start() + day.start, end=line.start() + day.end)
 

@@ -43,6 +43,7 @@ def test_an_entry_of_a_log_is_a_note_of_its_day(tmp_path: Path) -> None:
     [
         "# Pool\n\n## 2023-04-18\n\nOpened it.\n\n### Pump\n\nHums.\n\n## 2023-05-02\nAcid\n\n## 2023-10-03\nClosed\n",
         "# Pool\n\n- **Tue, Oct 3, 2023**: closed\n- **2 May 2023** acid\n  and salt\n- **April 18th, 2023** opened\n",
+        "# Pool\n\nmar. 18 April 2023 opened\nMay 2, 2023 acid\nTue 3 Oct. 2023 closed\n",
         "---\ntags: pool\n---\n18.04.2023\nOpened it.\n\n02.05.2023\nAcid\n\n03.10.2023\nClosed\n",
     ],
 )
@@ -76,6 +77,14 @@ def test_a_chat_longer_than_any_note_comes_in_whole(tmp_path: Path) -> None:
     assert len(chat) > MAX_CHARACTERS
 
     assert [each.date for each in drafts(tmp_path / "_chat.txt", chat)] == days
+
+
+def test_a_month_is_no_weekday(tmp_path: Path) -> None:
+    log = "Mar 3, 2021 gutters\nMarch 5, 2022 septic\nMarch 7th, 2023 roof\n"
+
+    assert [each.date for each in drafts(tmp_path / "log.txt", log)] == [
+        *(dt.date(2021, 3, 3), dt.date(2022, 3, 5), dt.date(2023, 3, 7)),
+    ]
 
 
 def test_only_the_setting_tells_the_day_where_no_entry_does_and_it_is_said(tmp_path: Path) -> None:
