@@ -16,7 +16,7 @@ from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
 from knowledge.errors import Unreadable
 from knowledge.exported import LIST_FILE, LONGEST_LIST, Exported, is_still
 from knowledge.readers.evernote import enclosed
-from knowledge.readers.kinds import hidden, kind_of
+from knowledge.readers.kinds import hidden, kind_of, shown_again
 from knowledge.readers.mail import attachments, parsed
 from knowledge.readers.source import Source
 
@@ -81,6 +81,8 @@ def _members(source: Source) -> Iterator[Source | Unreadable]:
             )
         if not members:
             raise Unreadable(f"{source.name}: is a ZIP file without a file in it.")
+        again = shown_again((each.filename for each in members), lambda name: _content(archive, name))
+        members = [each for each in members if each.filename not in again]
         told = _exported(archive)
         with tempfile.TemporaryDirectory(prefix="our-house-") as scratch:
             for number, member in enumerate(members):
@@ -114,6 +116,13 @@ def _original(archive: ZipFile, told: Exported, note: str, scratch: Path) -> Pat
     except (KeyError, *_DAMAGED):
         return None
     return path if is_still(path, told.files.get(name, frozenset())) else None
+
+
+def _content(archive: ZipFile, name: str) -> bytes:
+    """What a member holds; nothing where that cannot be had."""
+    with suppress(*_DAMAGED):
+        return b"" if _bomb(member := archive.getinfo(name)) else archive.read(member)
+    return b""
 
 
 def _bomb(member: ZipInfo) -> bool:
