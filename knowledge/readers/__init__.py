@@ -14,7 +14,7 @@ from knowledge.exported import exported_originals
 from knowledge.note import Draft
 from knowledge.readers import cards, documents, evernote, mail, opendocument, pdf, photos, prose, rtf, tables
 from knowledge.readers.archives import unpacked
-from knowledge.readers.kinds import ENDINGS, Kind, hidden, kind_of
+from knowledge.readers.kinds import ENDINGS, Kind, hidden, kind_of, shown_again
 from knowledge.readers.source import Reader, Source, content_id, one_line, title_of_name
 
 __all__ = [
@@ -61,13 +61,23 @@ def readable(path: Path) -> bool:
 def files_in(path: Path) -> list[Path]:
     """The files that a path stands for: itself, or what a folder holds, sorted; hidden ones are left out.
 
-    So are the originals that an export put there: they come back with their notes.
+    So are the originals that an export put there: they come back with their notes; and pages that show a note again.
     """
     if not path.is_dir():
         return [path]
     beside = exported_originals(path)
-    inside = (file for file in sorted(path.rglob("*")) if file.is_file() and file not in beside)
-    return [file for file in inside if not hidden(file.relative_to(path).parts)]
+    inside = [file for file in sorted(path.rglob("*")) if file.is_file() and file not in beside]
+    again = shown_again(map(str, inside), _content)
+    return [file for file in inside if not hidden(file.relative_to(path).parts) and str(file) not in again]
+
+
+def _content(name: str) -> bytes:
+    """What a small file holds; nothing where it cannot be read."""
+    try:
+        path = Path(name)
+        return path.read_bytes() if path.stat().st_size <= MAX_FILE_BYTES else b""
+    except OSError:
+        return b""
 
 
 def read(path: Path, *, name: str = "", day_first: bool = False) -> Iterator[Draft | Unreadable]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
 from knowledge.errors import Unreadable
 from knowledge.exported import LIST_FILE, LONGEST_LIST, Exported, is_still
 from knowledge.readers.evernote import enclosed
-from knowledge.readers.kinds import hidden, kind_of
+from knowledge.readers.kinds import hidden, kind_of, shown_again
 from knowledge.readers.mail import attachments, parsed
 from knowledge.readers.source import Source
 
@@ -80,6 +81,8 @@ def _members(source: Source) -> Iterator[Source | Unreadable]:
             )
         if not members:
             raise Unreadable(f"{source.name}: is a ZIP file without a file in it.")
+        again = shown_again((each.filename for each in members), lambda name: _content(archive, name))
+        members = [each for each in members if each.filename not in again]
         told = _exported(archive)
         with tempfile.TemporaryDirectory(prefix="our-house-") as scratch:
             for number, member in enumerate(members):
@@ -113,6 +116,13 @@ def _original(archive: ZipFile, told: Exported, note: str, scratch: Path) -> Pat
     except (KeyError, *_DAMAGED):
         return None
     return path if is_still(path, told.files.get(name, frozenset())) else None
+
+
+def _content(archive: ZipFile, name: str) -> bytes:
+    """What a member holds; nothing where that cannot be had."""
+    with suppress(*_DAMAGED):
+        return b"" if _bomb(member := archive.getinfo(name)) else archive.read(member)
+    return b""
 
 
 def _bomb(member: ZipInfo) -> bool:
@@ -169,8 +179,9 @@ def _messages(source: Source) -> Iterator[Source | Unreadable]:
     try:
         if len(messages) > MAX_MEMBERS:
             raise Unreadable(f"{source.name}: holds {len(messages):,} messages, more than {MAX_MEMBERS:,}. Split it.")
-        named = ((f"message {number}.eml", messages.get_bytes(key)) for number, key in enumerate(messages.keys(), 1))
-        yield from _unpacked_each(source, named)
+        # A line that begins like a message's first one has a mark before it, which is none of a quote.
+        told = (re.sub(rb"(?m)^>(>*From )", rb"\1", messages.get_bytes(key)) for key in messages.iterkeys())
+        yield from _unpacked_each(source, ((f"message {number}.eml", data) for number, data in enumerate(told, 1)))
     finally:
         messages.close()
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
+from knowledge.readers.documents import as_text
 from knowledge.readers.source import Source, draft_or_refusal
 
 _CALLED = {
@@ -19,6 +20,15 @@ _CALLED = {
 """What a person is told of a contact."""
 _USUAL = frozenset({"pref", "voice", "internet", "x-internet", "type"})
 """Kinds of numbers and addresses that say nothing."""
+
+
+_UNITS = {"DAILY": "days", "WEEKLY": "weeks", "MONTHLY": "months", "YEARLY": "years"}
+_OPEN = {
+    "CANCELLED": "cancelled", "TENTATIVE": "tentative", "NEEDS-ACTION": "to be done", "IN-PROCESS": "under way",
+    "DRAFT": "a draft",
+}  # fmt: skip
+"""What is said of an event or a task that did not simply take place."""
+_MARKUP = re.compile(r"</?(?:p|br|b|i|u|a|ul|ol|li|div|span|html|html-blob)\b[^>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -38,15 +48,18 @@ class _Line:
 
 
 def calendar(source: Source) -> Iterator[Draft | Unreadable]:
-    """A note an event, task or journal entry, dated by the day that it begins."""
+    """A note an event, task or journal entry, dated by the day that it begins, or that a task was done."""
     for number, lines in enumerate(_entries(source.text, ("VEVENT", "VTODO", "VJOURNAL")), start=1):
         told = {line.name: line.value for line in reversed(lines)}
         begins = _moment(told.get("DTSTART") or told.get("DUE", ""))
-        often = re.search(r"FREQ=(\w+)", told.get("RRULE", ""))
-        said = {"When": begins, "Repeats": often[1].lower() if often else "", "Where": told.get("LOCATION")}
+        done = _moment(told.get("COMPLETED", ""))
+        said = {
+            "When": begins, "Until": _last_day(begins, told.get("DTEND", "")), "Repeats": _often(told.get("RRULE", "")),
+            "Done": done, "Status": _OPEN.get(told.get("STATUS", "").upper()), "Where": told.get("LOCATION"),
+        }  # fmt: skip
         text = "\n".join(f"{name}: {value}" for name, value in said.items() if value)
-        text = "\n\n".join(filter(None, [text, told.get("DESCRIPTION")]))
-        fields = {"title": told.get("SUMMARY"), "date": begins[:10], "tags": told.get("CATEGORIES")}
+        text = "\n\n".join(filter(None, [text, _plain(told.get("DESCRIPTION", ""))]))
+        fields = {"title": told.get("SUMMARY"), "date": (done or begins)[:10], "tags": told.get("CATEGORIES")}
         if told.get("SUMMARY") or told.get("DESCRIPTION"):
             yield draft_or_refusal(source, fields, text or told["SUMMARY"], f"{source.name}, entry {number}")
 
@@ -105,6 +118,30 @@ def _decoded(data: bytes, charset: str) -> str:
         return data.decode(charset, "replace")
     except LookupError:
         return data.decode("utf-8", "replace")
+
+
+def _often(rule: str) -> str:
+    """How often something repeats, such as 'every 3 months until 2025-12-31'; empty where it does not."""
+    told = dict(part.upper().split("=", 1) for part in rule.split(";") if "=" in part)
+    often = told.get("FREQ", "").lower()
+    if (every := told.get("INTERVAL", "1")) != "1" and often.upper() in _UNITS:
+        often = f"every {every} {_UNITS[often.upper()]}"
+    ends = _moment(told.get("UNTIL", ""))[:10]
+    return often + (f" until {ends}" if ends else f", {told['COUNT']} times" if "COUNT" in told else "")
+
+
+def _last_day(begins: str, ends: str) -> str:
+    """The last day of what lasts longer than one; a day without a time, as calendars write it, is the one after."""
+    if not (last := _moment(ends)):
+        return ""
+    if "T" not in ends:
+        last = (dt.date.fromisoformat(last) - dt.timedelta(days=1)).isoformat()
+    return last if last[:10] > begins[:10] else ""
+
+
+def _plain(told: str) -> str:
+    """What is told of an event, without the markup in which some calendars keep it."""
+    return as_text(told.replace("\n", "<br>")) if _MARKUP.search(told) else told
 
 
 def _moment(written: str) -> str:

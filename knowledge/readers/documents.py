@@ -28,6 +28,8 @@ _UNSEEN = (
     "nav",
 )
 """What a page holds that is no text of it."""
+FEW_WORDS = 100
+"""Letters below which what a page says is its own may only be a frame for it."""
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SPACES = {f"{_W}tab": "\t", f"{_W}ptab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 _NO_WORDS = frozenset({f"{_W}{name}" for name in ("pPr", "rPr", "del", "moveFrom", "txbxContent", "instrText")})
@@ -164,13 +166,38 @@ def as_text(html: str) -> str:
             element.decompose()
         for element in soup.select("[hidden], [style*='display:none'], [style*='display: none']"):
             element.decompose()
+        _unframe(soup)
         told = MarkdownConverter(
             heading_style="ATX", strip=["a", "img"], bullets="-", escape_asterisks=False, escape_underscores=False,
             escape_misc=False,
-        ).convert_soup(soup)  # fmt: skip
+        ).convert_soup(_own_words(soup))  # fmt: skip
     except (RecursionError, ParserRejectedMarkup):
         told = re.sub(r"<[^>]*>", " ", re.sub(r"(?is)<(script|style).*?</\1>", " ", html))
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t\xa0]+\n", "\n", str(told))).strip()
+
+
+def _unframe(soup: Any) -> None:
+    """Take away the tables by which a page is laid out, and leave their words: such hold others, or have one column."""
+    tables, rows = soup("table"), soup("tr")
+    wide = {id(row.find_parent("table")) for row in rows if len(row(["td", "th"], recursive=False)) > 1}
+    around = {id(table.find_parent("table")) for table in tables}
+    frames = {id(table) for table in tables if id(table) in around or id(table) not in wide}
+    for part in [*soup(["td", "th", "tr", "thead", "tbody", "tfoot"])]:
+        if id(part.find_parent("table")) in frames:
+            part.name = "div"
+    for table in tables:
+        if id(table) in frames:
+            table.name = "div"
+
+
+def _own_words(soup: Any) -> Any:
+    """What a page says is its own, under its title, without what stands around it on every page of its place."""
+    main = soup.select("main, [role=main]") or soup("article")
+    if len(main) != 1 or len(main[0].get_text(" ", strip=True)) < FEW_WORDS:
+        return soup
+    if main[0].h1 is None and (title := soup.h1):
+        main[0].insert(0, title)
+    return main[0]
 
 
 def document(source: Source, text: str, named: str = "") -> Iterator[Draft | Unreadable]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal
 from zipfile import BadZipFile, ZipFile
 
@@ -138,6 +138,17 @@ def _is_text(head: bytes) -> bool:
         return True
     control = any(byte < 9 or 13 < byte < 32 for byte in head)
     return not control and len(head.split()) > 1 and sum(byte < 128 for byte in head) > len(head) * 0.85
+
+
+def shown_again(names: Iterable[str], content: Callable[[str], bytes]) -> set[str]:
+    """The pages among files in which Google Keep shows what it tells beside them in JSON, what was thrown away, too.
+
+    Args:
+        content: what a file holds, by its name.
+    """
+    known = set(names)
+    notes = {name: f"{name[:-5]}.json" for name in known if name.endswith(".html")}
+    return {page for page, note in notes.items() if note in known and b'"userEditedTimestampUsec"' in content(note)}
 
 
 def hidden(parts: Iterable[str]) -> bool:

@@ -24,12 +24,15 @@ _QUOTE_BEGINS = re.compile(
     r"Il\b.{4,200}\bha scritto:|Op\b.{4,200}\bschreef.*:|_{10,}\s*|-{2,}\s*(?:Original Message|"
     r"Ursprüngliche Nachricht|Original-Nachricht|Message d['’]origine|Mensaje original|Messaggio originale|"
     r"Oorspronkelijk bericht)\s*-{2,})\s*$"
+    r"|^(?:On|Am|Le|El|Il|Op)\b.{4,200}\n.{0,80}\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef)\b"
+    r".{0,60}:(?=\s*\n\s*>)"
     r"|^(?:\*{0,2}(?:From|Von|De|Da|Van)\s?:\*{0,2} .+\n"
     r"(?:\*{0,2}(?:Sent|Date|To|Cc|Subject|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Enviado(?: el)?|Fecha|Para|Asunto|"
     r"Inviato|Data|A|Oggetto|Verzonden|Aan|Onderwerp)\s?:.*\n?){2,})",
     re.IGNORECASE | re.MULTILINE,
 )
 """What stands before the message that one answers."""
+_QUOTED = re.compile(r"\s*^[ \t]*>", re.MULTILINE)
 _FORWARDED = re.compile(
     r"^(?:-{2,}\s*(?:Forwarded Message|Weitergeleitete Nachricht|Message transféré|Mensaje reenviado|"
     r"Messaggio inoltrato|Doorgestuurd bericht)\s*-{2,}|Begin forwarded message:|"
@@ -133,10 +136,13 @@ def _words(part: Message, name: str) -> Iterator[str]:
 def trimmed(text: str) -> str:
     """Leave out a signature, and what is quoted from an earlier message, where something of one's own is left.
 
-    What is sent on is no quote: it is what the message is for.
+    What is sent on is no quote: it is what the message is for. Nor is what is answered line by line left out: without
+    the questions the answers between them tell nothing.
     """
     if _FORWARDED.search(text):
         return text.strip()
+    if answered := _answered_between(text):
+        return answered
     own = text
     if begins := _QUOTE_BEGINS.search(own):
         own = own[: begins.start()]
@@ -145,7 +151,23 @@ def trimmed(text: str) -> str:
         own = own[: signed.start()]
     own = re.sub(r"\n{3,}", "\n\n", own).strip()
     # Something forwarded without a word of one's own is all there is.
-    return own if sum(letter.isalpha() for letter in own) >= 10 else text.strip()
+    return own if _tells(own) else text.strip()
+
+
+def _answered_between(text: str) -> str:
+    """A message whose writer put words below lines that are quoted, with these and no signature; else nothing."""
+    cuts = [match.start() for match in _QUOTE_BEGINS.finditer(text) if not _QUOTED.match(text, match.end())]
+    cuts += [match.start() for match in _SIGNATURE.finditer(text)]
+    told = text[: min(cuts, default=len(text))].strip()
+    if (quote := _QUOTED.search(told)) is None:
+        return ""
+    below = re.sub(r"(?m)^[ \t]*>.*", "", _QUOTE_BEGINS.sub("", told[quote.start() :]))
+    return told if _tells(below) else ""
+
+
+def _tells(text: str) -> bool:
+    """Whether a text is more than a greeting's few letters."""
+    return sum(letter.isalpha() for letter in text) >= 10
 
 
 def _said(message: EmailMessage, name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
+from knowledge.readers.diaries import diary
 from knowledge.readers.fields import names_fields, note_fields, properties, text_name
 from knowledge.readers.sections import first_line_title, in_sections, opening_heading
 from knowledge.readers.source import Source, content_id, draft_of, one_line, title_of_name
@@ -36,7 +37,9 @@ def markdown(source: Source) -> Iterator[Draft | Unreadable]:
     told = note_fields(post.metadata)
     heading, below = ("", post.content) if "title" in told else opening_heading(post.content)
     fields = {"title": heading or title_of_name(source.stem), **told}
-    yield from in_sections(source, fields, _below(properties(post.metadata), below.strip() or post.content))
+    text = _below(properties(post.metadata), below.strip() or post.content)
+    settled = not told.keys().isdisjoint(("id", "date", "category"))  # then it is one note, and says of which day
+    yield from (not settled and diary(source, fields, text)) or in_sections(source, fields, text)
 
 
 def _quoted(text: str) -> str:
@@ -51,9 +54,11 @@ def plain(source: Source) -> Iterator[Draft | Unreadable]:
     if re.match(r"---\s*\n", text):
         yield from markdown(source)
         return
-    named = title_of_name(source.stem)
+    named, title = title_of_name(source.stem), first_line_title(text)
+    if days := diary(source, {"title": title or named}, text):
+        yield from days
+        return
     for each in in_sections(source, {"title": named}, text):
-        title = first_line_title(text)
         if isinstance(each, Draft) and title and each.title == named:
             # The id is the one that these words under the file's name have always had.
             each = Draft(each.text, title, source=each.source, id=content_id(each), made_id=True)

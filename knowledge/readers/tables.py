@@ -25,7 +25,7 @@ WORDY = 2.0
 """Words of a cell, on average, from which a column says what happened, whatever it is called."""
 Row = list[str]
 _UNNAMED = re.compile(r"column \d+")
-_CLOCK = re.compile(r"[ T]\d{1,2}:\d\d(:\d\d)?$")
+_CLOCK = re.compile(r",?[ T]\d{1,2}:\d\d(:\d\d)?(?: ?[AP]M)?$", re.IGNORECASE)
 _NUMBERS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](?:\d\d){1,2}\b")
 """A date in numbers that begins with its day or its month."""
 

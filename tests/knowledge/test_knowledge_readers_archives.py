@@ -1,4 +1,5 @@
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from papers import INVOICE, eml, packed, pdf
 
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
-from knowledge.readers import read
+from knowledge.readers import files_in, read
 
 
 def outcomes(path: Path) -> dict[str, str]:
@@ -45,6 +46,24 @@ def test_a_zip_file_stands_for_what_it_holds_also_deeper(tmp_path: Path) -> None
     assert found["drawer.zip/mail.eml/i.pdf"] == "Blue Heron Pools: Invoice 4471"
     assert "damaged PDF" in found["drawer.zip/torn.pdf"]
     assert "no reader for .mp3" in found["drawer.zip/song.mp3"]
+
+
+def test_a_note_that_keep_tells_twice_comes_in_once_and_one_thrown_away_not_at_all(tmp_path: Path) -> None:
+    def kept(title: str, *, trashed: bool = False) -> dict[str, str | bytes]:
+        told = {"title": title, "textContent": "4471", "isTrashed": trashed, "userEditedTimestampUsec": 1}
+        page = f"<html><head><title>{title}</title></head><body>4471</body></html>"
+        return {f"Keep/{title}.json": json.dumps(told), f"Keep/{title}.html": page}
+
+    files = kept("Gate") | kept("Old", trashed=True) | {"page.html": "<p>A page.</p>", "page.json": '{"size": 1}'}
+    path = packed(tmp_path / "takeout.zip", files)
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "folder")
+
+    notes = {each.source.removeprefix("takeout.zip/") for each in read(path) if isinstance(each, Draft)}
+    assert notes == {"Keep/Gate.json", "page.html", "page.json"}
+    assert sorted(file.name for file in files_in(tmp_path / "folder")) == [
+        *("Gate.json", "Old.json", "page.html", "page.json"),
+    ]
 
 
 def test_files_of_the_system_stay_out_and_open_documents_are_no_archives(tmp_path: Path) -> None:

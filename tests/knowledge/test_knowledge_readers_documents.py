@@ -7,6 +7,7 @@ from papers import INVOICE, docx, packed, pdf, scan
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
 from knowledge.readers import read
+from knowledge.readers.documents import as_text
 
 
 def only(path: Path) -> Draft:
@@ -287,6 +288,32 @@ def test_a_web_page_is_text_only(tmp_path: Path) -> None:
 
     assert (draft.title, draft.date) == ("Pump & filter", dt.date(2023, 4, 18))
     assert draft.text == "Order of **18 April 2023**: a pump.\n\n- one\n- two"
+
+
+def test_what_stands_around_a_page_s_own_words_is_left_out(tmp_path: Path) -> None:
+    own = "Posted October 2, 2022. Shut off the main valve, and blow the lines out at 50 psi, one zone after the other."
+    page = (
+        "<title>Winterize | Lawn Blog</title><body><header><h1>Winterize</h1><ul><li>Shop</ul></header>"
+        f"<div>10 best mowers</div><main><p>{own}</p></main><aside>Subscribe</aside><footer>© 2024, cookies</footer>"
+    )
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    (draft,) = read(tmp_path / "page.html")
+    assert isinstance(draft, Draft)
+
+    assert (draft.title, draft.text) == ("Winterize", own)
+
+
+def test_a_page_whose_own_part_is_all_but_empty_is_read_whole() -> None:
+    assert as_text("<main>Loading</main><p>The pump hums.</p>") == "Loading\n\nThe pump hums."
+
+
+def test_the_tables_that_lay_out_a_page_are_none_and_those_in_them_are() -> None:
+    order = "<table><tr><th>Item<th>Price</tr><tr><td>Filter FC100<td>$39.99</tr></table>"
+    frame = "<table role=presentation><tr><td>Order #112-333</tr></table>"
+
+    assert as_text(f"<table><tr><td>{frame}</td><td>{order}</td></tr></table><p>Arriving March 20</p>") == (
+        "Order #112-333\n\n| Item | Price |\n| --- | --- |\n| Filter FC100 | $39.99 |\n\nArriving March 20"
+    )
 
 
 def test_a_web_page_without_a_word_is_refused(tmp_path: Path) -> None:

@@ -78,6 +78,37 @@ def test_an_event_of_a_calendar_is_a_note_of_its_day(tmp_path: Path) -> None:
     assert (septic.title, septic.date) == ("Septic", dt.date(2021, 5, 2))
 
 
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        ("RRULE:FREQ=MONTHLY;INTERVAL=3;UNTIL=20251231T000000", "Repeats: every 3 months until 2025-12-31"),
+        ("RRULE:FREQ=WEEKLY;COUNT=6", "Repeats: weekly, 6 times"),
+        ("STATUS:CANCELLED", "Status: cancelled"),
+        ("DTEND;VALUE=DATE:20230421", "Until: 2023-04-20"),
+        ("DTEND;VALUE=DATE:20230419", ""),
+        ("DESCRIPTION:<p>Call <b>Jim</b> first<br>Bring the key</p>", "Call **Jim** first\nBring the key"),
+    ],
+)
+def test_how_often_how_long_and_whether_it_took_place_is_told(tmp_path: Path, told: str, text: str) -> None:
+    path = tmp_path / "house.ics"
+    event = f"BEGIN:VEVENT\nDTSTART;VALUE=DATE:20230418\nSUMMARY:Sweep\n{told}\nEND:VEVENT\n"
+    path.write_text(f"BEGIN:VCALENDAR\n{event}END:VCALENDAR\n", "utf-8")
+    (draft,) = drafts(path)
+
+    assert draft.text.removeprefix("When: 2023-04-18").strip() == text
+
+
+def test_a_task_is_of_the_day_on_which_it_was_done(tmp_path: Path) -> None:
+    path = tmp_path / "house.ics"
+    task = (
+        "BEGIN:VTODO\nDUE;VALUE=DATE:20230401\nCOMPLETED:20230418T100000\nSTATUS:COMPLETED\nSUMMARY:Filter\nEND:VTODO\n"
+    )
+    path.write_text(f"BEGIN:VCALENDAR\n{task}END:VCALENDAR\n", "utf-8")
+    (draft,) = drafts(path)
+
+    assert (draft.date, draft.text) == (dt.date(2023, 4, 18), "When: 2023-04-01\nDone: 2023-04-18 10:00")
+
+
 def test_a_bad_entry_costs_only_itself(tmp_path: Path) -> None:
     path = tmp_path / "house.ics"
     entries = (("16010101", "Roman"), ("20230418", "Sweep"))

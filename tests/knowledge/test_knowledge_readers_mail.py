@@ -41,10 +41,34 @@ def test_quoted_replies_and_signatures_are_left_out(quoted: str) -> None:
     assert trimmed(f"The pump is in.\n\nIt hums.\n\n{quoted}\n") == "The pump is in.\n\nIt hums."
 
 
+def test_answers_between_quoted_lines_are_kept_with_the_questions() -> None:
+    told = (
+        "Hello Anna, answers below.\n\nOn Mon, Apr 17, 2023 Anna <a@b.c>\nwrote:\n> How much?\n\n$240 with guards.\n\n"
+    )
+    told += "> When can you come?\n\nApril 3rd at nine."
+
+    assert trimmed(f"{told}\n\n-- \nJoe\n555-0101\n") == told
+
+
+def test_a_line_that_leads_to_a_quote_is_left_out_though_it_was_broken() -> None:
+    quoted = "On Mon, Mar 13, 2023 at 9:00 AM Anna of the house <anna@house.example>\nwrote:\n\n> Is it 240?"
+
+    assert trimmed(f"Yes, with the guards.\n\n{quoted}") == "Yes, with the guards."
+
+
 def test_a_forwarded_message_without_a_word_of_one_s_own_is_kept_whole() -> None:
     text = "-----Original Message-----\nFrom: Ray\nThe serial number is 77-A-12."
 
     assert trimmed(f"FYI\n\n{text}") == f"FYI\n\n{text}"
+
+
+def test_a_line_of_a_mailbox_that_begins_with_from_is_no_quote(tmp_path: Path) -> None:
+    path = tmp_path / "a.mbox"
+    path.write_text("From a Mon\nFrom: Ray\nSubject: Pump\n\nAcid added.\n>From now on it is $40 a week.\n", "utf-8")
+    (draft,) = read(path)
+    assert isinstance(draft, Draft)
+
+    assert draft.text.endswith("Acid added.\nFrom now on it is $40 a week.")
 
 
 @pytest.mark.parametrize(

@@ -272,3 +272,16 @@ def test_a_web_page_or_text_under_excel_s_ending_is_still_a_table(tmp_path: Path
 def test_a_book_without_a_filled_cell_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="without a filled cell"):
         list(read(xlsx(tmp_path / "a.xlsx", Sheet=[])))
+
+
+def test_a_day_with_its_time_is_a_day_and_names_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "Repairs.csv"
+    path.write_text(
+        'Name,Date,Cost,Created time\nFix gutter,"April 12, 2023",$300,"April 10, 2023 9:00 AM"\n'
+        'Sweep,"October 2, 2023 10:30 PM",$150,"April 10, 2023 9:00 AM"\n',
+        "utf-8",
+    )
+
+    assert [(each.title, each.date) for each in drafts(path)] == [
+        *(("Fix gutter", dt.date(2023, 4, 12)), ("Sweep", dt.date(2023, 10, 2))),
+    ]
