@@ -51,6 +51,7 @@ _LABELS: dict[Tier, tuple[str, ...]] = {
         r"(?<![^\W\d_] )change|(?:your|total|cash) change|change due",
         rf"{_EXTRA}|cash(?: tendered)?|tendered|sav(?:es?|ed|ings)|credit(?! card)",
         r"quoted|quote|estimated?|list(?: price)?|msrp|regular(?: price)?|retail|originally|original \w+|marked",
+        r"est(?:\.|imated) (?:\w+ )?(?:cost|price|total)",
         r"usually|normally|asks?|wants?|wanted|offered|up to|worth",
         # 'It was clogged' and 'around the house' say nothing of what comes after.
         r"(?:was|around|about|(?-i:plus))(?= (?:[\w’']+ ){0,2}\W*$)",

@@ -46,6 +46,14 @@ _PART_BEFORE = re.compile(rf"\b{_JOB_PART}:? \Z", re.IGNORECASE)
 _PART_BEHIND = re.compile(rf" (?:for )?(?:(?:the|an?|his|her|their) )?{_JOB_PART}\b", re.IGNORECASE)
 _SETTLED = re.compile(r"\bpaid (?:in full|off)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.;!?]\s|\n")
+_SUMMED = re.compile(
+    rf"{TOTAL.pattern}|=|\b(?:so|all in|all told|brutto\w*|endsumme|importe|totale|totaal|"
+    r"(?:came|comes|brought it|down) (?:\w+ )?to|(?:ended|wound) up|(?:bill|invoice|price) (?:was|is))\b",
+    re.IGNORECASE,
+)
+"""What says of an amount that it is what those before it come to."""
+_AND_ANOTHER = re.compile(r"[^.;\n$€£]{0,40}\b(?:and|plus)\b[^.;\n$€£]{0,40}", re.IGNORECASE)
+"""What stands between a payment and the next one: 'paid the plumber $180 and the electrician $240'."""
 _EACH = re.compile(r" an? [^\W\d]+", re.IGNORECASE)
 """What may say of the amount before it that it is the price of one: '$32 a cylinder'."""
 _FIELD = re.compile(
@@ -207,13 +215,24 @@ def _chosen(readings: Sequence[_Reading], text: str) -> _Reading | None:
 
 
 def _best(readings: Sequence[_Reading], text: str) -> _Reading | None:
-    """The one that says most of it; of two that say the same, the later one is the sum of what stands above it."""
+    """The one that says most of it; of two totals, the later one is the sum of what stands above it.
+
+    Of two prices or payments neither is: they may be of two things, as may a price beside a higher amount without one.
+    """
     best = max(readings, key=lambda each: (each.tier, each.amount.start), default=None)
-    if best is None or best.tier is not Tier.BARE:
+    if best is None or best.tier in (Tier.OWED, Tier.TOTAL):
         return best
-    first = readings[0]
-    differ = any(each.amount.cents != first.amount.cents for each in readings)
-    return None if differ or _PRICE_OF.search(text, first.start, first.amount.start) else first
+    if best.tier is Tier.BARE:
+        best = readings[0]
+        if _PRICE_OF.search(text, best.start, best.amount.start):
+            return None
+    elif _SUMMED.search(text, best.start, best.amount.start):
+        return best
+    cents = best.amount.cents
+    differ = any(each.amount.cents != cents for each in readings if each.tier is best.tier)
+    dearer = best.tier is Tier.PRICE and any(each.amount.cents > cents for each in readings)
+    goes_on = any(_AND_ANOTHER.fullmatch(text, best.amount.end, each.amount.start) for each in readings)
+    return None if differ or dearer or goes_on else best
 
 
 def _less(readings: Sequence[_Reading], back: _Reading, text: str) -> _Reading | None:

@@ -135,6 +135,38 @@ def test_what_may_be_two_things_or_one_too_many_is_not_added_up(text: str) -> No
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Bought a drill for $89 and a sander for $60.",
+        "Bought the grill for $450 and the cover for $39 at Ace.",
+        "Paid the plumber $180 and the electrician $240.",
+        "Plumber charged $180. Electrician charged $240.",
+        "Paid $180 to the plumber. Paid $240 to the electrician.",
+        "Water bill Jan $62, Feb $58, Mar $71",
+        "Blown out, $85 (they did it for $70 in 2019).",
+        "$290 for the same windows. For two years it was for $245.",
+    ],
+)
+def test_of_two_prices_neither_is_what_all_of_it_cost(text: str) -> None:
+    assert cost_in(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("The drill was $89, the sander cost $60, it came to $149.", 14900),
+        ("Charged $180 for the sink and $60 for the tap, total $240.", 24000),
+        ("Charged $180. Paid $180.", 18000),
+        ("Est. cost $11,400. Fee $142.00.", 14200),
+    ],
+)
+def test_of_several_prices_the_one_that_they_come_to_counts(text: str, cents: int) -> None:
+    cost = cost_in(text)
+    assert cost is not None
+    assert cost.cents == cents
+
+
+@pytest.mark.parametrize(
     ("text", "cents"),
     [
         ("Hank's estimate was $800. The bill came to $950.", 95000),
