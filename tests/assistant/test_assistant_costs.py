@@ -91,6 +91,17 @@ def test_a_total_wins_over_its_parts(text: str, cents: int) -> None:
         "Waiting for a $50 refund from the shop.",
         "They will refund $75 next week.",
         "Balance of $1,500 due on completion.",
+        "Miller says $4,200 for the fence.",
+        "Ortiz could do the fence for $3,900.",
+        "The new fence will cost $4,200.",
+        "A new roof is going to be $12,400.",
+        "Contractor wants $1,500 down, the total job will be $6,000.",
+        "Balance on the car loan is $14,200.",
+        "Loan balance: $9,310.20",
+        "Sold old mower $120.",
+        "Transferred $500 to savings.",
+        "Lent Mike $200.",
+        "Hail damage, claim paid $4,300.",
     ],
 )
 def test_what_was_not_paid_is_no_cost(text: str) -> None:
@@ -198,6 +209,10 @@ def test_what_it_came_to_in_the_end_counts_and_not_the_estimate(text: str, cents
         ("Roofer charged $4,000. The insurance paid $3,200.", 400000),
         ("Car insurance: paid $640.", 64000),
         ("Sent Ray a check for $300.", 30000),
+        ("Will charged $95 for the gate, and it could not be fixed for good.", 9500),
+        ("Your card will be charged $45.00", 4500),
+        ("Sold by: Marlow Tools\nDrill $89.00", 8900),
+        ("Sold the old mower and bought one for $420.", 42000),
     ],
 )
 def test_what_others_pay_or_would_have_to_pay_is_left_out(text: str, cents: int) -> None:
