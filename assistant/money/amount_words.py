@@ -86,6 +86,7 @@ _LABELS: dict[Tier, tuple[str, ...]] = {
     ),
     Tier.PAID: (
         r"paid|pay|payment of|total|totals|together|zusammen|gesamt\w*|summe|total ttc|importe|totale|totaal|in all",
+        r"(?:first|second|third|fourth|last|final|monthly) (?:of (?:the )?\w+ )?(?:payments?|instal?lments?)(?: was)?",
         r"paying|(?:paid|covered) all but|paid (?:[\w’']+ ){0,4}(?:rest|remaining|remainder|balance|other half)",
         rf"{_WHOLE}\b.{{0,30}}?\b(?:incl?\w*|inkl\w*|with|w/|after)\W{{1,2}}(?:\d+ ?% )?(?:{_EXTRA}|delivery)",
         r"(?:total|bill)\b.{0,40}? (?:was|is)|brutto\w*|endsumme|rechnungssumme|totaalbedrag",
@@ -114,13 +115,14 @@ _ALTOGETHER = re.compile(
     r",? (?:out the door\b|(?:in )?(?:total|all in|altogether|in all|all told)(?=[ ]*(?:[.,;)\n]|$)))", re.IGNORECASE
 )
 _PER = re.compile(
-    r"[^\w\n]{0,2}(?:/|per\b|pro\b|each\b|ea\b|apiece|[x×*] ?\d|(?:week|month|quarter|year)ly\b|"
+    r"[^\w\n]{0,2}(?:/|per\b|pro\b|each\b|ea\b|apiece|[x×*] ?\d|(?:week|month|quarter|year)ly\b|every (?!time\b)|"
     r"an? (?:hour|month|year|week|visit|session|foot|piece|yard|gallon)\b)",
     re.IGNORECASE,
 )
 """What says of the amount before it that it is the price of one of several."""
 _TIMES = re.compile(
-    r"(?<![\w.,/])(?:\d{1,3}|two|three|four|five|six|ten|twelve)(?: ?[x×*]|(?: [^\W\d_]+)? [^\W\d_]+s (?:at|of|@)) ?$",
+    r"(?<![\w.,/])(?:\d{1,3}|two|three|four|five|six|ten|twelve)"
+    r"(?: ?[x×*]|(?: [^\W\d_]+)? [^\W\d_]+s(?: of(?: [^\W\d_]+){1,2})? (?:at|of|@)) ?$",
     re.IGNORECASE,
 )
 """How often, before the amount of one."""

@@ -45,6 +45,16 @@ _LISTED = re.compile(rf",?(?: and| plus)? (?:the )?{_JOB_PART}:? ", re.IGNORECAS
 _PART_BEFORE = re.compile(rf"\b{_JOB_PART}:? \Z", re.IGNORECASE)
 _PART_BEHIND = re.compile(rf" (?:for )?(?:(?:the|an?|his|her|their) )?{_JOB_PART}\b", re.IGNORECASE)
 _SETTLED = re.compile(r"\bpaid (?:in full|off)\b", re.IGNORECASE)
+_COUNT = r"(?:\d|two|three|four|five|six)"
+_NTH = r"(?:first|second|third|fourth|fifth|\d(?:st|nd|rd|th))"
+_UNFINISHED = re.compile(
+    rf"\b(?:{_NTH} of (?:the )?{_COUNT}|(?:{_NTH}|last|final|next) (?:payment|instal?lment)|"
+    rf"(?:payment|instal?lment) {_COUNT} of {_COUNT}|{_COUNT} (?:more )?(?:(?:payment|instal?lment)s left|to go)|"
+    r"so far|(?<!\band )(?<!\band the )(?:rest|remainder|balance) (?:is )?(?:due )?"
+    r"(?:on|upon|at) (?:complet\w+|deliver\w*|pick-?up|install\w*|arriv\w*))\b",
+    re.IGNORECASE,
+)
+"""What says that a payment was one of several."""
 _SENTENCE = re.compile(r"[.;!?]\s|\n")
 _SUMMED = re.compile(
     rf"{TOTAL.pattern}|=|\b(?:so|all in|all told|brutto\w*|endsumme|importe|totale|totaal|"
@@ -211,7 +221,26 @@ def _chosen(readings: Sequence[_Reading], text: str) -> _Reading | None:
     if due and len({each.amount.cents for each in parts}) == 1 and not _SETTLED.search(text):
         # The rest will be in another note.
         return parts[0]
+    if not back and _is_unfinished(paid, text):
+        return _so_far([*paid, *parts])
     return _less(paid, back[-1], text) if back else _best(paid, text)
+
+
+def _is_unfinished(paid: Sequence[_Reading], text: str) -> bool:
+    """Whether the highest amount is the total of a job, and another one was paid of it."""
+    if not _UNFINISHED.search(text) or _SETTLED.search(text) or len({each.cents for each in amounts_in(text)}) == 1:
+        return False
+    whole = max(paid, key=lambda each: each.amount.cents, default=None)
+    return whole is not None and bool(
+        is_for_all(text, whole.amount) or TOTAL.search(text, whole.start, whole.amount.start)
+    )
+
+
+def _so_far(readings: Sequence[_Reading]) -> _Reading | None:
+    """What was paid of a total whose other parts other notes tell; None where no single amount is told as that."""
+    whole = max((each.amount.cents for each in readings), default=0)
+    some = [each for each in readings if each.amount.cents < whole and (each.role == "part" or each.tier >= Tier.PAID)]
+    return some[0] if len({each.amount.cents for each in some}) == 1 else None
 
 
 def _best(readings: Sequence[_Reading], text: str) -> _Reading | None:
