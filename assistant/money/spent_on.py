@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.money.paid_for import forms_of, has_side_by_side, is_for, is_paid_to
+from assistant.money.paid_for import (
+    BILLED,
+    SUPPLIES,
+    forms_of,
+    has_side_by_side,
+    is_for,
+    is_of_supply,
+    is_paid_to,
+)
 from assistant.money.spending import HOME, Spending
 from knowledge.facts import Facts
 from knowledge.note import Note, NoteFilter
@@ -58,7 +66,9 @@ class SpentOn:
             things = tuple((*thing, *words) for thing in things) or payees
         if len(things) > 1 and self._of_vendor(_joined(things)):
             things = (tuple(word for thing in things for word in thing),)
-        meant = [self._one_of(things, thing, categories, widen) for thing in things]
+        meant = [
+            _of_supply(thing, self._one_of(things, thing, categories, widen), bills=spending.bills) for thing in things
+        ]
         if not vendors:
             return meant
         return [replace(each, notes=tuple(note for note in each.notes if note.id in vendors)) for each in meant]
@@ -141,6 +151,19 @@ class SpentOn:
         return next(
             (name for name in names if not _rest(words, name) and not _rest(name.split(), " ".join(words))), None
         )
+
+
+def _of_supply(words: Words, meant: Meant, *, bills: bool) -> Meant:
+    """What is meant by water, power or the like, without what only runs on it; of anything else all of it.
+
+    Args:
+        bills: whether the bills for it are asked about, and not the whole of a category that has the word for its name.
+    """
+    if len(words) != 1 or words[0].lower() not in (BILLED if bills else SUPPLIES):
+        return meant
+    own = tuple(note for note in meant.notes if is_of_supply(words[0], note))
+    others = tuple(note for note in meant.notes if note not in own)
+    return replace(meant, notes=own, mentioning=(*others, *meant.mentioning))
 
 
 def _rest(words: Words, name: str) -> list[str]:
