@@ -60,7 +60,8 @@ _LABELS: dict[Tier, tuple[str, ...]] = {
         # 'It was clogged' and 'around the house' say nothing of what comes after.
         r"(?:was|around|about|(?-i:plus))(?= (?:[\w’']+ ){0,2}\W*$)",
         r"(?:appraised|valued|insured|listed) (?:at|for)|allowed|(?:including|of which)(?=\W*$)",
-        r"would have been|(?<!\bwe )(?<!\bI )sa(?:ys?|id)(?=\W*$)",
+        r"(?:would|should|could) have been|(?:supposed|meant) to (?:be|cost)|should be",
+        r"(?:up|down) from|(?<!\bwe )(?<!\bI )sa(?:ys?|id)(?=\W*$)",
         rf"{_TO_COME}\b.{{0,40}}? (?:for|charge|cost|run|be)|{_TO_COME} (?:be|cost)|(?:is|are) going to be",
         rf"{_LOAN} balance|(?:balance|left) (?:of|on) (?:[\w’']+ ){{0,3}}{_LOAN}\b.{{0,30}}",
         r"(?:budget(?:ed)? (?:for|of|is|was)|thinking (?:of|about)|considering|saving (?:up )?for)\b.*",

@@ -64,6 +64,7 @@ _SUMMED = re.compile(
 """What says of an amount that it is what those before it come to."""
 _AND_ANOTHER = re.compile(r"[^.;\n$€£]{0,40}\b(?:and|plus)\b[^.;\n$€£]{0,40}", re.IGNORECASE)
 """What stands between a payment and the next one: 'paid the plumber $180 and the electrician $240'."""
+_BOUGHT = re.compile(r"\b(?:bought|ordered|purchased|picked up|also)\b", re.IGNORECASE)
 _EACH = re.compile(r" an? [^\W\d]+", re.IGNORECASE)
 """What may say of the amount before it that it is the price of one: '$32 a cylinder'."""
 _FIELD = re.compile(
@@ -223,7 +224,11 @@ def _chosen(readings: Sequence[_Reading], text: str) -> _Reading | None:
         return parts[0]
     if not back and _is_unfinished(paid, text):
         return _so_far([*paid, *parts])
-    return _less(paid, back[-1], text) if back else _best(paid, text)
+    if back:
+        return _less(paid, back[-1], text)
+    best = _best(paid, text)
+    # Of what only a deposit is said to have been paid, other notes may tell the rest.
+    return None if best is not None and best.tier is Tier.BARE and parts else best
 
 
 def _is_unfinished(paid: Sequence[_Reading], text: str) -> bool:
@@ -260,8 +265,19 @@ def _best(readings: Sequence[_Reading], text: str) -> _Reading | None:
     cents = best.amount.cents
     differ = any(each.amount.cents != cents for each in readings if each.tier is best.tier)
     dearer = best.tier is Tier.PRICE and any(each.amount.cents > cents for each in readings)
-    goes_on = any(_AND_ANOTHER.fullmatch(text, best.amount.end, each.amount.start) for each in readings)
+    goes_on = any(_is_another(best, each, text) for each in readings)
     return None if differ or dearer or goes_on else best
+
+
+def _is_another(one: _Reading, other: _Reading, text: str) -> bool:
+    """Whether a second amount is surely of a second payment, in the same sentence or in its own."""
+    if one.amount.cents == other.amount.cents:
+        return False
+    if _AND_ANOTHER.fullmatch(text, one.amount.end, other.amount.start):
+        return True
+    first, second = sorted((one, other), key=lambda each: each.amount.start)
+    apart = _SENTENCE.search(text, first.amount.end, second.amount.start)
+    return bool(apart and _BOUGHT.search(text, other.start, other.amount.start))
 
 
 def _less(readings: Sequence[_Reading], back: _Reading, text: str) -> _Reading | None:
