@@ -380,6 +380,15 @@ def test_what_runs_on_water_or_power_is_on_no_bill_for_it(
     assert (f"Also mentioned in “{aside}” ($" in added.text) == bool(aside)
 
 
+def test_a_category_that_has_its_name_is_more_than_the_bills(house: SmallHouse) -> None:
+    house.notebook.set_categories([*house.notebook.categories(), ("water", "", "")])
+    house.library.add(
+        [Draft("Paid $62.", "Water bill", "water"), Draft("New water heater, $1,450.", "Rheem", "water")],
+    )
+    assert asked(house, "How much have we spent on water?", "water").text.startswith("$1,512.00 in all")
+    assert asked(house, "How much have we paid in water bills?", "water").text.startswith("$62.00 in all")
+
+
 @pytest.mark.parametrize(
     ("thing", "is_summed"),
     [
