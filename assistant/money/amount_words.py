@@ -40,6 +40,10 @@ _WHOLE = r"(?:total|price|amount|balance|paid|summe|(?:gesamt|rechnungs|end)\w*)
 _INSURER = r"insur(?:ance|ers?)(?: company)?"
 _NOT_US = r"(?:(?!\b(?:we|i|all but)\b)[^:;])"
 """A letter of what somebody else does."""
+_TO_COME = r"(?:would|could(?! not)|might|(?-i:will)|(?:is|are) going to)"
+_LOAN = r"(?:loan|mortgage|credit card|heloc)"
+_NOT_AND = r"(?:(?!\b(?:and|then|but)\b)[^.,:;]){0,40}"
+"""Letters of one thing that somebody does."""
 _LABELS: dict[Tier, tuple[str, ...]] = {
     Tier.AGAINST: (
         r"sub-?\s?total|zwischensumme|netto\w*|sous-total|total ht|before (?:tax|incentives|discount)",
@@ -51,23 +55,27 @@ _LABELS: dict[Tier, tuple[str, ...]] = {
         r"(?<![^\W\d_] )change|(?:your|total|cash) change|change due",
         rf"{_EXTRA}|cash(?: tendered)?|tendered|sav(?:es?|ed|ings)|credit(?! card)",
         r"quoted|quote|estimated?|list(?: price)?|msrp|regular(?: price)?|retail|originally|original \w+|marked",
+        r"est(?:\.|imated) (?:\w+ )?(?:cost|price|total)",
         r"usually|normally|asks?|wants?|wanted|offered|up to|worth",
         # 'It was clogged' and 'around the house' say nothing of what comes after.
         r"(?:was|around|about|(?-i:plus))(?= (?:[\w’']+ ){0,2}\W*$)",
         r"(?:appraised|valued|insured|listed) (?:at|for)|allowed|(?:including|of which)(?=\W*$)",
-        r"would (?:be|cost|have been)|would\b.{0,40}? (?:for|charge|cost|run|be)",
+        r"(?:would|should|could) have been|(?:supposed|meant) to (?:be|cost)|should be",
+        r"(?:up|down) from|(?<!\bwe )(?<!\bI )sa(?:ys?|id)(?=\W*$)",
+        rf"{_TO_COME}\b.{{0,40}}? (?:for|charge|cost|run|be)|{_TO_COME} (?:be|cost)|(?:is|are) going to be",
+        rf"{_LOAN} balance|(?:balance|left) (?:of|on) (?:[\w’']+ ){{0,3}}{_LOAN}\b.{{0,30}}",
         r"(?:budget(?:ed)? (?:for|of|is|was)|thinking (?:of|about)|considering|saving (?:up )?for)\b.*",
         # What a thing costs whoever buys it.
         r"(?:it|that|this|(?:an?|the|another|one) (?:[\w-]+ ){1,4}?)\s?costs|costs (?:about|around)\b.*",
         # What came in, not what went out.
         r"(?:paid|pays|gave|sent|owes?) (?:us|me)(?: back)?|(?:got|won|made|earned)(?=\W*$)",
-        r"sold (?:the|our|my|his|her|an?|it|old)\b.{0,40}? for",
+        rf"(?:sold (?!by\b|to\b|out\b)|(?:lent|loaned|transferred|withdrew)\b){_NOT_AND}(?=\W*$)|claim paid",
         r"(?:(?:got|received|deposited|cashed) (?:[\w’']+ ){0,3}?|rebate |settlement |insurance |claim )check\b.{0,30}",
         rf"{_INSURER}\b{_NOT_US}{{0,20}}\b(?:sent|paid|gave|issued|mailed|wrote|cut|covered)\b{_NOT_US}{{0,40}}",
         # What it comes to for those who pay late.
         r"after (?:the )?due date|after \w{0,9}\.? ?\d[\d/.-]*(?:,? \d{4})?",
         r"another|other|rest|next",
-        r"deductible|per hour|an hour|rate|@|each|covered|insurance paid|limit|fine",
+        r"deduct(?:ible|\.)?|per hour|an hour|rate|@|each|covered|insurance paid|limit|fine",
     ),
     # What was paid, or is to be: the more it is about all of it, the higher.
     Tier.PRICE: (
@@ -79,6 +87,7 @@ _LABELS: dict[Tier, tuple[str, ...]] = {
     ),
     Tier.PAID: (
         r"paid|pay|payment of|total|totals|together|zusammen|gesamt\w*|summe|total ttc|importe|totale|totaal|in all",
+        r"(?:first|second|third|fourth|last|final|monthly) (?:of (?:the )?\w+ )?(?:payments?|instal?lments?)(?: was)?",
         r"paying|(?:paid|covered) all but|paid (?:[\w’']+ ){0,4}(?:rest|remaining|remainder|balance|other half)",
         rf"{_WHOLE}\b.{{0,30}}?\b(?:incl?\w*|inkl\w*|with|w/|after)\W{{1,2}}(?:\d+ ?% )?(?:{_EXTRA}|delivery)",
         r"(?:total|bill)\b.{0,40}? (?:was|is)|brutto\w*|endsumme|rechnungssumme|totaalbedrag",
@@ -107,13 +116,14 @@ _ALTOGETHER = re.compile(
     r",? (?:out the door\b|(?:in )?(?:total|all in|altogether|in all|all told)(?=[ ]*(?:[.,;)\n]|$)))", re.IGNORECASE
 )
 _PER = re.compile(
-    r"[^\w\n]{0,2}(?:/|per\b|pro\b|each\b|ea\b|apiece|[x×*] ?\d|(?:week|month|quarter|year)ly\b|"
+    r"[^\w\n]{0,2}(?:/|per\b|pro\b|each\b|ea\b|apiece|[x×*] ?\d|(?:week|month|quarter|year)ly\b|every (?!time\b)|"
     r"an? (?:hour|month|year|week|visit|session|foot|piece|yard|gallon)\b)",
     re.IGNORECASE,
 )
 """What says of the amount before it that it is the price of one of several."""
 _TIMES = re.compile(
-    r"(?<![\w.,/])(?:\d{1,3}|two|three|four|five|six|ten|twelve)(?: ?[x×*]|(?: [^\W\d_]+)? [^\W\d_]+s (?:at|of|@)) ?$",
+    r"(?<![\w.,/])(?:\d{1,3}|two|three|four|five|six|ten|twelve)"
+    r"(?: ?[x×*]|(?: [^\W\d_]+)? [^\W\d_]+s(?: of(?: [^\W\d_]+){1,2})? (?:at|of|@)) ?$",
     re.IGNORECASE,
 )
 """How often, before the amount of one."""

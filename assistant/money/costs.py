@@ -45,7 +45,26 @@ _LISTED = re.compile(rf",?(?: and| plus)? (?:the )?{_JOB_PART}:? ", re.IGNORECAS
 _PART_BEFORE = re.compile(rf"\b{_JOB_PART}:? \Z", re.IGNORECASE)
 _PART_BEHIND = re.compile(rf" (?:for )?(?:(?:the|an?|his|her|their) )?{_JOB_PART}\b", re.IGNORECASE)
 _SETTLED = re.compile(r"\bpaid (?:in full|off)\b", re.IGNORECASE)
+_COUNT = r"(?:\d|two|three|four|five|six)"
+_NTH = r"(?:first|second|third|fourth|fifth|\d(?:st|nd|rd|th))"
+_UNFINISHED = re.compile(
+    rf"\b(?:{_NTH} of (?:the )?{_COUNT}|(?:{_NTH}|last|final|next) (?:payment|instal?lment)|"
+    rf"(?:payment|instal?lment) {_COUNT} of {_COUNT}|{_COUNT} (?:more )?(?:(?:payment|instal?lment)s left|to go)|"
+    r"so far|(?<!\band )(?<!\band the )(?:rest|remainder|balance) (?:is )?(?:due )?"
+    r"(?:on|upon|at) (?:complet\w+|deliver\w*|pick-?up|install\w*|arriv\w*))\b",
+    re.IGNORECASE,
+)
+"""What says that a payment was one of several."""
 _SENTENCE = re.compile(r"[.;!?]\s|\n")
+_SUMMED = re.compile(
+    rf"{TOTAL.pattern}|=|\b(?:so|all in|all told|brutto\w*|endsumme|importe|totale|totaal|"
+    r"(?:came|comes|brought it|down) (?:\w+ )?to|(?:ended|wound) up|(?:bill|invoice|price) (?:was|is))\b",
+    re.IGNORECASE,
+)
+"""What says of an amount that it is what those before it come to."""
+_AND_ANOTHER = re.compile(r"[^.;\n$€£]{0,40}\b(?:and|plus)\b[^.;\n$€£]{0,40}", re.IGNORECASE)
+"""What stands between a payment and the next one: 'paid the plumber $180 and the electrician $240'."""
+_BOUGHT = re.compile(r"\b(?:bought|ordered|purchased|picked up|also)\b", re.IGNORECASE)
 _EACH = re.compile(r" an? [^\W\d]+", re.IGNORECASE)
 """What may say of the amount before it that it is the price of one: '$32 a cylinder'."""
 _FIELD = re.compile(
@@ -203,17 +222,62 @@ def _chosen(readings: Sequence[_Reading], text: str) -> _Reading | None:
     if due and len({each.amount.cents for each in parts}) == 1 and not _SETTLED.search(text):
         # The rest will be in another note.
         return parts[0]
-    return _less(paid, back[-1], text) if back else _best(paid, text)
+    if not back and _is_unfinished(paid, text):
+        return _so_far([*paid, *parts])
+    if back:
+        return _less(paid, back[-1], text)
+    best = _best(paid, text)
+    # Of what only a deposit is said to have been paid, other notes may tell the rest.
+    return None if best is not None and best.tier is Tier.BARE and parts else best
+
+
+def _is_unfinished(paid: Sequence[_Reading], text: str) -> bool:
+    """Whether the highest amount is the total of a job, and another one was paid of it."""
+    if not _UNFINISHED.search(text) or _SETTLED.search(text) or len({each.cents for each in amounts_in(text)}) == 1:
+        return False
+    whole = max(paid, key=lambda each: each.amount.cents, default=None)
+    return whole is not None and bool(
+        is_for_all(text, whole.amount) or TOTAL.search(text, whole.start, whole.amount.start)
+    )
+
+
+def _so_far(readings: Sequence[_Reading]) -> _Reading | None:
+    """What was paid of a total whose other parts other notes tell; None where no single amount is told as that."""
+    whole = max((each.amount.cents for each in readings), default=0)
+    some = [each for each in readings if each.amount.cents < whole and (each.role == "part" or each.tier >= Tier.PAID)]
+    return some[0] if len({each.amount.cents for each in some}) == 1 else None
 
 
 def _best(readings: Sequence[_Reading], text: str) -> _Reading | None:
-    """The one that says most of it; of two that say the same, the later one is the sum of what stands above it."""
+    """The one that says most of it; of two totals, the later one is the sum of what stands above it.
+
+    Of two prices or payments neither is: they may be of two things, as may a price beside a higher amount without one.
+    """
     best = max(readings, key=lambda each: (each.tier, each.amount.start), default=None)
-    if best is None or best.tier is not Tier.BARE:
+    if best is None or best.tier in (Tier.OWED, Tier.TOTAL):
         return best
-    first = readings[0]
-    differ = any(each.amount.cents != first.amount.cents for each in readings)
-    return None if differ or _PRICE_OF.search(text, first.start, first.amount.start) else first
+    if best.tier is Tier.BARE:
+        best = readings[0]
+        if _PRICE_OF.search(text, best.start, best.amount.start):
+            return None
+    elif _SUMMED.search(text, best.start, best.amount.start):
+        return best
+    cents = best.amount.cents
+    differ = any(each.amount.cents != cents for each in readings if each.tier is best.tier)
+    dearer = best.tier is Tier.PRICE and any(each.amount.cents > cents for each in readings)
+    goes_on = any(_is_another(best, each, text) for each in readings)
+    return None if differ or dearer or goes_on else best
+
+
+def _is_another(one: _Reading, other: _Reading, text: str) -> bool:
+    """Whether a second amount is surely of a second payment, in the same sentence or in its own."""
+    if one.amount.cents == other.amount.cents:
+        return False
+    if _AND_ANOTHER.fullmatch(text, one.amount.end, other.amount.start):
+        return True
+    first, second = sorted((one, other), key=lambda each: each.amount.start)
+    apart = _SENTENCE.search(text, first.amount.end, second.amount.start)
+    return bool(apart and _BOUGHT.search(text, other.start, other.amount.start))
 
 
 def _less(readings: Sequence[_Reading], back: _Reading, text: str) -> _Reading | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -36,6 +37,17 @@ _NO_MATTER = re.compile(
     re.IGNORECASE,
 )
 """Words that tell nothing of what a cost was for: whom to call, who else paid."""
+SUPPLIES = frozenset("water gas electricity power phone internet sewer".split())
+"""What comes into a house and is paid by use."""
+BILLED = SUPPLIES | frozenset("electric electrical heating cable cell trash garbage utility utilities oil".split())
+"""The same, and words that mean it before 'bill'."""
+_BILLS = frozenset("bill bills".split())
+_AFTER_SUPPLY = STOP_WORDS | frozenset(
+    "usage use service company department payment statement invoice charge charges paid came went cost costs january "
+    "february march april may june july august september october november december jan feb mar apr jun jul aug sep "
+    "sept oct nov dec last bought".split()
+)
+"""What may stand behind such a word that does not make another thing of it."""
 _TO_WHOM = "paid|pay|to|by|from|gave|sent|at|hired|called|used"
 _HOUSE = frozenset("house home household homeowner homeowners".split())
 
@@ -64,6 +76,16 @@ def is_paid_to(name: Sequence[str], note: Note, facts: Mapping[Name, Fact]) -> b
         named = rf"(?:\A|[.!?:;\n]\s*|\b(?:{_TO_WHOM})\s+(?:the\s+)?){named}|,\s+{named}(?=\s*[,.;])"
     paid = re.compile(named, re.IGNORECASE)
     return any(paid.search(piece) for piece in (_title(note), *_beside(note.text, facts.get("cost"))))
+
+
+def is_of_supply(word: str, note: Note) -> bool:
+    """Whether a note tells of water, power or the like itself, or of a bill, and not of what runs on it: a heater."""
+    said = re.findall(r"[^\W\d_]+|\S", f"{note.title}.\n{note.text}".lower())
+    forms = forms_of(word)
+    return any(
+        one in _BILLS or (not forms.isdisjoint(forms_of(one)) and (not other.isalpha() or other in _AFTER_SUPPLY))
+        for one, other in itertools.pairwise([*said, "."])
+    )
 
 
 def has_side_by_side(words: Sequence[str], note: Note) -> bool:

@@ -63,6 +63,13 @@ _EMPTY = frozenset(
 """What is said of anything that money goes to."""
 HOME = frozenset("house home household family homeowner place".split())
 """Words that mean everything where they stand alone."""
+_PART_OF_BILL = frozenset(
+    "labor labour parts materials tip tips gratuity shipping delivery sales tax vat gst interest".split()
+)
+"""What is paid as a part of a bill, of which a note's cost is the whole."""
+_OWN_TAX = frozenset("property income car road council city county school".split())
+"""Before 'tax', what makes a bill of its own of it."""
+_BILLS = re.compile(r"\bbills?\b", re.IGNORECASE)
 _US = frozenset(
     "we i you they he she us all both my our the and family household wife husband partner everyone everybody been "
     "be ever".split()
@@ -79,6 +86,8 @@ class Spending:
     """The words of each name, where the question asks what somebody was paid."""
     somebody: str = ""
     """The word for one who was paid, where the question leaves open who that is."""
+    bills: bool = False
+    """Whether the bills for a thing are asked about."""
 
     @property
     def names_something(self) -> bool:
@@ -106,7 +115,14 @@ def spending_of(question: str) -> Spending | None:
             break
         is_of_money = _DOING.search(sentence) or PAID.search(sentence)
         found = _in_sentence(sentence) if is_of_money else _named(_behind(_THE, sentence) or sentence, "thing")
-    return found and _without_home(found)
+    if found is None or any(map(_is_part_of_bill, found.things)):
+        return None
+    return _without_home(replace(found, bills=bool(_BILLS.search(question))) if found.things else found)
+
+
+def _is_part_of_bill(thing: tuple[str, ...]) -> bool:
+    words = {word.lower() for word in thing}
+    return not words.isdisjoint(_PART_OF_BILL if words.isdisjoint(_OWN_TAX) else _PART_OF_BILL - {"tax"})
 
 
 def _in_sentence(sentence: str) -> Spending | None:

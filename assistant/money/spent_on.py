@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.money.paid_for import forms_of, has_side_by_side, is_for, is_paid_to
+from assistant.money.paid_for import (
+    BILLED,
+    SUPPLIES,
+    forms_of,
+    has_side_by_side,
+    is_for,
+    is_of_supply,
+    is_paid_to,
+)
 from assistant.money.spending import HOME, Spending
 from knowledge.facts import Facts
 from knowledge.note import Note, NoteFilter
@@ -59,6 +67,7 @@ class SpentOn:
         if len(things) > 1 and self._of_vendor(_joined(things)):
             things = (tuple(word for thing in things for word in thing),)
         meant = [self._one_of(things, thing, categories, widen) for thing in things]
+        meant = [self._of_supply(*each, bills=spending.bills) for each in zip(things, meant, strict=True)]
         if not vendors:
             return meant
         return [replace(each, notes=tuple(note for note in each.notes if note.id in vendors)) for each in meant]
@@ -95,6 +104,20 @@ class SpentOn:
                 return meant
         own = self._named_so(words) if widen and len(things) > 1 and categories is not None else None
         return Meant(own, self._of_category(own)) if own else self._about(words, categories)
+
+    def _of_supply(self, words: Words, meant: Meant, *, bills: bool) -> Meant:
+        """What is meant by water, power or the like, without what only runs on it; of anything else all of it.
+
+        Args:
+            bills: whether the bills for it are asked about; else a category that has its name is meant as a whole.
+        """
+        if len(words) != 1 or words[0].lower() not in (BILLED if bills else SUPPLIES):
+            return meant
+        if not bills and self._named_so(words) is not None:
+            return meant
+        own = tuple(note for note in meant.notes if is_of_supply(words[0], note))
+        others = tuple(note for note in meant.notes if note not in own)
+        return replace(meant, notes=own, mentioning=(*others, *meant.mentioning))
 
     def _about(self, words: Words, categories: Categories) -> Meant:
         """The notes that tell the cost of something, and those that only mention it."""

@@ -224,9 +224,18 @@ def _left_out(tally: _Tally) -> list[str]:
     ]
     if count := len(tally.undated):
         said.append(f"{count} {_note(count, '')} without a date {'is' if count == 1 else 'are'} not counted.")
-    if tally.costs and (count := len(tally.silent)):
+    unclear = [note for note in tally.silent if _is_unclear(note)] if tally.costs else []
+    if unclear:
+        named = _listed([f"“{note.title}”" for note in unclear[:ASIDE]], len(unclear) - ASIDE)
+        said.append(f"Not counted, as it is unclear what was paid in all: {named}.")
+    if tally.costs and (count := len(tally.silent) - len(unclear)):
         said.append(f"{count} more of these notes {'names' if count == 1 else 'name'} no cost.")
     return said
+
+
+def _listed(named: Sequence[str], more: int) -> str:
+    *others, last = [*named, f"{more} more"] if more > 0 else named
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _not_counted(where: str, costs: Sequence[Told]) -> list[str]:
@@ -234,11 +243,7 @@ def _not_counted(where: str, costs: Sequence[Told]) -> list[str]:
     if not costs:
         return []
     named = [f"“{told.note.title}” ({told.cost.value})" for told in costs[:ASIDE]]
-    if len(costs) > ASIDE:
-        named.append(f"{len(costs) - ASIDE} more")
-    *others, last = named
-    listed = f"{', '.join(others)} and {last}" if others else last
-    return [f"{where} {listed}, not counted."]
+    return [f"{where} {_listed(named, len(costs) - ASIDE)}, not counted."]
 
 
 def _when(time: Timing) -> str:

@@ -63,6 +63,9 @@ def test_a_total_wins_over_its_parts(text: str, cents: int) -> None:
         "Paid 3 x $45 over the spring.",
         "Plowing this winter, paid $60 x 4 visits.",
         "They mow at $55 a visit.",
+        "Lawn service, $45 every two weeks.",
+        "Got 3 bags of salt at $7.99.",
+        "Total so far $810: paint $300, brushes $510.",
         "Furnace filter $38.97 ea, got 2.",
         "We got three quotes for windows: $8,900, $9,400, $7,950. Waiting until spring.",
         "Paid in three installments of $400.",
@@ -91,6 +94,20 @@ def test_a_total_wins_over_its_parts(text: str, cents: int) -> None:
         "Waiting for a $50 refund from the shop.",
         "They will refund $75 next week.",
         "Balance of $1,500 due on completion.",
+        "Miller says $4,200 for the fence.",
+        "Water was $62, up from $58.",
+        "It was supposed to be $200, was $350.",
+        "Signed a contract with Hale, $12,400. Deposit $4,000 paid today.",
+        "Ortiz could do the fence for $3,900.",
+        "The new fence will cost $4,200.",
+        "A new roof is going to be $12,400.",
+        "Contractor wants $1,500 down, the total job will be $6,000.",
+        "Balance on the car loan is $14,200.",
+        "Loan balance: $9,310.20",
+        "Sold old mower $120.",
+        "Transferred $500 to savings.",
+        "Lent Mike $200.",
+        "Hail damage, claim paid $4,300.",
     ],
 )
 def test_what_was_not_paid_is_no_cost(text: str) -> None:
@@ -135,6 +152,41 @@ def test_what_may_be_two_things_or_one_too_many_is_not_added_up(text: str) -> No
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Bought a drill for $89 and a sander for $60.",
+        "Bought the grill for $450 and the cover for $39 at Ace.",
+        "Paid the plumber $180 and the electrician $240.",
+        "Plumber charged $180. Electrician charged $240.",
+        "Paid $180 to the plumber. Paid $240 to the electrician.",
+        "Water bill Jan $62, Feb $58, Mar $71",
+        "Paid the plumber $180. Also bought a new faucet for $129.",
+        "Bought a rug for $129. Paid the plumber $180.",
+        "Blown out, $85 (they did it for $70 in 2019).",
+        "$290 for the same windows. For two years it was for $245.",
+    ],
+)
+def test_of_two_prices_neither_is_what_all_of_it_cost(text: str) -> None:
+    assert cost_in(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("The drill was $89, the sander cost $60, it came to $149.", 14900),
+        ("Charged $180 for the sink and $60 for the tap, total $240.", 24000),
+        ("Charged $180. Paid $180.", 18000),
+        ("Bought a grill for $450, paid $399 with the coupon.", 39900),
+        ("Est. cost $11,400. Fee $142.00.", 14200),
+    ],
+)
+def test_of_several_prices_the_one_that_they_come_to_counts(text: str, cents: int) -> None:
+    cost = cost_in(text)
+    assert cost is not None
+    assert cost.cents == cents
+
+
+@pytest.mark.parametrize(
     ("text", "cents"),
     [
         ("Hank's estimate was $800. The bill came to $950.", 95000),
@@ -166,6 +218,10 @@ def test_what_it_came_to_in_the_end_counts_and_not_the_estimate(text: str, cents
         ("Roofer charged $4,000. The insurance paid $3,200.", 400000),
         ("Car insurance: paid $640.", 64000),
         ("Sent Ray a check for $300.", 30000),
+        ("Will charged $95 for the gate, and it could not be fixed for good.", 9500),
+        ("Your card will be charged $45.00", 4500),
+        ("Sold by: Marlow Tools\nDrill $89.00", 8900),
+        ("Sold the old mower and bought one for $420.", 42000),
     ],
 )
 def test_what_others_pay_or_would_have_to_pay_is_left_out(text: str, cents: int) -> None:
@@ -209,6 +265,14 @@ def test_nobody_knows_what_is_left_where_it_is_unclear_what_was_paid() -> None:
         ("Paid the remaining $1,500.", 150000),
         ("Paid the rest, $240, when he was done.", 24000),
         ("Balance due upon receipt $95.00", 9500),
+        ("Roof: $3,600 total, paid $1,200 so far.", 120000),
+        ("Second of three payments, $1,200, to Hale Roofing. Total is $3,600.", 120000),
+        ("Final payment $1,200 to Hale, total was $3,600.", 120000),
+        ("Receipt\nPayment 2 of 3\nPaid $400.00\nContract total $1,200.00", 40000),
+        ("Put $500 down on the new couch, total $2,100, rest on delivery.", 50000),
+        ("Total $1,190, paid half ($595) up front and the rest when done.", 119000),
+        ("They came for the first of two visits. Parts $20, labor $80, total $100.", 10000),
+        ("Spent $800 in total so far.", 80000),
     ],
 )
 def test_of_a_deposit_and_a_rest_that_is_still_due_the_deposit_counts(text: str, cents: int) -> None:

@@ -351,6 +351,78 @@ def test_a_note_that_only_mentions_it_is_named_and_not_counted(
     ) == bool(aside)
 
 
+@pytest.mark.parametrize(
+    ("question", "begins", "aside"),
+    [
+        ("How much have we paid in water bills?", "$120.50 in all, added up from 2 water notes.", "Heater"),
+        ("How much did we spend on water in 2025?", "$120.50 in all, added up from 2 water notes of 2025.", "Heater"),
+        ("How much have we paid in electric bills?", "$91.00 in all, added up from 1 electric note.", "Panel"),
+        ("How much did we spend on the water heater?", "$1,450.00 in all, added up from 1 water heater note.", ""),
+        ("How much have we spent on vet bills?", "$200.00 in all, added up from 2 vet notes.", ""),
+    ],
+)
+def test_what_runs_on_water_or_power_is_on_no_bill_for_it(
+    house: SmallHouse, question: str, begins: str, aside: str
+) -> None:
+    house.library.add(
+        [
+            Draft("City of Leander. Paid $62.10.", "Water bill January", None, day("2025-01-12")),
+            Draft("Paid the city $58.40 for water.", "February", None, day("2025-02-12")),
+            Draft("New water heater, $1,450 installed by Dale.", "Heater", None, day("2025-03-01")),
+            Draft("Paid $91.", "Electric, March", None, day("2025-03-14")),
+            Draft("New electric panel, $2,400.", "Panel", None, day("2025-05-01")),
+            Draft("Shots for the cat, $120.", "Vet visit", None, day("2025-05-03")),
+            Draft("Paid the vet bill, $80.", "Cat", None, day("2025-06-03")),
+        ]
+    )
+    added = asked(house, question)
+    assert added.text.startswith(begins)
+    assert (f"Also mentioned in “{aside}” ($" in added.text) == bool(aside)
+
+
+def test_a_category_that_has_its_name_is_more_than_the_bills(house: SmallHouse) -> None:
+    house.notebook.set_categories([*house.notebook.categories(), ("water", "", "")])
+    house.library.add(
+        [Draft("Paid $62.", "Water bill", "water"), Draft("New water heater, $1,450.", "Rheem", "water")],
+    )
+    assert asked(house, "How much have we spent on water?", "water").text.startswith("$1,512.00 in all")
+    assert asked(house, "How much have we paid in water bills?", "water").text.startswith("$62.00 in all")
+
+
+@pytest.mark.parametrize(
+    ("thing", "is_summed"),
+    [
+        *(("labor for the deck", False), ("tips", False), ("sales tax", False), ("parts for the car", False)),
+        *(("property tax", True), ("the deck", True)),
+    ],
+)
+def test_a_part_of_what_notes_cost_is_no_sum_of_them(house: SmallHouse, thing: str, is_summed: bool) -> None:
+    house.library.add(
+        [
+            Draft("Deck boards, labor $400, parts $200.", "Deck", None, day("2025-01-12")),
+            Draft("Dinner with a sales tax, $64 plus $12 tip.", "Dinner", None, day("2025-01-12")),
+            Draft("Parts and labor for the car, total $212.", "Brakes", None, day("2025-01-12")),
+            Draft("Paid $3,412.55.", "Property tax", None, day("2025-01-31")),
+        ]
+    )
+    assert (house.sums().asked(f"How much have we spent on {thing}?", None, TODAY) is not None) == is_summed
+
+
+def test_a_note_whose_amounts_are_no_single_cost_is_named_beside_the_sum(house: SmallHouse) -> None:
+    house.library.add(
+        [
+            Draft("Chlorine, paid $40.", "Chlorine", "pool"),
+            Draft("Bought a pump for $300 and a hose for $35.", "Pump and hose", "pool"),
+            Draft("Blue.", "Hose", "pool"),
+        ]
+    )
+    added = asked(house, "How much have we spent on the pool?", "pool")
+    assert added.text.startswith("$40.00 in all, added up from 1 pool note.")
+    assert added.text.endswith(
+        "Not counted, as it is unclear what was paid in all: “Pump and hose”. 1 more of these notes names no cost."
+    )
+
+
 def test_a_bill_and_the_receipt_for_it_are_one_payment(house: SmallHouse) -> None:
     paper = "Bluefin Pools\n{}\nHeater repair\nTotal {}"
     house.library.add(
