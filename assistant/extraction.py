@@ -19,11 +19,9 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 from assistant.errors import ModelUnavailable
 from assistant.fact_rules import read_facts
 from assistant.models.chat_models import ChatModel, Message
-from assistant.money.costs import cost_in
-from assistant.money.paper_kinds import is_of_account, not_taken
 from knowledge.days import days_in
 from knowledge.facts import MAX_VALUE, NAMES, Fact, Facts, Name
-from knowledge.money import DOLLARS, amounts_in, written
+from knowledge.money import DOLLARS, amounts_in
 from knowledge.note import Note
 
 if TYPE_CHECKING:
@@ -35,13 +33,13 @@ logger = logging.getLogger(__name__)
 ASKED: Mapping[Name, str] = {
     "vendor": "the company or craftsman that sold something or did the work, not the customer",
     "person": "the first and last name of the person who came or served, not the customer",
-    "cost": "the words with the total amount that was paid",
     "item": "the one thing that was bought, repaired or serviced",
     "model": "its model number",
 }
 """What the model is asked for where the rules found nothing, and in which words.
 
-Phone numbers, serial numbers and days it makes up, and what the rules miss of them is seldom there.
+Phone numbers, serial numbers and days it makes up, and what the rules miss of them is seldom there. Where the rules
+cannot tell what was paid, it copies one of several amounts, which a sum must not rest on.
 """
 MOST_CHARACTERS = 2_400
 """Of a note that the model reads: what an invoice says of itself stands at its top, and every word takes time."""
@@ -81,8 +79,6 @@ class Extraction:
         found = self.read(title, text, date)
         if self.model is not None:
             wanted = {name: words for name, words in ASKED.items() if name not in found}
-            if not_taken(f"{title}\n{text}") or is_of_account(text):
-                wanted.pop("cost", None)
             for name, words in self._asked(title, text, wanted, stopped).items():
                 if fact := self._follows(name, words, title, text):
                     found[name] = fact
@@ -115,11 +111,6 @@ class Extraction:
             return None
         value = " ".join(own.split())
         match name:
-            case "cost":
-                cost = cost_in(own, self._currency)
-                if cost is None or not amounts_in(own, self._currency):
-                    return None
-                return Fact(name, written(cost.cents, cost.currency), own, "model", cost.cents, cost.currency)
             case "person":
                 named = re.fullmatch(r"[^\W\d_][\w.’'-]*(?: [^\W\d_][\w.’'-]*){0,3}", value)
                 fits = bool(named and value[0].isupper())

@@ -76,6 +76,12 @@ def read_anew(db: Database) -> None:
     db.execute("DELETE FROM facts_sought WHERE by_model = 0")
 
 
+@migrations()
+def read_costs_anew(db: Database) -> None:
+    """The same again: they tell two payments of one note, and what was not spent, from what a thing cost."""
+    db.execute("DELETE FROM facts_sought WHERE by_model = 0")
+
+
 @dataclass(frozen=True)
 class Fact:
     """One fact of a note."""

@@ -17,29 +17,32 @@ TEXT = "Ray from next door put in the new\npump,  a SuperFlo VS. It ran to $1,15
 
 
 def say(model: ScriptedModel, /, **words: str) -> None:
-    nothing = dict.fromkeys(("vendor", "person", "cost", "item", "model"), "")
+    nothing = dict.fromkeys(("vendor", "person", "item", "model"), "")
     model.will_say(json.dumps(nothing | words))
 
 
 def test_the_model_completes_what_the_rules_miss_with_words_of_the_note() -> None:
     model = ScriptedModel()
-    say(model, cost="It ran to $1,150", item="new pump", person="ray")
+    say(model, item="new pump", person="ray")
     found = Extraction(model).find("Pump", TEXT, DAY)
     assert {name: (fact.value, fact.words, fact.found_by) for name, fact in found.items()} == {
         "person": ("Ray", "Ray", "model"),
-        "cost": ("$1,150.00", "It ran to $1,150", "model"),
         "item": ("new pump", "new\npump", "model"),
     }
     assert all(fact.words in TEXT for fact in found.values())
+
+
+def test_what_was_paid_is_not_for_the_model_to_say() -> None:
+    model = ScriptedModel()
+    say(model, cost="It ran to $1,150")
+    assert "cost" not in Extraction(model).find("Pump", TEXT, DAY)
+    assert "- cost:" not in model.asked[0][-1].content
 
 
 @pytest.mark.parametrize(
     "words",
     [
         {"vendor": "Bluefin Pools"},  # the note does not say it
-        {"cost": "$1,230"},  # its own arithmetic
-        {"cost": "the new pump"},  # no amount
-        {"cost": "$1,150 and $80"},  # which?
         {"person": "put in"},
         {"model": "SuperFlo VS"},  # no number
         {"item": "$1,150"},
