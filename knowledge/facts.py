@@ -78,8 +78,12 @@ def read_anew(db: Database) -> None:
 
 @migrations()
 def read_costs_anew(db: Database) -> None:
-    """The same again: they tell two payments of one note, and what was not spent, from what a thing cost."""
-    db.execute("DELETE FROM facts_sought WHERE by_model = 0")
+    """Have the notes read again that a cost was found in, and those that rules alone have read.
+
+    They tell two payments of one note, and what was not spent, from what a thing cost, and alone say so now.
+    """
+    costly = "SELECT note_id FROM facts WHERE name = 'cost' AND found_by != 'person'"
+    db.execute(f"DELETE FROM facts_sought WHERE by_model = 0 OR note_id IN ({costly})")
 
 
 @dataclass(frozen=True)

@@ -198,3 +198,20 @@ def test_what_the_rules_of_before_have_read_is_read_again_and_what_the_model_has
     facts = Facts(Record(tmp_path / "house.db", (notebook.migrations, facts_room.migrations)))
 
     assert facts.waiting(by_model=False) == ["a"]
+
+
+def test_costs_of_before_are_read_again_whoever_found_them_but_not_what_a_person_told(tmp_path: Path) -> None:
+    house = Record(tmp_path / "house.db", (notebook.migrations, facts_room.migrations))
+    for note_id in ("by the model", "of no cost", "told"):
+        Notebook(house).add(Draft("Pump.", id=note_id))
+        found = Fact("cost", "$5.00", "$5", "model", 500, "$") if note_id == "by the model" else None
+        Facts(house).keep(note_id, [found] if found else [], 1, "hash", by_model=True)
+    Facts(house).correct("told", "cost", "$7")
+    with house.writing() as db:
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'read_costs_anew'")
+    house.close()
+
+    facts = Facts(Record(tmp_path / "house.db", (notebook.migrations, facts_room.migrations)))
+
+    assert facts.waiting(by_model=False) == ["by the model"]
+    assert facts.of("told")["cost"].cents == 700
