@@ -131,11 +131,10 @@ def _often(rule: str) -> str:
 
 
 def _last_day(begins: str, ends: str) -> str:
-    """The last day of what lasts longer than one; a day without a time, as calendars write it, is the one after."""
-    if not (last := _moment(ends)):
-        return ""
-    if "T" not in ends:
-        last = (dt.date.fromisoformat(last) - dt.timedelta(days=1)).isoformat()
+    """The last day of what lasts longer than one; a day without a time, or its midnight, is the one after."""
+    last = _moment(ends)
+    if last and ("T" not in ends or last.endswith(" 00:00")):
+        last = (dt.date.fromisoformat(last[:10]) - dt.timedelta(days=1)).isoformat()
     return last if last[:10] > begins[:10] else ""
 
 

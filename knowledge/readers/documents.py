@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from knowledge.errors import Unreadable
+from knowledge.money import amounts_in
 from knowledge.note import Draft
 from knowledge.readers.encodings import decoded
 from knowledge.readers.sections import in_sections, opening_heading, paper_title
@@ -28,8 +29,8 @@ _UNSEEN = (
     "nav",
 )
 """What a page holds that is no text of it."""
-FEW_WORDS = 100
-"""Letters below which what a page says is its own may only be a frame for it."""
+OWN_SHARE = 0.6
+"""The share of a page's text from which what it says is its own is all of it but menus and the like."""
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SPACES = {f"{_W}tab": "\t", f"{_W}ptab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 _NO_WORDS = frozenset({f"{_W}{name}" for name in ("pPr", "rPr", "del", "moveFrom", "txbxContent", "instrText")})
@@ -191,9 +192,16 @@ def _unframe(soup: Any) -> None:
 
 
 def _own_words(soup: Any) -> Any:
-    """What a page says is its own, under its title, without what stands around it on every page of its place."""
+    """What a page says is its own, under its title, without what stands around it on every page of its place.
+
+    All of the page, where something of weight stands around that: most of its text, a table, an amount.
+    """
     main = soup.select("main, [role=main]") or soup("article")
-    if len(main) != 1 or len(main[0].get_text(" ", strip=True)) < FEW_WORDS:
+    if len(main) != 1:
+        return soup
+    own, whole = (part.get_text("\n", strip=True) for part in (main[0], soup))
+    held = len(main[0]("table")) == len(soup("table")) and len(amounts_in(own)) == len(amounts_in(whole))
+    if not held or len(own) < OWN_SHARE * len(whole):
         return soup
     if main[0].h1 is None and (title := soup.h1):
         main[0].insert(0, title)

@@ -307,6 +307,13 @@ def test_a_page_whose_own_part_is_all_but_empty_is_read_whole() -> None:
     assert as_text("<main>Loading</main><p>The pump hums.</p>") == "Loading\n\nThe pump hums."
 
 
+@pytest.mark.parametrize("around", ["<p>Total $371", "<table><tr><td>Filter<td>2</tr></table>", f"<p>{'Mulch. ' * 40}"])
+def test_a_page_of_which_its_own_part_is_not_all_is_read_whole(around: str) -> None:
+    article = f"<article>{'So easy to install, my lawn has never been greener. ' * 3}</article>"
+
+    assert as_text(f"{around}</p>{article}").startswith(as_text(around))
+
+
 def test_the_tables_that_lay_out_a_page_are_none_and_those_in_them_are() -> None:
     order = "<table><tr><th>Item<th>Price</tr><tr><td>Filter FC100<td>$39.99</tr></table>"
     frame = "<table role=presentation><tr><td>Order #112-333</tr></table>"

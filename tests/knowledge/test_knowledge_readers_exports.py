@@ -98,6 +98,24 @@ def test_how_often_how_long_and_whether_it_took_place_is_told(tmp_path: Path, to
     assert draft.text.removeprefix("When: 2023-04-18").strip() == text
 
 
+@pytest.mark.parametrize(
+    ("begins", "ends", "until"),
+    [
+        ("20240501T000000", "20240502T000000", ""),
+        ("20240501T190000", "20240502T000000", ""),
+        ("20240501T190000", "20240504T000000", "\nUntil: 2024-05-03"),
+        ("20240501T190000", "20240502T010000", "\nUntil: 2024-05-02 01:00"),
+    ],
+)
+def test_what_ends_at_midnight_ends_the_day_before(tmp_path: Path, begins: str, ends: str, until: str) -> None:
+    path = tmp_path / "house.ics"
+    event = f"BEGIN:VEVENT\nDTSTART:{begins}\nDTEND:{ends}\nSUMMARY:Party\nEND:VEVENT\n"
+    path.write_text(f"BEGIN:VCALENDAR\n{event}END:VCALENDAR\n", "utf-8")
+    (draft,) = drafts(path)
+
+    assert draft.text == f"When: 2024-05-01 {begins[9:11]}:00{until}"
+
+
 def test_a_task_is_of_the_day_on_which_it_was_done(tmp_path: Path) -> None:
     path = tmp_path / "house.ics"
     task = (
