@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
-from knowledge.tense import is_past
+from knowledge.tense import is_past, is_present
 from knowledge.words import STOP_WORDS, words_of
 
 _POINTING = re.compile(
@@ -21,7 +21,7 @@ _POINTING_NOWHERE = re.compile(
 )
 """Where such a word stands for nothing that was said before: 'is there', 'one of the', 'the man that'."""
 _THEN = re.compile(r"\bthen(?=\W*$)", re.IGNORECASE)
-"""A time that was spoken of, but only where the past is asked of: 'so what's the door code then?'."""
+"""A time that was spoken of, but not where the present is asked of: 'so what's the door code then?'."""
 _OF_WHAT_IT_NAMES = re.compile(
     r"^(?:(?:and|or|but|also|plus),? )?(?:(?:who|whom|whose|what|when|where|which|why|how)\b[^?]*? did they|"
     r"(?:which|what) \w+(?: \w+)? (?:is|was) it(?= (?:for|in|on|at)))\b",
@@ -97,7 +97,7 @@ def points(question: str, *, names_other: bool = False) -> bool:
             oak, and 'it' the breaker that is asked for.
     """
     question = _POINTING_NOWHERE.sub("", question)
-    if not is_past(question):
+    if is_present(question) and not is_past(question):
         question = _THEN.sub("", question)
     if names_other:
         question = _OF_WHAT_IT_NAMES.sub("", question)

@@ -22,8 +22,7 @@ SIDES: dict[str, Side] = {
     "in": "in", "during": "in", "around": "in", "on": "in", "from": "in", "since": "since", "after": "since",
     "before": "until", "prior to": "until", "pre": "until", "until": "until", "till": "until", "by": "until",
     "up to": "until", "earlier than": "until", "older than": "until", "post": "since", "later than": "since",
-    "newer than": "since", "as of": "since", "as from": "since", "starting": "since", "no later than": "until",
-    "no earlier than": "since",
+    "newer than": "since", "as of": "until", "as from": "since", "starting": "since",
 }  # fmt: skip
 """On which side of a date or an event the word before it points."""
 _TODAY = (
@@ -53,7 +52,7 @@ _TELLING = {"by": re.compile(r"\d|^(?:last|this)\b", re.IGNORECASE), "post": re.
 """What a date must have behind a word that mostly leads to something else."""
 _PART = r"start|beginning|early|mid|middle|late|end"
 _LED = re.compile(
-    rf"\b(?=({'|'.join(SIDES)})[\s-]+(?:the\s+(?=\d{{4}}))?(?:(?:the\s+)?({_PART})[\s-]+(?:of\s+)?)?"
+    rf"\b(?=(?:(not?)\s+(?=\w+\s+than\b))?({'|'.join(SIDES)})[\s-]+(?:the\s+(?=\d{{4}}))?(?:(?:the\s+)?({_PART})[\s-]+(?:of\s+)?)?"
     rf"([\w’'.,/-]+(?:\s+[\w’'.,/-]+){{0,3}}))",
     re.IGNORECASE,
 )
@@ -238,7 +237,7 @@ def _read(sentence: str, today: dt.date) -> tuple[Range | None, int]:
         # Which months of the two nobody knows; '2009-10' may be one month.
         return Range(dt.date(min(pairs), 1, 1), dt.date(max(pairs) + 1, 12, 31), doubtful=True), len(pairs)
     for words, lead, part in _phrases(sentence):
-        side = SIDES[lead]
+        side, turned = SIDES[lead.removeprefix("no ")], lead.startswith("no ")
         tense = False if lead == "since" else ahead
         longest = _longest(words, today, tense)
         days = _season(words, today, tense) or (longest[0] if longest else None)
@@ -248,8 +247,8 @@ def _read(sentence: str, today: dt.date) -> tuple[Range | None, int]:
             return days._replace(doubtful=partly), 1
         # Of 'since early 2024' nobody knows the day.
         first, last, doubtful = days.first, days.last, part in ("early", "mid", "middle", "late")
-        if side == "until":
-            within = part == "end" or lead == "no later than"
+        if (side == "until") != turned:
+            within = part == "end" or turned or lead == "as of"
             return Range(None, last if within else first - _A_DAY, days.guessed, doubtful), 1
         after = part == "end" or (lead in _WITHOUT and part not in ("start", "beginning"))
         return Range(last + _A_DAY if after else first, None, days.guessed, doubtful), 1
@@ -289,16 +288,19 @@ def _earlier(date: dt.date, count: int, unit: str) -> dt.date:
 
 
 def _phrases(sentence: str) -> Iterator[tuple[str, str, str]]:
-    """The words that may be a date, each with what leads to it and which part of it is meant."""
+    """The words that may be a date, each with what leads to it and which part of it is meant.
+
+    'Not later than' turns the side round, and holds the date itself.
+    """
     for match in _ONWARDS.finditer(sentence):
         yield match[1], "since", ""
     for match in _OR_LATER.finditer(sentence):
         yield (match[1], "since", "") if match[2] else (match[1], "until", "end")
     for match in _LED.finditer(sentence):
         # 'Put in by June' was Aunt June's work as likely as not, and 'the post in 2020' were letters.
-        telling = _TELLING.get(match[1].lower())
-        if telling is None or match[2] or telling.search(match[3]):
-            yield match[3], match[1].lower(), (match[2] or "").lower()
+        telling = _TELLING.get(match[2].lower())
+        if telling is None or match[3] or telling.search(match[4]):
+            yield match[4], ("no " if match[1] else "") + match[2].lower(), (match[3] or "").lower()
     for match in (*_AGO.finditer(sentence), *_MONTH_LAST.finditer(sentence)):
         yield match[1], "in", ""
 

@@ -40,7 +40,7 @@ _WHOLE = r"(?:total|price|amount|balance|paid|summe|(?:gesamt|rechnungs|end)\w*)
 _INSURER = r"insur(?:ance|ers?)(?: company)?"
 _NOT_US = r"(?:(?!\b(?:we|i|all but)\b)[^:;])"
 """A letter of what somebody else does."""
-_TO_COME = r"(?:would|could(?! not)|might|(?-i:will)|(?:is|are) going to)"
+_TO_COME = r"(?:could(?! not)|might|(?-i:will)|(?:is|are) going to)"
 _LOAN = r"(?:loan|mortgage|credit card|heloc)"
 _NOT_AND = r"(?:(?!\b(?:and|then|but)\b)[^.,:;]){0,40}"
 """Letters of one thing that somebody does."""
@@ -62,14 +62,17 @@ _LABELS: dict[Tier, tuple[str, ...]] = {
         r"(?:appraised|valued|insured|listed) (?:at|for)|allowed|(?:including|of which)(?=\W*$)",
         r"(?:would|should|could) have been|(?:supposed|meant) to (?:be|cost)|should be",
         r"(?:up|down) from|(?<!\bwe )(?<!\bI )sa(?:ys?|id)(?=\W*$)",
-        rf"{_TO_COME}\b.{{0,40}}? (?:for|charge|cost|run|be)|{_TO_COME} (?:be|cost)|(?:is|are) going to be",
+        r"would (?:be|cost|have been)|would\b.{0,40}? (?:for|charge|cost|run|be)",
+        # 'A hose that will reach the bed for $45' was bought.
+        rf"{_TO_COME}(?: \w+)? (?:be|cost|run|charge)",
+        rf"{_TO_COME}\b[^.,:;]{{0,30}}? (?:do|fix|make|build|paint) {_NOT_AND} for",
         rf"{_LOAN} balance|(?:balance|left) (?:of|on) (?:[\w’']+ ){{0,3}}{_LOAN}\b.{{0,30}}",
         r"(?:budget(?:ed)? (?:for|of|is|was)|thinking (?:of|about)|considering|saving (?:up )?for)\b.*",
         # What a thing costs whoever buys it.
         r"(?:it|that|this|(?:an?|the|another|one) (?:[\w-]+ ){1,4}?)\s?costs|costs (?:about|around)\b.*",
         # What came in, not what went out.
         r"(?:paid|pays|gave|sent|owes?) (?:us|me)(?: back)?|(?:got|won|made|earned)(?=\W*$)",
-        rf"(?:sold (?!by\b|to\b|out\b)|(?:lent|loaned|transferred|withdrew)\b){_NOT_AND}(?=\W*$)|claim paid",
+        rf"(?:sold (?!by\b|to\b|out\b)|(?:lent|loaned|withdrew)\b){_NOT_AND}(?=\W*$)|claim paid",
         r"(?:(?:got|received|deposited|cashed) (?:[\w’']+ ){0,3}?|rebate |settlement |insurance |claim )check\b.{0,30}",
         rf"{_INSURER}\b{_NOT_US}{{0,20}}\b(?:sent|paid|gave|issued|mailed|wrote|cut|covered)\b{_NOT_US}{{0,40}}",
         # What it comes to for those who pay late.
@@ -156,6 +159,12 @@ _WHEN_DONE = re.compile(
     re.IGNORECASE,
 )
 """What is still to come where something is due."""
+_TRANSFERRED = re.compile(
+    r"\btransferred\b[^.;\n]{0,40}?\b(?:to|from|into) (?:(?:the|our|my|his|her|joint|bank|emergency|new) )*"
+    r"(?:savings|checking|accounts?)\b",
+    re.IGNORECASE,
+)
+"""What only went from one's own account to another."""
 _MARKED = re.compile(r"[$€£] ?\d")
 TOTAL = re.compile(r"\b(?:totals?|gesamt\w*|summe|together|in all)\b", re.IGNORECASE)
 _WAS_PAID = re.compile(r"\b(?:paid|sent|gave)\b", re.IGNORECASE)
@@ -222,6 +231,8 @@ def role_of(text: str, amount: Amount, label: str) -> Role | None:
     if _REFUNDED_ASIDE.match(after):
         return "back" if RETURNED.search(text, 0, amount.start) else None
     if _PRICE_OF_IT.search(label) and REFUND.search(text, 0, amount.start):
+        return None
+    if _TRANSFERRED.search(label + after):
         return None
     if _is_due(text, amount, label + after):
         return "due"

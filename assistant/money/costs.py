@@ -44,17 +44,34 @@ _LISTED = re.compile(rf",?(?: and| plus)? (?:the )?{_JOB_PART}:? ", re.IGNORECAS
 """The same, where each has it before it: 'labor $240, parts $85'."""
 _PART_BEFORE = re.compile(rf"\b{_JOB_PART}:? \Z", re.IGNORECASE)
 _PART_BEHIND = re.compile(rf" (?:for )?(?:(?:the|an?|his|her|their) )?{_JOB_PART}\b", re.IGNORECASE)
-_SETTLED = re.compile(r"\bpaid (?:in full|off)\b", re.IGNORECASE)
+_SETTLED = re.compile(
+    r"\bpaid (?:in full|off)\b|\b(?:balance|rest|remainder) (?:(?:was|has been) )?paid\b(?!:? ?[$€£\d])"
+    r"(?! (?:on|upon|at|when|once|after) (?!\w+ \d))",
+    re.IGNORECASE,
+)
+"""What says that nothing is left to pay, though not what was paid last."""
 _COUNT = r"(?:\d|two|three|four|five|six)"
 _NTH = r"(?:first|second|third|fourth|fifth|\d(?:st|nd|rd|th))"
 _UNFINISHED = re.compile(
     rf"\b(?:{_NTH} of (?:the )?{_COUNT}|(?:{_NTH}|last|final|next) (?:payment|instal?lment)|"
     rf"(?:payment|instal?lment) {_COUNT} of {_COUNT}|{_COUNT} (?:more )?(?:(?:payment|instal?lment)s left|to go)|"
-    r"so far|(?<!\band )(?<!\band the )(?:rest|remainder|balance) (?:is )?(?:due )?"
+    r"(?:(?<=[$€£])[\d.,]*\d|\d+ ?€|dollars|euros|paid|spent|total)"
+    r"(?: (?:to|by|for) (?:the )?[\w’']+)?,? so far(?! so\b)|"
+    r"so far (?:(?:we|i|(?:we|i)[’']ve|have|has|been) )*(?:paid|spent)|"
+    r"(?<!\band )(?<!\band the )(?:rest|remainder|balance) (?:is )?(?:due )?"
     r"(?:on|upon|at) (?:complet\w+|deliver\w*|pick-?up|install\w*|arriv\w*))\b",
     re.IGNORECASE,
 )
 """What says that a payment was one of several."""
+_TO_FOLLOW = re.compile(
+    r"\b(?:so far|due|owed?|owing|payable|left|next|will|to go|"
+    r"(?:on|upon|at|when|after) (?:it[’']?s )?(?:complet\w+|deliver\w*|pick-?up|install\w*|arriv\w*|done|finish\w*))\b",
+    re.IGNORECASE,
+)
+"""What says that not all of several payments were made."""
+_OF_TOTAL = re.compile(rf"{TOTAL.pattern}(?!,.*\bpa(?:id|yment))", re.IGNORECASE)
+"""Before the amount of a total, though not in '$3,600 total, paid $1,200'."""
+_LAST_PAYMENT = re.compile(r"\b(?:final|last) (?:payment|instal?lment)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.;!?]\s|\n")
 _SUMMED = re.compile(
     rf"{TOTAL.pattern}|=|\b(?:so|all in|all told|brutto\w*|endsumme|importe|totale|totaal|"
@@ -65,6 +82,8 @@ _SUMMED = re.compile(
 _AND_ANOTHER = re.compile(r"[^.;\n$€£]{0,40}\b(?:and|plus)\b[^.;\n$€£]{0,40}", re.IGNORECASE)
 """What stands between a payment and the next one: 'paid the plumber $180 and the electrician $240'."""
 _BOUGHT = re.compile(r"\b(?:bought|ordered|purchased|picked up|also)\b", re.IGNORECASE)
+_PAID_ALONE = re.compile(r"\bpa(?:id|ying) \Z", re.IGNORECASE)
+_TO_OR_FOR = re.compile(r" (?:to|for)\b", re.IGNORECASE)
 _EACH = re.compile(r" an? [^\W\d]+", re.IGNORECASE)
 """What may say of the amount before it that it is the price of one: '$32 a cylinder'."""
 _FIELD = re.compile(
@@ -222,8 +241,8 @@ def _chosen(readings: Sequence[_Reading], text: str) -> _Reading | None:
     if due and len({each.amount.cents for each in parts}) == 1 and not _SETTLED.search(text):
         # The rest will be in another note.
         return parts[0]
-    if not back and _is_unfinished(paid, text):
-        return _so_far([*paid, *parts])
+    if not back and paid and _UNFINISHED.search(text) and not _SETTLED.search(text) and len(amounts_in(text)) > 1:
+        return _of_several([*paid, *parts], text)
     if back:
         return _less(paid, back[-1], text)
     best = _best(paid, text)
@@ -231,21 +250,29 @@ def _chosen(readings: Sequence[_Reading], text: str) -> _Reading | None:
     return None if best is not None and best.tier is Tier.BARE and parts else best
 
 
-def _is_unfinished(paid: Sequence[_Reading], text: str) -> bool:
-    """Whether the highest amount is the total of a job, and another one was paid of it."""
-    if not _UNFINISHED.search(text) or _SETTLED.search(text) or len({each.cents for each in amounts_in(text)}) == 1:
-        return False
-    whole = max(paid, key=lambda each: each.amount.cents, default=None)
-    return whole is not None and bool(
-        is_for_all(text, whole.amount) or TOTAL.search(text, whole.start, whole.amount.start)
-    )
+def _of_several(readings: Sequence[_Reading], text: str) -> _Reading | None:
+    """Of payments for one job, all of it where they come to that, else the only one; None where it is unclear.
 
+    What else was paid of it other notes may tell.
+    """
 
-def _so_far(readings: Sequence[_Reading]) -> _Reading | None:
-    """What was paid of a total whose other parts other notes tell; None where no single amount is told as that."""
-    whole = max((each.amount.cents for each in readings), default=0)
-    some = [each for each in readings if each.amount.cents < whole and (each.role == "part" or each.tier >= Tier.PAID)]
-    return some[0] if len({each.amount.cents for each in some}) == 1 else None
+    def is_total(each: _Reading) -> bool:
+        return is_for_all(text, each.amount) or bool(_OF_TOTAL.search(text, each.start, each.amount.start))
+
+    def is_payment(each: _Reading) -> bool:
+        return not is_total(each) and (each.role == "part" or each.tier >= Tier.PAID)
+
+    *others, whole = sorted(readings, key=lambda each: (each.amount.cents, is_total(each), each.tier))
+    if is_payment(whole):
+        return None if others else whole
+    below = [each.cents for each in amounts_in(text) if each.cents < whole.amount.cents]
+    sums = (sum(below), sum(each.amount.cents for each in others))
+    if whole.amount.cents in sums:
+        return None if _TO_FOLLOW.search(text) else whole
+    told = [each for each in others if is_payment(each)]
+    if len(told) != 1 or (told[0].role == "part" and _LAST_PAYMENT.search(text)):
+        return None
+    return told[0]
 
 
 def _best(readings: Sequence[_Reading], text: str) -> _Reading | None:
@@ -277,7 +304,11 @@ def _is_another(one: _Reading, other: _Reading, text: str) -> bool:
         return True
     first, second = sorted((one, other), key=lambda each: each.amount.start)
     apart = _SENTENCE.search(text, first.amount.end, second.amount.start)
-    return bool(apart and _BOUGHT.search(text, other.start, other.amount.start))
+    if not (apart and _BOUGHT.search(text, other.start, other.amount.start)):
+        return False
+    # 'Bought a faucet for $180. Paid $195 with tax.' is one purchase, whoever is paid for something else another.
+    alone = _PAID_ALONE.search(text, one.start, one.amount.start) and not _TO_OR_FOR.match(text, one.amount.end)
+    return other is second or not alone
 
 
 def _less(readings: Sequence[_Reading], back: _Reading, text: str) -> _Reading | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from assistant.money.questions import OF_DATES
 from knowledge.facts import Fact, Name
 from knowledge.money import amounts_in
 from knowledge.note import Note
@@ -41,13 +42,22 @@ SUPPLIES = frozenset("water gas electricity power phone internet sewer".split())
 """What comes into a house and is paid by use."""
 BILLED = SUPPLIES | frozenset("electric electrical heating cable cell trash garbage utility utilities oil".split())
 """The same, and words that mean it before 'bill'."""
-_BILLS = frozenset("bill bills".split())
-_AFTER_SUPPLY = STOP_WORDS | frozenset(
-    "usage use service company department payment statement invoice charge charges paid came went cost costs january "
-    "february march april may june july august september october november december jan feb mar apr jun jul aug sep "
-    "sept oct nov dec last bought".split()
+_OF_IT = frozenset(
+    "bill bills company phone plan service usage use department payment charge charges autopay invoice "
+    "statement paid came cost".split()
 )
-"""What may stand behind such a word that does not make another thing of it."""
+_ADJECTIVES = frozenset("electric electrical cell utility".split())
+"""Those that mean a supply only alone, or before such words."""
+_RUNS_ON = frozenset(
+    "heater softener washer furnace pump line leak boiler filter pipe valve tank panel outlet wiring main damage meter "
+    "treatment fountain feature bottle cooler fridge barrel hose tap test shutoff shut flood grill stove oven range "
+    "fireplace firepit fire pit log insert dryer mower can detector drill saw tool strip bank cord steering window "
+    "seat generator inverter case charger screen repair battery cover mount jack system unit element pad blanket box "
+    "bag bin compactor disposal router modem cable installation install inspection backup cleanout camera scope change "
+    "painting burner gauge regulator plumbing fixture switch chest".split()
+)
+"""What runs on such a supply, leads it through the house or does something else with it."""
+_TANK_FILLED = re.compile(r"\btanks?(?= (?:(?:re)?fill|exchange|swap))", re.IGNORECASE)
 _TO_WHOM = "paid|pay|to|by|from|gave|sent|at|hired|called|used"
 _HOUSE = frozenset("house home household homeowner homeowners".split())
 
@@ -79,13 +89,25 @@ def is_paid_to(name: Sequence[str], note: Note, facts: Mapping[Name, Fact]) -> b
 
 
 def is_of_supply(word: str, note: Note) -> bool:
-    """Whether a note tells of water, power or the like itself, or of a bill, and not of what runs on it: a heater."""
-    said = re.findall(r"[^\W\d_]+|\S", f"{note.title}.\n{note.text}".lower())
+    """Whether a note tells of water, power or the like itself, or of its bill, and not of what runs on it: a heater."""
+    text = _TANK_FILLED.sub("", f"{note.title}.\n{note.text}".lower())
     forms = forms_of(word)
-    return any(
-        one in _BILLS or (not forms.isdisjoint(forms_of(one)) and (not other.isalpha() or other in _AFTER_SUPPLY))
-        for one, other in itertools.pairwise([*said, "."])
+    if any(
+        re.search(rf"\b{re.escape(form)} bills?\b|\bbills? for (?:the )?{re.escape(form)}\b", text) for form in forms
+    ):
+        return True
+    said = re.findall(r"[^\W\d_]+|\S", text)
+    behind = [_behind(said[at + 1 : at + 4]) for at, one in enumerate(said) if not forms.isdisjoint(forms_of(one))]
+    if word.lower() in _ADJECTIVES:
+        return any(not words or words[0] in _OF_IT | OF_DATES for words in behind)
+    return bool(behind) and all(
+        _RUNS_ON.isdisjoint(form for each in words for form in forms_of(each)) for words in behind
     )
+
+
+def _behind(said: Sequence[str]) -> list[str]:
+    """The words that go with the one before them."""
+    return list(itertools.takewhile(lambda one: one.isalpha() and one not in STOP_WORDS, said))
 
 
 def has_side_by_side(words: Sequence[str], note: Note) -> bool:

@@ -63,12 +63,14 @@ _EMPTY = frozenset(
 """What is said of anything that money goes to."""
 HOME = frozenset("house home household family homeowner place".split())
 """Words that mean everything where they stand alone."""
-_PART_OF_BILL = frozenset(
-    "labor labour parts materials tip tips gratuity shipping delivery sales tax vat gst interest".split()
+_PART_OF_BILL = re.compile(
+    r"(?:[,/&]|\b(?:on|for|in|of|and|or|the|our|all|any|much|what|which|new))\s+"
+    r"(?:labou?r|parts|materials|tips?|gratuity|shipping|delivery|(?:sales )?tax|vat|gst|interest)"
+    r"(?=\W*$|[,/?.;]|\s+(?:for|on|in|at|and|or|with|to|from|of|by|since|until|before|after|over|during|last|this|so|"
+    r"the|we|i|did|do|have|has|was|were|is|are|been|alone|only|costs?|charges?|fees?|bills?|\d+)\b)",
+    re.IGNORECASE,
 )
-"""What is paid as a part of a bill, of which a note's cost is the whole."""
-_OWN_TAX = frozenset("property income car road council city county school".split())
-"""Before 'tax', what makes a bill of its own of it."""
+"""What is paid as a part of a bill, of which a note's cost is the whole; but 'car parts' and 'tax preparation'."""
 _BILLS = re.compile(r"\bbills?\b", re.IGNORECASE)
 _US = frozenset(
     "we i you they he she us all both my our the and family household wife husband partner everyone everybody been "
@@ -110,19 +112,16 @@ def spending_of(question: str) -> Spending | None:
     if found is not None and found.somebody and not found.things:
         names = [words for sentence in before for name in _NAME.findall(sentence) if (words := _words(name))]
         return Spending(payees=tuple(names[-1:]), somebody=found.somebody)
+    asked = [last]
     for sentence in reversed(before):
         if found is None or found.names_something:
             break
+        asked.append(sentence)
         is_of_money = _DOING.search(sentence) or PAID.search(sentence)
         found = _in_sentence(sentence) if is_of_money else _named(_behind(_THE, sentence) or sentence, "thing")
-    if found is None or any(map(_is_part_of_bill, found.things)):
+    if found is None or any(map(_PART_OF_BILL.search, asked)):
         return None
     return _without_home(replace(found, bills=bool(_BILLS.search(question))) if found.things else found)
-
-
-def _is_part_of_bill(thing: tuple[str, ...]) -> bool:
-    words = {word.lower() for word in thing}
-    return not words.isdisjoint(_PART_OF_BILL if words.isdisjoint(_OWN_TAX) else _PART_OF_BILL - {"tax"})
 
 
 def _in_sentence(sentence: str) -> Spending | None:

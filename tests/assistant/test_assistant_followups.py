@@ -40,6 +40,7 @@ HISTORY: list[Turn] = [ASKED, TOLD]
         *("and what about upstairs?", "and the cost?", "who did it?", "same for the spa", "and in 2022?"),
         *("cheers, and the filter?", "ta. what about the heater", "never mind that, what about the filter?"),
         *("without vat", "per metre?", "inc labour?", "just the parts", "excluding the gate", "upstairs?", "Outside?"),
+        *("who owned the house then?", "who fixed the pump then?", "who lived here then?"),
         *("who was our plumber then?", "then what?", "ok then what about the filter", "forget it, who put it in?"),
         *("what about the year before?", "and what about the heater in the guest house?", "What's the code?"),
     ],

@@ -3,15 +3,18 @@ import datetime as dt
 import pytest
 
 from assistant.extraction import Extraction
-from assistant.money.paid_for import forms_of, is_for
+from assistant.money.paid_for import forms_of, is_for, is_of_supply
 from knowledge.note import Note
 
 NOON = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
 
 
+def noted(title: str, text: str) -> Note:
+    return Note("a", title, text, None, None, (), "", False, NOON, NOON, 1)
+
+
 def is_of(words: str, title: str, text: str) -> bool:
-    note = Note("a", title, text, None, None, (), "", False, NOON, NOON, 1)
-    return is_for(words.split(), note, Extraction().read(title, text, None))
+    return is_for(words.split(), noted(title, text), Extraction().read(title, text, None))
 
 
 @pytest.mark.parametrize(
@@ -58,3 +61,28 @@ def test_words_are_the_same_in_their_forms() -> None:
         assert forms_of(one) & forms_of(other)
     for one, other in (("care", "cars"), ("ac", "ace"), ("glass", "glas")):
         assert not forms_of(one) & forms_of(other)
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "is_supply"),
+    [
+        ("heating", "Heating oil, 150 gal, paid $560.", True),
+        ("oil", "Oil delivery, 150 gal, $560.", True),
+        ("gas", "Propane gas delivery $312.", True),
+        ("gas", "Gas tank refill $40.", True),
+        ("trash", "Trash pickup $45.", True),
+        ("internet", "Comcast internet autopay $60.", True),
+        ("phone", "Phone plan $80.", True),
+        ("electric", "Electric March, paid $91.", True),
+        ("water", "Paid the bill for water, $62. The water heater is loud.", True),
+        ("water", "Bill replaced the water heater, paid $1,450.", False),
+        ("water", "Invoice\nBill To: Ann\nWater heater, 50 gal $1,450.00", False),
+        ("water", "No hot water. Dale put in a water heater, $1,450.", False),
+        ("power", "Power washer for the deck, the bill was $80.", False),
+        ("gas", "New gas tank $200.", False),
+        ("oil", "Oil change $64.95.", False),
+        ("electric", "Electric panel $2,400, the bill came in June.", False),
+    ],
+)
+def test_a_supply_is_what_is_paid_by_use_and_not_what_runs_on_it(word: str, text: str, is_supply: bool) -> None:
+    assert is_of_supply(word, noted("Note", text)) == is_supply

@@ -393,7 +393,9 @@ def test_a_category_that_has_its_name_is_more_than_the_bills(house: SmallHouse) 
     ("thing", "is_summed"),
     [
         *(("labor for the deck", False), ("tips", False), ("sales tax", False), ("parts for the car", False)),
-        *(("property tax", True), ("the deck", True)),
+        *(("parts and labor in 2025", False), ("shipping", False)),
+        *(("property tax", True), ("the deck", True), ("car parts in 2024", True)),
+        *(("building materials", True), ("tax preparation", True)),
     ],
 )
 def test_a_part_of_what_notes_cost_is_no_sum_of_them(house: SmallHouse, thing: str, is_summed: bool) -> None:
