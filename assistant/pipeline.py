@@ -176,7 +176,9 @@ class Assistant:
             return
 
         written = yield from self._written(asked, scope, prompted, lap)
-        if again := _doubted(written, prompted, time_asked, asks_one=len(parts(asked)) == 1):
+        matters = len(decision.matters) if category is None else 0
+        matters = matters or int(len(parts(asked)) == 1)
+        if again := _doubted(written, prompted, time_asked, matters):
             yield Doubted()
             prompted = Prompted(*answer_messages(asked, again, self._today(), self._budget, whole=True), hits)
             written = yield from self._written(asked, scope, prompted, lap)
@@ -255,26 +257,34 @@ class Assistant:
         return self.finder.library.embedder.embed(texts)
 
 
-def _doubted(written: Written, prompted: Prompted, time: Timing, asks_one: bool) -> tuple[Hit, ...]:
-    """The hits that are to be read once more: fewer notes than were shown, or more of their words; none mostly."""
+def _doubted(written: Written, prompted: Prompted, time: Timing, matters: int) -> tuple[Hit, ...]:
+    """The hits that are to be read once more: fewer notes than were shown, or more of their words; none mostly.
+
+    Args:
+        matters: of how many the best notes come first; nought where several are asked of and nobody knows.
+    """
     hits, shown = prompted.hits, len(prompted.numbered)
     if written.failure or time.often:  # fewer notes make a smaller count
         return ()
     if written.misread or written.strays or (prompted.cut and declines(written.text)):
         return hits[: AGAIN if prompted.cut else min(AGAIN, shown - 1)]
-    if asks_one and shown > 1 and _passed_over(written, hits[0], time):
-        return hits[:1]
+    best = hits[:matters]
+    if shown > matters and any(_passed_over(written, each, time, alone=matters == 1) for each in best):
+        return best
     return ()
 
 
-def _passed_over(written: Written, best: Hit, time: Timing) -> bool:
+def _passed_over(written: Written, best: Hit, time: Timing, alone: bool) -> bool:
     """Whether an answer was taken from older notes alone than the best, which surely has an answer.
 
     Small models take the first value that they meet of a series, which is the one that holds no more. Where the
     question asks for an older one, they may be right.
+
+    Args:
+        alone: whether nothing else was asked of; else the notes of other categories tell of something else.
     """
-    if best.date is None or best.answering < SURE or not written.citations or not time.is_of_newest(best.date):
+    if best.date is None or best.answering < SURE or not time.is_of_newest(best.date):
         return False
-    return all(
-        each.date is not None and each.date < best.date and not time.holds(each.date) for each in written.citations
-    )
+    own = [each for each in written.citations if alone or each.category == best.category]
+    older = [each for each in own if each.date is not None and each.date < best.date and not time.holds(each.date)]
+    return bool(own) and own == older

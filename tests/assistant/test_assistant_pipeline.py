@@ -606,6 +606,27 @@ def test_an_answer_from_an_older_note_than_the_one_that_surely_answers_is_doubte
     assert [OLD.text in messages[-1].content for messages in model.asked] == [True, False]
 
 
+BOTH = "Who replaced the pool pump, and who stained the fence?"
+NEW_FENCE = Draft("The fence was stained by Ray.", "Fence stained", "fence", dt.date(2025, 5, 1), id="stained")
+
+
+def test_an_older_answer_to_one_of_two_matters_is_doubted(reads: Assistant, model: ScriptedModel) -> None:
+    reads.finder.library.add([PUMP, OLD, NEW_FENCE])
+    model.will_say("Zelda replaced the pump [3], and Ray stained the fence [2].")
+    model.will_say("Ray replaced the pump [1] and stained the fence [2].")
+    _, retrieved, answer = gathered(reads.answer(BOTH))
+    assert [hit.note_id for hit in retrieved.hits] == ["pump", "stained", "old"]
+    assert {each.note_id for each in answer.citations} == {"pump", "stained"}
+    assert [OLD.text in messages[-1].content for messages in model.asked] == [True, False]
+
+
+def test_an_answer_from_the_best_note_of_each_matter_is_not_doubted(reads: Assistant, model: ScriptedModel) -> None:
+    reads.finder.library.add([PUMP, OLD, NEW_FENCE])
+    model.will_say("Ray replaced the pump [1] and stained the fence [2].")
+    gathered(reads.answer(BOTH))
+    assert len(model.asked) == 1
+
+
 @pytest.mark.parametrize("said", [STRAY, NO_NOTE])
 def test_a_long_note_whose_parts_do_not_tell_is_read_again_whole(
     reads: Assistant, model: ScriptedModel, said: str
