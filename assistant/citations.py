@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from assistant.events import Citation
 from assistant.numerals import missing, told_in
@@ -59,8 +60,8 @@ def cite(text: str, hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
 
     A mark that points to no note, or to one that holds nothing of its claim, is taken out; one of a note that lacks a
     figure of its claim gives way to the note that holds it all; one on a claim that is too short to be looked up, such
-    as 'Yes', stays. A claim without a mark gets the note that clearly holds it, if one does. Lines stay lines, so that
-    a list is shown as one.
+    as 'Yes', stays. A claim without a mark gets the note that clearly holds it, or the two that do together, if any do.
+    Lines stay lines, so that a list is shown as one.
 
     Args:
         hits: the notes in the answer's own numbering, the first being [1].
@@ -80,6 +81,7 @@ def cite(text: str, hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
                 if number in support and support[number][0] < SUPPORT:
                     support[number] = max(support[number], _support(words, hits[number - 1]))
             named = _named(claim, _numbers(sentence), {number: share for number, (share, _) in support.items()}, hits)
+            named = named or _together(claim, hits)
             for number in named:
                 share, quote = support[number]
                 (quotes if share else guessed).setdefault(number, quote)
@@ -195,6 +197,19 @@ def _named(claim: str, marks: Sequence[int], shares: Mapping[int, float], hits: 
     return [best] if shares[best] >= CLEAR_SUPPORT else brief
 
 
+def _together(claim: str, hits: Sequence[Hit]) -> list[int]:
+    """The two notes that clearly hold a claim together, each its part: 'Jim cleans windows, and the wall is green'."""
+    wanted = telling(claim)
+    held = {number: _held(wanted, hit) for number, hit in enumerate(hits, start=1)}
+    parts = [number for number, words in held.items() if words and len(words) >= SUPPORT * len(wanted)]
+    pairs = [
+        (one, other) for one, other in combinations(parts, 2) if held[one] - held[other] and held[other] - held[one]
+    ]
+    best = max(pairs, key=lambda pair: len(held[pair[0]] | held[pair[1]]), default=())
+    whole = set().union(*(held[number] for number in best))
+    return list(best) if len(whole) >= CLEAR_SUPPORT * len(wanted) else []
+
+
 def _with_its_figures(claim: str, marked: int, shares: Mapping[int, float], hits: Sequence[Hit]) -> int | None:
     """The one note that holds all figures of a claim where the marked one, of the same thing, does not.
 
@@ -232,9 +247,14 @@ def _placed(sentence: str, numbers: Sequence[int]) -> str:
 def _support(claim: str, hit: Hit) -> tuple[float, str]:
     """How much of a claim a note holds, 0 to 1, and the note's sentence that holds most of it."""
     wanted = telling(claim)
-    date = f"{hit.date.day} {hit.date:%B %Y} {hit.date.isoformat()}" if hit.date else ""
-    share = len(wanted & telling(f"{hit.title} {date} {hit.text}")) / max(len(wanted), 1)
+    share = len(_held(wanted, hit)) / max(len(wanted), 1)
     return share, in_its_words(hit, claim if share or not hit.deciding else hit.deciding[0].sentence)
+
+
+def _held(wanted: set[str], hit: Hit) -> set[str]:
+    """Those of a claim's telling words that a note has, its title and date among them."""
+    date = f"{hit.date.day} {hit.date:%B %Y} {hit.date.isoformat()}" if hit.date else ""
+    return wanted & telling(f"{hit.title} {date} {hit.text}")
 
 
 def in_its_words(hit: Hit, told: str) -> str:
