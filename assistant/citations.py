@@ -55,16 +55,18 @@ _SENTENCE = re.compile(rf"(?<=[.!?]){_ABBREVIATED}\s+(?=[\"'(]?[A-Z0-9])|(?<=\])
 _WORD = re.compile(r"\w+(?:[.,:/-]\w+)*")
 
 
-def cite(text: str, hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
+def cite(text: str, hits: Sequence[Hit], *, several: bool = False) -> tuple[str, tuple[Citation, ...]]:
     """Return the answer with its marks put right, and the citations they stand for.
 
     A mark that points to no note, or to one that holds nothing of its claim, is taken out; one of a note that lacks a
     figure of its claim gives way to the note that holds it all; one on a claim that is too short to be looked up, such
-    as 'Yes', stays. A claim without a mark gets the note that clearly holds it, or the two that do together, if any do.
-    Lines stay lines, so that a list is shown as one.
+    as 'Yes', stays. A claim without a mark gets the note that clearly holds it, if one does. Lines stay lines, so that
+    a list is shown as one.
 
     Args:
         hits: the notes in the answer's own numbering, the first being [1].
+        several: whether several questions were asked in one. A claim may answer two of them then, and gets the two
+            notes that clearly hold it together; of one question, such a claim only mixes two notes up.
     """
     quotes: dict[int, str] = {}
     guessed: dict[int, str] = {}
@@ -81,7 +83,8 @@ def cite(text: str, hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
                 if number in support and support[number][0] < SUPPORT:
                     support[number] = max(support[number], _support(words, hits[number - 1]))
             named = _named(claim, _numbers(sentence), {number: share for number, (share, _) in support.items()}, hits)
-            named = named or _together(claim, hits)
+            if several and not named:
+                named = _together(claim, hits)
             for number in named:
                 share, quote = support[number]
                 (quotes if share else guessed).setdefault(number, quote)

@@ -209,15 +209,17 @@ class Assistant:
             failure = str(error)
         if not text.strip() and not failure:
             failure = f"{self.model.name} ended before it answered. Press retry to ask again."
-        text, citations, shown = numbering.put_right(*cite(read_on(text, prompted.hits), prompted.numbered))
+        several = len(parts(question)) > 1
+        cited = cite(read_on(text, prompted.hits), prompted.numbered, several=several)
+        text, citations, shown = numbering.put_right(*cited)
         if shown != prompted.hits:
             yield Retrieved(scope, shown)
         if failure or declines(text):
             return Written(text, citations, shown, failure)
         says = says_something(text) and not echoes(text, question)
         whole = backed(text, question, citations, shown, self._today()) if says else None
-        cited = {each.note_id for each in citations}
-        read = [note for note in (*prompted.numbered, *shown) if not cited or note.note_id in cited]
+        stood_on = {each.note_id for each in citations}
+        read = [note for note in (*prompted.numbered, *shown) if not stood_on or note.note_id in stood_on]
         odd = strays(text, question, read)
         return Written(*(whole or (text, citations)), shown, misread=whole is None, strays=odd)
 

@@ -59,20 +59,20 @@ def test_a_claim_that_no_note_clearly_holds_gets_none() -> None:
     assert cite("Swanson Brothers tiled the roof and painted the porch.", HITS)[1] == ()
 
 
-def test_a_claim_that_two_notes_clearly_hold_together_gets_both() -> None:
+def test_a_claim_that_answers_two_questions_gets_the_two_notes_that_hold_it_together() -> None:
     windows = hit("windows", "Windows", "Jim Tolliver cleans them in spring.")
     walls = hit("walls", "Kitchen walls", "Painted in Agreeable Gray.")
     other = hit("other", "Fence", "Stained by Pickett.")
-    text, citations = cite(
-        "Jim Tolliver cleans the windows, and the kitchen is Agreeable Gray.", [other, windows, walls]
-    )
+    said, notes = "Jim Tolliver cleans the windows, and the kitchen is Agreeable Gray.", [other, windows, walls]
+    text, citations = cite(said, notes, several=True)
     assert text.endswith(" [2][3].")
     assert [each.note_id for each in citations] == ["windows", "walls"]
+    assert cite(said, notes) == (said, ())
 
 
 def test_a_claim_that_two_notes_hold_alike_gets_neither() -> None:
     twice = [hit(name, "Windows", "Jim Tolliver cleans them.") for name in ("one", "other")]
-    assert cite("Jim Tolliver cleans chimneys, roofs, boats, cars and carpets.", twice)[1] == ()
+    assert cite("Jim Tolliver cleans chimneys, roofs, boats, cars and carpets.", twice, several=True)[1] == ()
 
 
 def test_a_date_counts_as_what_the_note_says() -> None:
