@@ -2,76 +2,48 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from assistant.money.amount_words import (
-    RETURNED,
-    TOTAL,
-    Role,
-    Tier,
-    is_for_all,
-    is_of_one,
-    is_set_aside,
-    label_of,
-    role_of,
-    tier_of,
-)
+from assistant.money.amount_readings import Reading, readings_in
+from assistant.money.amount_words import RETURNED, TOTAL, Role, Tier, is_for_all
 from assistant.money.paper_kinds import is_of_account, is_refund, not_taken
-from knowledge.money import DOLLARS, Amount, amounts_in, money
+from knowledge.money import DOLLARS, amounts_in, money
 
-_CREDIT = re.compile(r"\bcredit\b(?! card)", re.IGNORECASE)
-_LEFT_TO_PAY = re.compile(r"\b(?:due|balance|owed?|owing|payable|restbetrag)\b", re.IGNORECASE)
-_PAID = re.compile(r"\b(?:paid|payments?|deposit|bezahlt|anzahlung)\b", re.IGNORECASE)
-_RANGE = re.compile(r" ?(?:-|–|to|or) ?")
-"""What stands between the ends of a range, or two to choose from."""
 _PRICE_OF = re.compile(r"\b(?:is|are)\W*\Z", re.IGNORECASE)
 """What tells a price, and not that it was paid."""
-_JOB_PART = (
-    r"(?:labou?r|parts?|materials?|(?:\w+ )?(?:fees?|charges?|calls?)|call-?outs?|delivery|shipping|freight|"
-    r"(?:sales )?tax(?:es)?|vat|gst|tip|install(?:ation)?|permits?|disposal|haul(?:ing|-?away)|removal|set-?up|"
-    r"travel|mileage|surcharge)"
-)
-"""What one bill is made of."""
-_LINK = re.compile(
-    r"(?: [^.;:,()\n$€£]{1,40}?)?,? (?P<by>and|plus|\+) (?:an? |(?:the )?(?P<rest>rest|remaining|another) )?"
-)
-"""What stands between two parts of a sum that is not told: each has what it is for behind it."""
-_LISTED = re.compile(rf",?(?: and| plus)? (?:the )?{_JOB_PART}:? ", re.IGNORECASE)
-"""The same, where each has it before it: 'labor $240, parts $85'."""
-_PART_BEFORE = re.compile(rf"\b{_JOB_PART}:? \Z", re.IGNORECASE)
-_PART_BEHIND = re.compile(rf" (?:for )?(?:(?:the|an?|his|her|their) )?{_JOB_PART}\b", re.IGNORECASE)
 _SETTLED = re.compile(
     r"\bpaid (?:in full|off)\b|\b(?:balance|rest|remainder) (?:(?:was|has been) )?paid\b(?!:? ?[$€£\d])"
     r"(?! (?:on|upon|at|when|once|after) (?!\w+ \d))",
     re.IGNORECASE,
 )
 """What says that nothing is left to pay, though not what was paid last."""
+_PAYMENT = r"(?:payment|instal?lment)"
+_THERE = r"complet\w+|deliver\w*|pick-?up|install\w*|arriv\w*"
+"""Of a thing that was ordered or made, when the rest is paid."""
 _COUNT = r"(?:\d|two|three|four|five|six)"
 _NTH = r"(?:first|second|third|fourth|fifth|\d(?:st|nd|rd|th))"
 _UNFINISHED = re.compile(
-    rf"\b(?:{_NTH} of (?:the )?{_COUNT}|(?:{_NTH}|last|final|next) (?:payment|instal?lment)|"
-    rf"(?:payment|instal?lment) {_COUNT} of {_COUNT}|{_COUNT} (?:more )?(?:(?:payment|instal?lment)s left|to go)|"
+    rf"\b(?:{_NTH} of (?:the )?{_COUNT}|(?:{_NTH}|last|final|next) {_PAYMENT}|"
+    rf"{_PAYMENT} {_COUNT} of {_COUNT}|{_COUNT} (?:more )?(?:{_PAYMENT}s left|to go)|"
     r"(?:(?<=[$€£])[\d.,]*\d|\d+ ?€|dollars|euros|paid|spent|total)"
     r"(?: (?:to|by|for) (?:the )?[\w’']+)?,? so far(?! so\b)|"
     r"so far (?:(?:we|i|(?:we|i)[’']ve|have|has|been) )*(?:paid|spent)|"
-    r"(?<!\band )(?<!\band the )(?:rest|remainder|balance) (?:is )?(?:due )?"
-    r"(?:on|upon|at) (?:complet\w+|deliver\w*|pick-?up|install\w*|arriv\w*))\b",
+    rf"(?<!\band )(?<!\band the )(?:rest|remainder|balance) (?:is )?(?:due )?(?:on|upon|at) (?:{_THERE}))\b",
     re.IGNORECASE,
 )
 """What says that a payment was one of several."""
 _TO_FOLLOW = re.compile(
     r"\b(?:so far|due|owed?|owing|payable|left|next|will|to go|"
-    r"(?:on|upon|at|when|after) (?:it[’']?s )?(?:complet\w+|deliver\w*|pick-?up|install\w*|arriv\w*|done|finish\w*))\b",
+    rf"(?:on|upon|at|when|after) (?:it[’']?s )?(?:{_THERE}|done|finish\w*))\b",
     re.IGNORECASE,
 )
 """What says that not all of several payments were made."""
 _OF_TOTAL = re.compile(rf"{TOTAL.pattern}(?!,.*\bpa(?:id|yment))", re.IGNORECASE)
 """Before the amount of a total, though not in '$3,600 total, paid $1,200'."""
-_LAST_PAYMENT = re.compile(r"\b(?:final|last) (?:payment|instal?lment)\b", re.IGNORECASE)
+_LAST_PAYMENT = re.compile(rf"\b(?:final|last) {_PAYMENT}\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.;!?]\s|\n")
 _SUMMED = re.compile(
     rf"{TOTAL.pattern}|=|\b(?:so|all in|all told|brutto\w*|endsumme|importe|totale|totaal|"
@@ -84,8 +56,6 @@ _AND_ANOTHER = re.compile(r"[^.;\n$€£]{0,40}\b(?:and|plus)\b[^.;\n$€£]{0,4
 _BOUGHT = re.compile(r"\b(?:bought|ordered|purchased|picked up|also)\b", re.IGNORECASE)
 _PAID_ALONE = re.compile(r"\bpa(?:id|ying) \Z", re.IGNORECASE)
 _TO_OR_FOR = re.compile(r" (?:to|for)\b", re.IGNORECASE)
-_EACH = re.compile(r" an? [^\W\d]+", re.IGNORECASE)
-"""What may say of the amount before it that it is the price of one: '$32 a cylinder'."""
 _FIELD = re.compile(
     r"^[ \t]*(?:total |amount )?(?:cost|amount|price|total|paid|betrag|preis|kosten|montant)[ \t]*"
     r"(?:\((?P<unit>[A-Za-z]{3}|[$€£])\))?[ \t]*:[ \t]*(?P<value>[-−]?\d[\d.,' ]*)[ \t]*$",
@@ -105,17 +75,6 @@ class Cost:
     words: str
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """An amount, or several added up, and what their words make of them."""
-
-    amount: Amount
-    tier: Tier
-    role: Role
-    start: int
-    """Where the words begin that say so; they end with the amount."""
-
-
 def cost_in(text: str, currency: str = DOLLARS) -> Cost | None:
     """Return what a note says was paid; None where it says nothing, or too much to tell.
 
@@ -125,7 +84,7 @@ def cost_in(text: str, currency: str = DOLLARS) -> Cost | None:
     if not_taken(text) or is_of_account(text):
         return None
     refund = is_refund(text)
-    readings = list(_readings(text, currency, refund))
+    readings = list(readings_in(text, currency, refund))
     if all(each.role in ("part", "due") for each in readings) and (field := _field(text, currency)):
         return field
     chosen = _chosen(readings, text)
@@ -134,94 +93,6 @@ def cost_in(text: str, currency: str = DOLLARS) -> Cost | None:
     amount = chosen.amount
     cents = -abs(amount.cents) if refund or chosen.role == "back" else amount.cents
     return Cost(cents, amount.currency, text[chosen.start : amount.end].strip())
-
-
-# --- what each amount is ----------------------------------------------------------------------------------------------
-
-
-def _readings(text: str, currency: str, refund: bool) -> Iterator[_Reading]:
-    """The amounts that were paid, came back or are due, in their order.
-
-    Args:
-        refund: whether the paper as a whole is about money that came back, where nothing else is told apart.
-    """
-    amounts = amounts_in(text, currency)
-    ranges = _between(text, amounts, _RANGE)
-    usable = [each for each in amounts if each not in ranges and not is_of_one(text, each)]
-    for run in _runs(text, usable):
-        first, last = run[0], run[-1]
-        label, start = label_of(text, first)
-        tier, role = tier_of(label), role_of(text, first, label)
-        if len(run) > 1:
-            # What stands behind a part says what it is for, and takes nothing off.
-            role = "back" if role == "back" else None if tier is Tier.AGAINST else "paid"
-            if role and not _add_up(text, run, label):
-                yield from (_Reading(each, Tier.BARE, role, start) for each in run)
-                continue
-            first = replace(first, cents=sum(each.cents for each in run), end=last.end)
-        if refund and (role == "back" or _CREDIT.search(label)):
-            role, tier = "paid", Tier.TOTAL
-        elif role == "paid" and is_for_all(text, last):
-            tier = Tier.TOTAL
-        if role is None or _paid_off(text, first, label):
-            continue
-        if tier is not Tier.BARE or role != "paid" or (first.marked and first.cents > 0):
-            yield _Reading(first, tier, role, start)
-
-
-def _runs(text: str, amounts: Sequence[Amount]) -> list[list[Amount]]:
-    """The amounts, those together that are parts of one sum or may be."""
-    runs: list[list[Amount]] = []
-    for amount in amounts:
-        if runs and _is_linked(text, runs[-1][-1], amount):
-            runs[-1].append(amount)
-        else:
-            runs.append([amount])
-    return runs
-
-
-def _is_linked(text: str, one: Amount, other: Amount) -> bool:
-    """Whether nothing but what they are for stands between two amounts."""
-    if not all(each.marked and each.cents > 0 and not _is_no_part(text, each) for each in (one, other)):
-        return False
-    if _LINK.fullmatch(text, one.end, other.start):
-        return True
-    return bool(
-        _LISTED.fullmatch(text, one.end, other.start) and _PART_BEFORE.search(text, max(one.start - 30, 0), one.start)
-    )
-
-
-def _is_no_part(text: str, amount: Amount) -> bool:
-    return is_set_aside(text, amount) and not _PART_BEHIND.match(text, amount.end)
-
-
-def _add_up(text: str, run: Sequence[Amount], label: str) -> bool:
-    """Whether amounts that are linked are surely parts of one sum, and not the prices of two things."""
-    if TOTAL.search(label) or len({each.currency for each in run}) > 1:
-        return False
-    if any(_EACH.match(text, each.end) for each in run):
-        return False
-    for one, other in itertools.pairwise(run):
-        link = _LINK.fullmatch(text, one.end, other.start)
-        named = any(_PART_BEHIND.match(text, each.end) for each in (one, other))
-        if link and link["by"] == "and" and not link["rest"] and not named:
-            return False
-    return True
-
-
-def _between(text: str, amounts: Sequence[Amount], by: re.Pattern[str]) -> set[Amount]:
-    """The amounts between which nothing but such words stand."""
-    return {
-        amount
-        for pair in itertools.pairwise(amounts)
-        if by.fullmatch(text, pair[0].end, pair[1].start)
-        for amount in pair
-    }
-
-
-def _paid_off(text: str, amount: Amount, label: str) -> bool:
-    """Whether nothing is left to pay because it was paid, which says nothing of how much it was."""
-    return amount.cents == 0 and bool(_LEFT_TO_PAY.search(label)) and bool(_PAID.search(text))
 
 
 def _field(text: str, currency: str) -> Cost | None:
@@ -235,31 +106,32 @@ def _field(text: str, currency: str) -> Cost | None:
 # --- which of them counts ---------------------------------------------------------------------------------------------
 
 
-def _chosen(readings: Sequence[_Reading], text: str) -> _Reading | None:
+def _chosen(readings: Sequence[Reading], text: str) -> Reading | None:
     """The reading that tells what was paid; None where none does, or nobody can tell which."""
     paid, back, parts, due = ([each for each in readings if each.role == role] for role in get_args(Role))
-    if due and len({each.amount.cents for each in parts}) == 1 and not _SETTLED.search(text):
+    settled = bool(_SETTLED.search(text))
+    if due and len({each.amount.cents for each in parts}) == 1 and not settled:
         # The rest will be in another note.
         return parts[0]
-    if not back and paid and _UNFINISHED.search(text) and not _SETTLED.search(text) and len(amounts_in(text)) > 1:
-        return _of_several([*paid, *parts], text)
     if back:
         return _less(paid, back[-1], text)
+    if paid and not settled and _UNFINISHED.search(text) and len(amounts_in(text)) > 1:
+        return _of_several([*paid, *parts], text)
     best = _best(paid, text)
     # Of what only a deposit is said to have been paid, other notes may tell the rest.
     return None if best is not None and best.tier is Tier.BARE and parts else best
 
 
-def _of_several(readings: Sequence[_Reading], text: str) -> _Reading | None:
+def _of_several(readings: Sequence[Reading], text: str) -> Reading | None:
     """Of payments for one job, all of it where they come to that, else the only one; None where it is unclear.
 
     What else was paid of it other notes may tell.
     """
 
-    def is_total(each: _Reading) -> bool:
+    def is_total(each: Reading) -> bool:
         return is_for_all(text, each.amount) or bool(_OF_TOTAL.search(text, each.start, each.amount.start))
 
-    def is_payment(each: _Reading) -> bool:
+    def is_payment(each: Reading) -> bool:
         return not is_total(each) and (each.role == "part" or each.tier >= Tier.PAID)
 
     *others, whole = sorted(readings, key=lambda each: (each.amount.cents, is_total(each), each.tier))
@@ -275,7 +147,7 @@ def _of_several(readings: Sequence[_Reading], text: str) -> _Reading | None:
     return told[0]
 
 
-def _best(readings: Sequence[_Reading], text: str) -> _Reading | None:
+def _best(readings: Sequence[Reading], text: str) -> Reading | None:
     """The one that says most of it; of two totals, the later one is the sum of what stands above it.
 
     Of two prices or payments neither is: they may be of two things, as may a price beside a higher amount without one.
@@ -296,7 +168,7 @@ def _best(readings: Sequence[_Reading], text: str) -> _Reading | None:
     return None if differ or dearer or goes_on else best
 
 
-def _is_another(one: _Reading, other: _Reading, text: str) -> bool:
+def _is_another(one: Reading, other: Reading, text: str) -> bool:
     """Whether a second amount is surely of a second payment, in the same sentence or in its own."""
     if one.amount.cents == other.amount.cents:
         return False
@@ -311,7 +183,7 @@ def _is_another(one: _Reading, other: _Reading, text: str) -> bool:
     return other is second or not alone
 
 
-def _less(readings: Sequence[_Reading], back: _Reading, text: str) -> _Reading | None:
+def _less(readings: Sequence[Reading], back: Reading, text: str) -> Reading | None:
     """What is left of a payment of which a part came back; what came back, where the note tells of no payment."""
     returned = abs(back.amount.cents)
     if all(each.amount.cents < returned for each in readings):

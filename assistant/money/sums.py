@@ -200,8 +200,7 @@ def _what(meant: Sequence[Meant], categories: Categories) -> str:
     """What is counted, in the question's words and under the category that was searched."""
     named = [each.named for each in meant]
     searched = [categories[0]] if categories is not None and len(categories) == 1 and categories[0] not in named else []
-    *others, last = named
-    return " ".join([*searched, f"{', '.join(others)} or {last}" if others else last])
+    return " ".join([*searched, _listed(named, "or")])
 
 
 def _dated(note: Note) -> str:
@@ -226,24 +225,30 @@ def _left_out(tally: _Tally) -> list[str]:
         said.append(f"{count} {_note(count, '')} without a date {'is' if count == 1 else 'are'} not counted.")
     unclear = [note for note in tally.silent if _is_unclear(note)] if tally.costs else []
     if unclear:
-        named = _listed([f"“{note.title}”" for note in unclear[:ASIDE]], len(unclear) - ASIDE)
+        named = _listed(_first([f"“{note.title}”" for note in unclear]))
         said.append(f"Not counted, as it is unclear what was paid in all: {named}.")
     if tally.costs and (count := len(tally.silent) - len(unclear)):
         said.append(f"{count} more of these notes {'names' if count == 1 else 'name'} no cost.")
     return said
 
 
-def _listed(named: Sequence[str], more: int) -> str:
-    *others, last = [*named, f"{more} more"] if more > 0 else named
-    return f"{', '.join(others)} and {last}" if others else last
+def _first(named: Sequence[str]) -> list[str]:
+    """Those that are told one by one, and how many more there are."""
+    more = len(named) - ASIDE
+    return [*named[:ASIDE], f"{more} more"] if more > 0 else list(named)
+
+
+def _listed(named: Sequence[str], by: str = "and") -> str:
+    *others, last = named
+    return f"{', '.join(others)} {by} {last}" if others else last
 
 
 def _not_counted(where: str, costs: Sequence[Told]) -> list[str]:
     """A sentence about notes that tell a cost of something else, or none."""
     if not costs:
         return []
-    named = [f"“{told.note.title}” ({told.cost.value})" for told in costs[:ASIDE]]
-    return [f"{where} {_listed(named, len(costs) - ASIDE)}, not counted."]
+    named = [f"“{told.note.title}” ({told.cost.value})" for told in costs]
+    return [f"{where} {_listed(_first(named))}, not counted."]
 
 
 def _when(time: Timing) -> str:
