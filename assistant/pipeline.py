@@ -175,13 +175,13 @@ class Assistant:
             yield finished(NO_NOTE, False)
             return
 
-        written = yield from self._written(asked, scope, prompted, lap)
-        matters = len(decision.matters) if category is None else 0
-        matters = matters or int(len(parts(asked)) == 1)
+        several = len(parts(asked)) > 1
+        written = yield from self._written(asked, scope, prompted, lap, several)
+        matters = len(decision.matters) if several and category is None else int(not several)
         if again := _doubted(written, prompted, time_asked, matters):
             yield Doubted()
             prompted = Prompted(*answer_messages(asked, again, self._today(), self._budget, whole=True), hits)
-            written = yield from self._written(asked, scope, prompted, lap)
+            written = yield from self._written(asked, scope, prompted, lap, several)
         text, citations, failure = written.text, written.citations, written.failure
         answered = says_something(text) and not declines(text) and not written.misread
         if answered and not failure and not self._stands(asked, text, written.hits, doubting(prompted.messages)):
@@ -192,9 +192,13 @@ class Assistant:
         yield finished(text, answered, citations if answered else (), self.model.name, failure)
 
     def _written(
-        self, question: str, scope: Scope, prompted: Prompted, lap: Callable[[str], None]
+        self, question: str, scope: Scope, prompted: Prompted, lap: Callable[[str], None], several: bool
     ) -> Generator[Event, None, Written]:
-        """Let the model write, and look at its figures and citations; asks it once."""
+        """Let the model write, and look at its figures and citations; asks it once.
+
+        Args:
+            several: whether several questions are asked in one.
+        """
         text, failure = "", ""
         numbering = Numbering(prompted.numbered, prompted.hits)
         try:
@@ -209,17 +213,16 @@ class Assistant:
             failure = str(error)
         if not text.strip() and not failure:
             failure = f"{self.model.name} ended before it answered. Press retry to ask again."
-        several = len(parts(question)) > 1
-        cited = cite(read_on(text, prompted.hits), prompted.numbered, several=several)
-        text, citations, shown = numbering.put_right(*cited)
+        text, citations = cite(read_on(text, prompted.hits), prompted.numbered, several=several)
+        text, citations, shown = numbering.put_right(text, citations)
         if shown != prompted.hits:
             yield Retrieved(scope, shown)
         if failure or declines(text):
             return Written(text, citations, shown, failure)
         says = says_something(text) and not echoes(text, question)
         whole = backed(text, question, citations, shown, self._today()) if says else None
-        stood_on = {each.note_id for each in citations}
-        read = [note for note in (*prompted.numbered, *shown) if not stood_on or note.note_id in stood_on]
+        cited = {each.note_id for each in citations}
+        read = [note for note in (*prompted.numbered, *shown) if not cited or note.note_id in cited]
         odd = strays(text, question, read)
         return Written(*(whole or (text, citations)), shown, misread=whole is None, strays=odd)
 

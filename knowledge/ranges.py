@@ -23,6 +23,8 @@ SIDES: dict[str, Side] = {
     "before": "until", "prior to": "until", "pre": "until", "until": "until", "till": "until", "by": "until",
     "up to": "until", "earlier than": "until", "older than": "until", "post": "since", "later than": "since",
     "newer than": "since", "as of": "until", "as from": "since", "starting": "since",
+    **{f"{no} {than} than": "since" for no in ("no", "not") for than in ("earlier", "older")},
+    **{f"{no} {than} than": "until" for no in ("no", "not") for than in ("later", "newer")},
 }  # fmt: skip
 """On which side of a date or an event the word before it points."""
 _TODAY = (
@@ -47,12 +49,15 @@ _OR_LATER = re.compile(
     re.IGNORECASE,
 )
 _WITHOUT = frozenset(["after", "post", "later than", "newer than"])
-"""After what a date is left out itself."""
+"""After what the date itself is left out of what is since it."""
+_WITH = frozenset(lead for lead in SIDES if lead == "as of" or lead.startswith("no"))
+"""After what it is part of what is until it."""
 _TELLING = {"by": re.compile(r"\d|^(?:last|this)\b", re.IGNORECASE), "post": re.compile(r"^\d")}
 """What a date must have behind a word that mostly leads to something else."""
 _PART = r"start|beginning|early|mid|middle|late|end"
+_LEAD = "|".join(SIDES).replace(" ", r"\s+")
 _LED = re.compile(
-    rf"\b(?=(?:(not?)\s+(?=\w+\s+than\b))?({'|'.join(SIDES)})[\s-]+(?:the\s+(?=\d{{4}}))?(?:(?:the\s+)?({_PART})[\s-]+(?:of\s+)?)?"
+    rf"\b(?=({_LEAD})[\s-]+(?:the\s+(?=\d{{4}}))?(?:(?:the\s+)?({_PART})[\s-]+(?:of\s+)?)?"
     rf"([\w’'.,/-]+(?:\s+[\w’'.,/-]+){{0,3}}))",
     re.IGNORECASE,
 )
@@ -237,7 +242,7 @@ def _read(sentence: str, today: dt.date) -> tuple[Range | None, int]:
         # Which months of the two nobody knows; '2009-10' may be one month.
         return Range(dt.date(min(pairs), 1, 1), dt.date(max(pairs) + 1, 12, 31), doubtful=True), len(pairs)
     for words, lead, part in _phrases(sentence):
-        side, turned = SIDES[lead.removeprefix("no ")], lead.startswith("no ")
+        side = SIDES[lead]
         tense = False if lead == "since" else ahead
         longest = _longest(words, today, tense)
         days = _season(words, today, tense) or (longest[0] if longest else None)
@@ -247,8 +252,8 @@ def _read(sentence: str, today: dt.date) -> tuple[Range | None, int]:
             return days._replace(doubtful=partly), 1
         # Of 'since early 2024' nobody knows the day.
         first, last, doubtful = days.first, days.last, part in ("early", "mid", "middle", "late")
-        if (side == "until") != turned:
-            within = part == "end" or turned or lead == "as of"
+        if side == "until":
+            within = part == "end" or lead in _WITH
             return Range(None, last if within else first - _A_DAY, days.guessed, doubtful), 1
         after = part == "end" or (lead in _WITHOUT and part not in ("start", "beginning"))
         return Range(last + _A_DAY if after else first, None, days.guessed, doubtful), 1
@@ -288,19 +293,17 @@ def _earlier(date: dt.date, count: int, unit: str) -> dt.date:
 
 
 def _phrases(sentence: str) -> Iterator[tuple[str, str, str]]:
-    """The words that may be a date, each with what leads to it and which part of it is meant.
-
-    'Not later than' turns the side round, and holds the date itself.
-    """
+    """The words that may be a date, each with what leads to it and which part of it is meant."""
     for match in _ONWARDS.finditer(sentence):
         yield match[1], "since", ""
     for match in _OR_LATER.finditer(sentence):
         yield (match[1], "since", "") if match[2] else (match[1], "until", "end")
     for match in _LED.finditer(sentence):
         # 'Put in by June' was Aunt June's work as likely as not, and 'the post in 2020' were letters.
-        telling = _TELLING.get(match[2].lower())
-        if telling is None or match[3] or telling.search(match[4]):
-            yield match[4], ("no " if match[1] else "") + match[2].lower(), (match[3] or "").lower()
+        lead = " ".join(match[1].lower().split())
+        telling = _TELLING.get(lead)
+        if telling is None or match[2] or telling.search(match[3]):
+            yield match[3], lead, (match[2] or "").lower()
     for match in (*_AGO.finditer(sentence), *_MONTH_LAST.finditer(sentence)):
         yield match[1], "in", ""
 

@@ -123,9 +123,8 @@ def _decoded(data: bytes, charset: str) -> str:
 def _often(rule: str) -> str:
     """How often something repeats, such as 'every 3 months until 2025-12-31'; empty where it does not."""
     told = dict(part.upper().split("=", 1) for part in rule.split(";") if "=" in part)
-    often = told.get("FREQ", "").lower()
-    if (every := told.get("INTERVAL", "1")) != "1" and often.upper() in _UNITS:
-        often = f"every {every} {_UNITS[often.upper()]}"
+    unit, every = told.get("FREQ", ""), told.get("INTERVAL", "1")
+    often = unit.lower() if every == "1" or unit not in _UNITS else f"every {every} {_UNITS[unit]}"
     ends = _moment(told.get("UNTIL", ""))[:10]
     return often + (f" until {ends}" if ends else f", {told['COUNT']} times" if "COUNT" in told else "")
 

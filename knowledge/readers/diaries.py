@@ -13,6 +13,7 @@ from knowledge.dating import found_in
 from knowledge.days import Day, days_in, puts_day_first
 from knowledge.errors import Unreadable
 from knowledge.note import Draft
+from knowledge.readers.sections import shortened
 from knowledge.readers.source import Source, draft_or_refusal
 
 FEWEST = 3
@@ -112,8 +113,7 @@ def _goes_on(before: _Entry | None, entry: _Entry) -> bool:
 
 def _named(told: str) -> str:
     """What an entry is called: its first words."""
-    name = re.sub(r"^[\W_]+", "", told).partition("\n")[0].strip("*_ ")
-    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME].rsplit(' ', 1)[0]} …"
+    return shortened(re.sub(r"^[\W_]+", "", told).partition("\n")[0].strip("*_ "), _LONGEST_NAME)
 
 
 def _entries(text: str, *, day_first: bool) -> list[_Entry]:

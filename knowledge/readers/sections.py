@@ -113,4 +113,9 @@ def paper_title(text: str) -> str:
     if name == kind and _PAPER.sub("", name).strip(" #:-") == "" and len(lines) > 1 and len(lines[1]) <= 60:
         return f"{lines[1]}: {kind.capitalize()}"
     title = name if not kind or kind == name or _PAPER.search(name) else f"{name}: {kind}"
-    return title if len(title) <= 120 else title[:119].rsplit(" ", 1)[0] + " …"
+    return shortened(title, 120)
+
+
+def shortened(title: str, most: int) -> str:
+    """Return a title of that many characters at most, cut between two words."""
+    return title if len(title) <= most else title[: most - 1].rsplit(" ", 1)[0] + " …"
