@@ -66,9 +66,10 @@ def files_in(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     beside = exported_originals(path)
-    inside = [file for file in sorted(path.rglob("*")) if file.is_file() and file not in beside]
+    found = (file for file in sorted(path.rglob("*")) if file.is_file() and file not in beside)
+    inside = [file for file in found if not hidden(file.relative_to(path).parts)]
     again = shown_again(map(str, inside), _content)
-    return [file for file in inside if not hidden(file.relative_to(path).parts) and str(file) not in again]
+    return [file for file in inside if str(file) not in again]
 
 
 def _content(name: str) -> bytes:
