@@ -28,6 +28,8 @@ class QuestionDetails:
     probabilities: Mapping[str, float] = field(default_factory=dict)
     likely: tuple[str, ...] = ()
     """The categories that were searched; none where all were, or where a person told which."""
+    several: bool = False
+    """Whether it asks of matters of different categories, so that no one label is right."""
     corrected: bool = False
     """Whether a person told the category."""
     confirmed: bool = False
@@ -69,6 +71,7 @@ class QuestionDetails:
             confidence=None if confidence is None else float(confidence),
             probabilities=kept.get("probabilities") or {},
             likely=tuple(kept.get("likely") or ()),
+            several=bool(kept.get("several")),
             corrected=bool(kept.get("corrected")),
             confirmed=bool(kept.get("confirmed")),
             learned_from=_text(kept, "learned_from"),

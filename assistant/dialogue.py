@@ -357,6 +357,7 @@ def _labelled(details: QuestionDetails, routed: Routed) -> QuestionDetails:
         confidence=round(decision.confidence, 4),
         probabilities={label: round(share, 4) for label, share in decision.probabilities.items()},
         likely=() if routed.corrected else decision.likely,
+        several=bool(decision.matters) and not routed.corrected,
         corrected=routed.corrected,
         learned_from=decision.learned_from,
         standalone=routed.standalone,

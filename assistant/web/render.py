@@ -72,7 +72,7 @@ def _tag(turn: Question) -> str:
         parts.append('<span class="oh-told">learned from you</span>')
     elif details.confirmed:
         parts.append(button("confirm", here, "oh-tick oh-tick-on", "Learned as right; press to take it back", "✓"))
-    else:
+    elif not details.several:  # none of its tags is right alone
         parts.append(button("confirm", here, "oh-tick", "This tag is right: learn from it", "✓"))
     return f'<span class="oh-tags">{"".join(parts)}</span>'
 

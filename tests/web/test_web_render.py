@@ -204,6 +204,12 @@ def test_a_question_of_several_matters_carries_the_category_of_each_once() -> No
     assert tags == ["fence", "pool", "fountain"]
 
 
+def test_no_one_tag_of_a_question_of_several_matters_is_learned_as_right() -> None:
+    two = {"category": "fence", "confidence": 0.9, "likely": ["fence", "pool"]}
+    assert "oh-tick" in question("When?", **two)
+    assert "oh-tick" not in question("When?", several=True, **two)
+
+
 def test_a_question_of_no_category_says_so_and_that_all_is_searched() -> None:
     html = question("Hello", category=None, confidence=0.8, likely=[])
     assert "no category</button>" in html and "all notes are searched" in html
