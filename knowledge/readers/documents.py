@@ -10,6 +10,7 @@ from typing import Any
 from knowledge.errors import Unreadable
 from knowledge.money import amounts_in
 from knowledge.note import Draft
+from knowledge.readers.diaries import diary
 from knowledge.readers.encodings import decoded
 from knowledge.readers.sections import in_sections, opening_heading, paper_title
 from knowledge.readers.source import Source, one_line, title_of_name
@@ -218,7 +219,8 @@ def document(source: Source, text: str, named: str = "") -> Iterator[Draft | Unr
         raise Unreadable(f"{source.name}: holds no text.")
     heading, body = opening_heading(text)
     title = heading or named or paper_title(text) or title_of_name(source.stem)
-    yield from in_sections(source, {"title": title.replace("*", "")}, body or text)
+    fields, told = {"title": title.replace("*", "")}, body or text
+    yield from diary(source, fields, told) or in_sections(source, fields, told)
 
 
 def _unescaped(text: str) -> str:

@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from papers import docx
 
 from knowledge.note import Draft
 from knowledge.notebook import MAX_CHARACTERS
@@ -36,6 +37,19 @@ def test_an_entry_of_a_log_is_a_note_of_its_day(tmp_path: Path) -> None:
         "House log: Septic pumped by Acme, $400", "2021-05-06 Septic pumped by Acme, $400",
     )  # fmt: skip
     assert third.dated_by == "text"
+
+
+def test_a_diary_in_word_or_html_is_one_too(tmp_path: Path) -> None:
+    entries = ["2023-04-18: opened the pool early", "2023-05-02: added some acid", "2023-10-03: closed for winter"]
+    html = "".join(f"<p>{entry}</p>" for entry in entries)
+    (tmp_path / "pool.html").write_text(f"<title>Pool diary</title><h1>Pool diary</h1>{html}", "utf-8")
+
+    for path in (docx(tmp_path / "pool.docx", "Pool diary", entries), tmp_path / "pool.html"):
+        assert [(each.title, each.date) for each in read(path) if isinstance(each, Draft)] == [
+            ("Pool diary: opened the pool early", dt.date(2023, 4, 18)),
+            ("Pool diary: added some acid", dt.date(2023, 5, 2)),
+            ("Pool diary: closed for winter", dt.date(2023, 10, 3)),
+        ]
 
 
 @pytest.mark.parametrize(
