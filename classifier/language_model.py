@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from classifier.errors import RouterUnavailable
+from classifier.laid_out import give_memory_back, halve_embeddings, lay_out
 from classifier.number_format import best_dtype
 from classifier.packing import pack
 from classifier.prompt import code_tokens, question_tokens, router_prompt, text_tokens
@@ -29,8 +30,6 @@ LABEL_HEAD = "lm_head"
 """What transformers calls the output matrix, which a linear head over the labels takes the place of."""
 TOGETHER = 256
 """Tokens of waiting questions that are read in one pass: more gain little speed and take quadratic memory."""
-_ROWS = 24
-"""Tokens of a question, as a hint of what oneDNN should lay weights out for."""
 
 
 def load_base(folder: Path, adapter: Path | None = None) -> tuple[Any, Any]:
@@ -75,34 +74,6 @@ def load_tokenizer(folder: Path) -> Any:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except Exception as error:  # transformers raises what it likes
         raise RouterUnavailable(f"The router's tokenizer cannot be read from {folder} ({error}).") from error
-
-
-def lay_out(body: Any) -> None:
-    """Lay a model's linear weights out once as oneDNN reads them, instead of anew for each question.
-
-    The outcome is the same to the last bit, in two thirds of the time. It is what torch.compile's freezing does; these
-    operations are torch's own, private ones, so where they are missing or fit nothing, all stays as it is.
-    """
-    import torch
-
-    if not hasattr(torch.ops.mkldnn, "_reorder_linear_weight"):
-        return
-
-    class Laid(torch.nn.Module):
-        def __init__(self, linear: torch.nn.Linear) -> None:
-            super().__init__()
-            self.laid = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach(), _ROWS)
-            self.bias = linear.bias
-
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            y: torch.Tensor = torch.ops.mkldnn._linear_pointwise(x, self.laid, self.bias, "none", [], "")
-            return y
-
-    for module in body.modules():
-        for name, child in list(module.named_children()):
-            plain = type(child) is torch.nn.Linear and child.weight.device.type == "cpu"
-            if plain and child.weight.dtype == torch.bfloat16:
-                setattr(module, name, Laid(child))
 
 
 def use_label_head(model: Any, labels: int) -> None:
@@ -167,6 +138,8 @@ class CodeScorer:
         with torch.inference_mode():
             self._cache = self._body(torch.tensor([self._prefix]), use_cache=True).cache
         lay_out(self._body)
+        halve_embeddings(self._body)
+        give_memory_back()
 
     def log_probabilities(self, questions: Sequence[str]) -> NDArray[np.float64]:
         """Return every label's log-probability, of shape (questions, labels).

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from classifier.language_model import lay_out
+from classifier.laid_out import lay_out
 from classifier.packing import pack
 from classifier.prompt import Mode, question_tokens, router_prompt, text_tokens
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from classifier.number_format import processor_dtype
 from classifier.tuned_encoder import load_encoder, vectors
 from finetune.misspell import misspell
 
@@ -111,7 +112,7 @@ def train_encoder(
                 misspell(each.question, drawn) if drawn.random() < config.misspelt else each.question for each in batch
             ]
             target = torch.tensor([labels.index(each.category) for each in batch])
-            with torch.autocast("cpu", torch.bfloat16):
+            with torch.autocast("cpu", torch.bfloat16, enabled=processor_dtype() == torch.bfloat16):
                 logits = head(vectors(wrapped, tokenizer, questions))
             loss = torch.nn.functional.cross_entropy(logits.float(), target, label_smoothing=config.smoothing)
             optimizer.zero_grad()

@@ -13,7 +13,7 @@ from finetune.head import HeadConfig, calibrated, columns_of, labels_of, regress
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-CONFIG = EncoderConfig(rank=4, learning_rate=0.02, epochs=20, batch=8, misspelt=0.0, dropout=0.0)
+CONFIG = EncoderConfig(rank=4, learning_rate=0.01, epochs=20, batch=8, misspelt=0.0, dropout=0.0)
 EXAMPLES = [
     Example(f"{filler} {word} {filler[::-1]}", label, f"{label}{filler}")
     for label, word in (("water", "wet leak"), ("fire", "hot spark"), ("none", "joke"))
