@@ -51,23 +51,17 @@ class Dossier:
 
         Args:
             hits: the notes found, best first; they are pointed to, and those that the dossier lacks are shown whole.
-            deciding: the words of a hit to repeat beside the question, by its note's id; where it is empty, the notes'
-                numbers alone point to them.
+            deciding: the words of a hit to repeat beside the question, by its note's id.
         """
         numbers = {note.id: number for number, note in enumerate(self.notes, start=1)}
         new = [hit for hit in hits if hit.note_id not in numbers]
         numbers |= {hit.note_id: number for number, hit in enumerate(new, start=len(self.notes) + 1)}
         added = [note_lines(numbers[hit.note_id], hit.title, hit.date, hit.category or "", hit.text) for hit in new]
-        pointer = (
-            _repeated(hits, numbers, deciding)
-            if deciding
-            else f"Look first at {', '.join(f'[{numbers[hit.note_id]}]' for hit in hits)}."
-        )
         *before, last = self.beginning
         request = "\n\n".join(
             [
                 *added,
-                pointer,
+                _repeated(hits, numbers, deciding),
                 f"Today is {spoken(today)}.\nQuestion: {question}",
             ]
         )

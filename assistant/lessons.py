@@ -1,26 +1,25 @@
 """Workbooks (an invented family's notes of one category, with questions and right answers) to a reader's lessons.
 
-The prompts are the chat's own: the dossier, and the pointers of a real search among the notes.
+The prompts are the chat's own, of a few notes that a real search finds.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.dossier import dossier_of
 from assistant.errors import QuestionRefused
 from assistant.finding import relevant
-from assistant.models.chat_models import plain
-from assistant.pipeline import POINTED
-from assistant.prompts import NO_NOTE
+from assistant.models.chat_models import count_tokens, plain
+from assistant.prompts import NO_NOTE, answer_messages
 from finetune.reader import Exercise, Lesson
-from knowledge.note import Draft, NoteFilter
+from knowledge.note import Draft, Hit
 
 if TYPE_CHECKING:
     from knowledge.library import Library
@@ -28,6 +27,15 @@ if TYPE_CHECKING:
 WORKBOOKS = Path(__file__).parent.parent / "finetune" / "data" / "workbooks"
 LIMIT = 8
 """Notes that a search returns at most, as in the chat."""
+SHOWN = (2, 3, 3, 4)
+"""How many notes are shown, as often as they stand here: the chat shows three."""
+LONGEST = 450
+"""Tokens that the notes of a lesson may have together: what an excerpt leaves of three long ones."""
+FEWEST, MOST = 3, 9
+"""Exercises of a lesson."""
+UNANSWERED = 0.5
+"""Share of the lessons that hold a question which no note of the workbook answers, beside one that found its notes."""
+_ROOM = 4096
 _MARK = re.compile(r"\[([a-z])\]")
 
 
@@ -38,6 +46,11 @@ class Asked:
     question: str
     kind: str
     answer: str
+
+    @property
+    def notes(self) -> frozenset[str]:
+        """The letters of the notes that the answer stands on; none where no note tells it."""
+        return frozenset(_MARK.findall(self.answer))
 
 
 @dataclass(frozen=True)
@@ -82,26 +95,65 @@ def read_workbook(path: Path) -> Workbook:
     return book
 
 
-def lesson(book: Workbook, library: Library) -> Lesson:
-    """Return a workbook's questions in the prompts that they are asked with, and the right replies.
+def lesson(book: Workbook, library: Library, seed: int = 0) -> Lesson | None:
+    """Return the questions of a workbook that a few of its notes answer, in the prompts that the chat asks with.
+
+    The notes are those that a real search finds for one of the questions, so that what stands beside the right one
+    is what a search confuses with it; of four questions, the one whose notes answer most. Returns None where no
+    notes of a bearable length answer several.
 
     Args:
         library: an empty one, which is left with the workbook's notes in it.
+        seed: of what is drawn.
     """
     library.notebook.set_categories([(book.category, "ZZ", book.category)])
     library.add(book.notes)
-    dossier = dossier_of(book.category, library.notebook.select(NoteFilter(category=book.category)))
-    numbers = {note.id: number for number, note in enumerate(dossier.notes, start=1)}
     scope = library.scope([book.category], "it is what the workbook is about")
-    exercises = []
-    for each in book.asked:
-        hits = relevant(library.search(each.question, scope, LIMIT, {}, book.today))
+    drawn = random.Random(f"{seed} {book.name}")
+    best: Lesson | None = None
+    for asked in _drawn(book.asked, drawn):
+        found = relevant(library.search(asked.question, scope, LIMIT, {}, book.today))
+        hits = _bearable(found[: drawn.choice(SHOWN)])
         if not hits:
             continue  # said to be unanswerable without asking the model
-        messages, _ = dossier.asked(each.question, hits[:POINTED], {}, book.today)
+        taught = _exercises(book, asked, hits, drawn)
+        if len(taught) >= FEWEST and (best is None or len(taught) > len(best.exercises)):
+            best = Lesson(taught)
+    return best
+
+
+def _drawn(asked: Sequence[Asked], drawn: random.Random) -> list[Asked]:
+    """Draw the questions whose notes are tried: mostly those that need notes told apart, and one that none answers."""
+    kinds = [("latest", "first-or-count"), ("two-notes",), ("unanswerable",), ("fact", "exact-token", "long-note")]
+    of_kind = ([each for each in asked if each.kind in kind] for kind in kinds)
+    return [drawn.choice(some) for some in of_kind if some]
+
+
+def _bearable(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """As many of the best hits, whole, as take no longer to read than LONGEST."""
+    kept: list[Hit] = []
+    for hit in hits:
+        if sum(count_tokens(each.text) for each in (*kept, hit)) <= LONGEST:
+            kept.append(hit)
+    return tuple(kept)
+
+
+def _exercises(book: Workbook, first: Asked, hits: tuple[Hit, ...], drawn: random.Random) -> tuple[Exercise, ...]:
+    """The question that found the hits, where they tell what is right, and others that they answer."""
+    numbers = {hit.note_id: number for number, hit in enumerate(hits, start=1)}
+    answered = [each for each in book.asked if each.notes and each.notes <= set(numbers)]
+    chosen = drawn.sample(answered, min(MOST, len(answered)))
+    if first.notes <= set(numbers) and first not in chosen:
+        chosen = [*chosen[: MOST - 1], first]
+    unanswered = [each for each in book.asked if not each.notes and each not in chosen]
+    if unanswered and drawn.random() < UNANSWERED:
+        chosen = [*chosen[: MOST - 1], drawn.choice(unanswered)]
+    exercises = []
+    for each in chosen:
+        messages, _ = answer_messages(each.question, hits, book.today, _ROOM, whole=True)
         reply = _MARK.sub(lambda mark: f"[{numbers[mark[1]]}]", each.answer)
         exercises.append(Exercise(tuple(plain(messages)), reply))
-    return Lesson(tuple(exercises))
+    return tuple(exercises)
 
 
 def workbooks(folder: Path = WORKBOOKS) -> Sequence[Workbook]:

@@ -242,7 +242,7 @@ class Assistant:
         dossier = self.reading.dossier(scope.categories[0])
         if dossier is None:
             return None
-        words = {} if self.reading.by_numbers else deciding(question, hits[:POINTED], self._embed)
+        words = deciding(question, hits[:POINTED], self._embed)
         return Prompted(*dossier.asked(question, hits[:POINTED], words, self._today()), hits)
 
     @property

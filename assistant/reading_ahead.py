@@ -41,11 +41,6 @@ class ReadingAhead:
         self._thread: threading.Thread | None = None
 
     @property
-    def by_numbers(self) -> bool:
-        """Whether the reader knows where to look by a note's number alone."""
-        return self._model.taught
-
-    @property
     def caught_up(self) -> bool:
         """Whether all is read that can be, as the record is now; raises NotebookUnavailable."""
         return self._read_at == self._notebook.state()

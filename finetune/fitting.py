@@ -46,23 +46,17 @@ def completion_loss(model: Any, row: dict[str, torch.Tensor]) -> torch.Tensor:
     """Return the mean loss of the tokens to be written, reading the rest of the row for context alone.
 
     Args:
-        row: as `classifier.packing` lays it out, with `places` and the `targets` after them; where `prefix_ids` stand
-            in it, they are read first, as the model is, and no gradient goes down to them.
+        row: as `classifier.packing` lays it out, with `places` and the `targets` after them.
     """
     import torch
 
     causal = model.get_base_model() if hasattr(model, "get_base_model") else model
     decoder = causal.get_decoder()
-    cache = None
-    if "prefix_ids" in row:
-        with torch.no_grad():
-            cache = decoder(input_ids=row["prefix_ids"], use_cache=True).cache
     hidden = decoder(
         input_ids=row["input_ids"],
         position_ids=row["position_ids"],
         attention_mask=row["attention_mask"],
-        cache=cache,
-        use_cache=cache is not None,
+        use_cache=False,
     ).last_hidden_state
     # The output matrix is a third of the model: only what must be written goes through it.
     outputs = causal.get_output_embeddings()

@@ -1,8 +1,6 @@
 """Exercises in reading notes to an adapter of the model that answers; what it is asked comes as chat messages.
 
-All exercises of a lesson begin with the same notes, so that a step reads these once for all of them, as the model does
-when it answers from what it read ahead. Notes are a thousand tokens and more: no gradient goes down to them, which
-halves the time of a step.
+All exercises of a lesson begin with the same notes, so that a step reads these once for all of them.
 """
 
 from __future__ import annotations
@@ -59,7 +57,7 @@ class LessonRows:
         rows: list[list[int]] = []
         places: list[int] = []
         targets: list[int] = []
-        start = 0
+        start = shared
         for exercise, prompt in zip(lesson.exercises, prompts, strict=True):
             reply = [*self._tokens(exercise.reply), self._tokenizer.eos_token_id]
             own = prompt[shared:]
@@ -67,9 +65,8 @@ class LessonRows:
             places += range(start + len(own) - 1, start + len(rows[-1]))
             targets += reply
             start += len(rows[-1])
-        packed = pack(prompts[0][:shared], rows, self._dtype, cached=True)
+        packed = pack(prompts[0][:shared], rows, self._dtype)
         return {
-            "prefix_ids": torch.tensor([prompts[0][:shared]]),
             "input_ids": packed.ids,
             "position_ids": packed.positions,
             "attention_mask": packed.mask,

@@ -42,7 +42,8 @@ def train_reader(house: House, as_json: bool, folder: Path | None, epochs: float
     books = workbooks(folder or WORKBOOKS)
     for done, book in enumerate(books, start=1):
         with tempfile.TemporaryDirectory() as home:
-            lessons.append(lesson(book, house.elsewhere(Path(home)).library))
+            if told := lesson(book, house.elsewhere(Path(home)).library, seed):
+                lessons.append(told)
         report.say(f"preparing workbook {done} of {len(books)}", "preparing")
 
     kept_back = lessons[VALIDATED - 1 :: VALIDATED]

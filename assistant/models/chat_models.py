@@ -74,10 +74,6 @@ class ChatModel(Protocol):
 class ReadsAhead(Protocol):
     """A chat model that can read the beginnings of prompts ahead, so that what begins so is answered at once."""
 
-    @property
-    def taught(self) -> bool:
-        """Whether it was taught to read so: to look where numbers alone point, and to say when no note tells."""
-
     def has_read(self, beginning: Sequence[Message]) -> bool:
         """Whether a prompt that begins so is answered at once."""
 

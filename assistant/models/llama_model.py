@@ -109,11 +109,6 @@ class LlamaModel:
         """Tokens that a prompt and its answer may have together."""
         return self._context_tokens
 
-    @property
-    def taught(self) -> bool:
-        """Whether it was taught to read notes, and to decline."""
-        return self._reader is not None
-
     def stream(self, messages: Sequence[Message], max_tokens: int) -> Iterator[str]:
         """Yield the reply piece by piece, always the same for the same messages; closing the iterator stops it."""
         yield from without_thoughts(self._pieces(messages, max_tokens))

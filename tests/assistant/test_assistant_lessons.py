@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,20 @@ def test_a_workbook_becomes_the_chat_s_own_prompts_with_the_notes_numbers_in_the
 ) -> None:
     taught = lesson(read_workbook(written(tmp_path)), library)
 
-    assert [each.reply for each in taught.exercises] == ["Sue did [3].", "Ray [2], then Sue [3].", NO_NOTE]
-    first, second = (each.messages[-1]["content"] for each in taught.exercises[:2])
-    told = first.index("Look first at")
-    assert first[:told] == second[:told]
-    assert "[2] Hen house door (18 April 2023)\nRay hung" in first[:told]
-    assert first[told:].endswith("Today is 5 March 2026.\nQuestion: Who hung the hen house door last?")
-    assert "[3]" in first[told:]
+    assert taught is not None
+    asked = {each.messages[-1]["content"]: each.reply for each in taught.exercises}
+    notes = {prompt.partition("Today is 5 March 2026.\nQuestion: ")[0] for prompt in asked}
+    assert len(notes) == 1  # the same for all
+    told = notes.pop()
+    replies = {prompt.removeprefix(told).partition("Question: ")[2]: reply for prompt, reply in asked.items()}
+    (ray,), (sue,) = (re.findall(rf"\[(\d)\] {title} \(", told) for title in ("Hen house door", "Hen house door again"))
+    assert replies["Who hung the hen house door last?"] == f"Sue did [{sue}]."
+    assert replies["Who hung each hen house door?"] == f"Ray [{ray}], then Sue [{sue}]."
+    assert replies["Who painted the hen house door?"] == NO_NOTE
+
+
+def test_a_workbook_of_which_few_notes_answer_little_teaches_nothing(tmp_path: Path, library: Library) -> None:
+    assert lesson(read_workbook(written(tmp_path, questions=BOOK["questions"][:2])), library) is None
 
 
 @pytest.mark.parametrize(

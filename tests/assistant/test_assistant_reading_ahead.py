@@ -20,8 +20,6 @@ GATE = Draft("Cedar boards.", "Fence gate", "fence", dt.date(2022, 5, 1), id="ga
 class Reader:
     """Reads at once, as much as it has room for, until it is interrupted."""
 
-    taught = False
-
     def __init__(self, room: int = 9) -> None:
         self.kept: list[list[Message]] = []
         self.room = room

@@ -206,7 +206,6 @@ def test_under_an_adapter_other_work_costs_it_nothing_of_what_it_read(
     weights: Path, adapter: Path, tmp_path: Path
 ) -> None:
     model = LlamaModel(weights, "Packaged", CONTEXT, kept=KeptPrompts(tmp_path / "kept", 10**9), reader=adapter)
-    assert model.taught
     text, slow = first_word(model, "garage")
     assert model.read_ahead(BEGINNING) == "kept"
     schema = {"type": "object", "properties": {"vendor": {"type": "string", "maxLength": 40}}, "required": ["vendor"]}
