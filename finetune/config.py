@@ -77,4 +77,4 @@ class ReaderConfig(FitConfig):
 
     untouched: float = 1 / 2
     """The upper half learns to read; the lower half takes no time then but that of reading."""
-    learning_rate: float = 4e-4
+    learning_rate: float = 3e-4
