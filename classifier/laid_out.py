@@ -37,7 +37,12 @@ def lay_out(body: Any) -> None:
         for name, child in list(module.named_children()):
             plain = type(child) is torch.nn.Linear and child.weight.device.type == "cpu"
             if plain and child.weight.dtype in (torch.bfloat16, torch.float32):
-                setattr(module, name, Laid(child))
+                try:
+                    laid = Laid(child)
+                    laid(child.weight.new_zeros(1, child.in_features))
+                except RuntimeError:  # this processor's oneDNN has no such operation
+                    return
+                setattr(module, name, laid)
 
 
 def halve_embeddings(body: Any) -> None:

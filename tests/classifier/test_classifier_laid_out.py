@@ -25,6 +25,19 @@ def test_weights_laid_out_say_the_same(dtype: torch.dtype) -> None:
     torch.testing.assert_close(said(body), before, atol=1e-5 if dtype is torch.float32 else 0.05, rtol=0)
 
 
+def test_where_the_processor_cannot_all_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeError("could not create a primitive")
+
+    body = tiny_model().get_decoder()
+    before = said(body)
+    monkeypatch.setattr(torch.ops.mkldnn, "_linear_pointwise", refuse)
+
+    lay_out(body)
+
+    assert torch.equal(said(body), before)
+
+
 def test_embeddings_that_were_written_in_half_precision_take_half_the_memory_and_say_the_same() -> None:
     body = tiny_model().get_decoder()
     table = body.get_input_embeddings()
