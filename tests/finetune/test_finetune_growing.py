@@ -32,7 +32,7 @@ from finetune.routers import train_version
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-QUICK = TrainConfig(rank=4, alpha=4, untouched=0.0, learning_rate=0.03, epochs=12, batch=8, evaluations=2, misspelt=0.0)
+QUICK = TrainConfig(rank=4, alpha=4, untouched=0.0, learning_rate=0.02, epochs=16, batch=8, evaluations=2, misspelt=0.0)
 SHORT = HouseholdConfig(repeats=2, least_steps=40, most_steps=40, learning_rate=0.01, validated_on=20, judged_on=30)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 LABELS = [("water", "AA", "what is wet"), ("fire", "BB", "what is hot"), ("air", "CC", "what blows")]
