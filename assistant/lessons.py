@@ -36,6 +36,7 @@ FEWEST, MOST = 3, 9
 UNANSWERED = 0.5
 """Share of the lessons that hold a question which no note of the workbook answers, beside one that found its notes."""
 _ROOM = 4096
+"""Tokens of a prompt: more than any lesson has."""
 _MARK = re.compile(r"\[([a-z])\]")
 
 
@@ -88,7 +89,7 @@ def read_workbook(path: Path) -> Workbook:
         raise QuestionRefused(f"{path} is no workbook ({error!r}).") from error
     letters = {note.id for note in notes}
     for each in asked:
-        if strange := set(_MARK.findall(each.answer)) - letters:
+        if strange := each.notes - letters:
             raise QuestionRefused(f"{path}: “{each.answer}” names notes that are not there: {sorted(strange)}.")
         if each.kind == "unanswerable" and each.answer != NO_NOTE:
             raise QuestionRefused(f"{path}: “{each.question}” is called unanswerable, and answered.")

@@ -14,10 +14,11 @@ import tempfile
 from pathlib import Path
 
 from assistant.build import House
-from assistant.exams.answers import Reply, examined, read_cases, summary
+from assistant.exams.answers import read_cases
 from assistant.incoming.ingest import ingest
 from assistant.pipeline import Assistant
 from assistant.settings import read_settings
+from benchmarks.side_by_side import compare
 
 FOLDER = Path(__file__).parent / "house"
 WAYS = {"whole notes": True, "excerpts": False}
@@ -29,24 +30,13 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="ask only every so many questions")
     parser.add_argument("--misses", action="store_true", help="print the answers that were wrong")
     options = parser.parse_args()
-    replies: dict[str, list[Reply]] = {way: [] for way in WAYS}
     with tempfile.TemporaryDirectory() as home:
         house = House(read_settings(home=Path(home)))
         for _ in ingest([FOLDER / "notes"], house.library):
             pass
         usual = house.assistant()
         ways = {way: Assistant(usual.finder, usual.model, whole=whole) for way, whole in WAYS.items()}
-        cases = read_cases(FOLDER / "tuning.jsonl")[:: options.every]
-        for done, case in enumerate(cases, start=1):
-            for way, assistant in ways.items():
-                replies[way] += examined(assistant, [case], lambda *_: None)
-            print(f"{done} of {len(cases)}", end="\r", flush=True)
-    for way in WAYS:
-        for reply in (each for each in replies[way] if options.misses and not each.right):
-            print(f"- {reply.case.question} ({reply.case.kind})\n    {way}: {reply.answer.text}")
-    found = {way: summary(replies[way]) for way in WAYS}
-    for name in found["excerpts"]:
-        print(f"{name:28} {'   '.join(f'{way}: {figures[name]}' for way, figures in found.items())}")
+        compare(ways, read_cases(FOLDER / "tuning.jsonl")[:: options.every], options.misses)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,11 @@ import tempfile
 from pathlib import Path
 
 from assistant.build import House
-from assistant.exams.answers import Reply, examined, read_cases, summary
+from assistant.exams.answers import read_cases
 from assistant.incoming.ingest import ingest
 from assistant.pipeline import Assistant
 from assistant.settings import read_settings
+from benchmarks.side_by_side import compare
 
 FOLDER = Path(__file__).parent
 
@@ -31,28 +32,20 @@ def main() -> None:
     parser.add_argument("--jottings", type=int, help="a tuning family's jottings, by its number")
     parser.add_argument("--misses", action="store_true", help="print the answers that were wrong")
     options = parser.parse_args()
-    house_notes, house_questions = FOLDER / "house" / "notes", FOLDER / "house" / "tuning.jsonl"
+    notes, questions = FOLDER / "house" / "notes", FOLDER / "house" / "tuning.jsonl"
     if options.jottings:
         family = FOLDER / "jottings" / f"tuning-{options.jottings}"
-        house_notes, house_questions = family / "notes.jsonl", family / "questions.jsonl"
-    replies: dict[str, list[Reply]] = {"as it came": [], "taught": []}
+        notes, questions = family / "notes.jsonl", family / "questions.jsonl"
     with tempfile.TemporaryDirectory() as home:
         plain, taught = (House(read_settings(home=Path(home), reader=reader)) for reader in (None, options.adapter))
-        for _ in ingest([house_notes], plain.library):
+        for _ in ingest([notes], plain.library):
             pass
         finder = plain.finder()
-        ways = {way: Assistant(finder, house.chat_model()) for way, house in zip(replies, (plain, taught), strict=True)}
-        cases = read_cases(house_questions)[:: options.every]
-        for done, case in enumerate(cases, start=1):
-            for way, assistant in ways.items():
-                replies[way] += examined(assistant, [case], lambda *_: None)
-            print(f"{done} of {len(cases)}", end="\r", flush=True)
-    for way, given in replies.items():
-        for reply in (each for each in given if options.misses and not each.right):
-            print(f"- {reply.case.question} ({reply.case.kind})\n    {way}: {reply.answer.text}")
-    found = {way: summary(given) for way, given in replies.items()}
-    for name in found["taught"]:
-        print(f"{name:28} {'   '.join(f'{way}: {figures[name]}' for way, figures in found.items())}")
+        ways = {
+            "as it came": Assistant(finder, plain.chat_model()),
+            "taught": Assistant(finder, taught.chat_model()),
+        }
+        compare(ways, read_cases(questions)[:: options.every], options.misses)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 _ROWS = 24
 """Tokens of a question, as a hint of what oneDNN should lay weights out for."""
+_TOKENS = 4096
+"""Rows of a table of embeddings that are compared at once."""
 
 
 def lay_out(body: Any) -> None:
@@ -53,9 +55,12 @@ def halve_embeddings(body: Any) -> None:
     import torch
 
     whole = body.get_input_embeddings().weight.detach()
-    half = whole.to(torch.bfloat16)
-    if whole.dtype != torch.float32 or not torch.equal(half.float(), whole):
+    # In parts, since the table is large, and a whole copy of it would be the most that is ever in memory.
+    if whole.dtype != torch.float32 or not all(
+        torch.equal(part.bfloat16().float(), part) for part in whole.split(4096)
+    ):
         return
+    half = whole.bfloat16()
 
     class Halved(torch.nn.Module):
         def forward(self, ids: torch.Tensor) -> torch.Tensor:

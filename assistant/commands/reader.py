@@ -25,7 +25,7 @@ VALIDATED = 16
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--out", type=_PATH, required=True, help="The folder for the adapter.")
 def train_reader(house: House, as_json: bool, folder: Path | None, epochs: float, seed: int, out: Path) -> None:
-    """Teach the packaged answer writer to read notes, from workbooks; takes an hour.
+    """Teach the packaged answer writer to read notes, from workbooks; takes an hour or two.
 
     What was cut off goes on where it stopped when the same command is given again.
     """
