@@ -25,7 +25,7 @@ from assistant.question import checked
 from assistant.reading_ahead import ReadingAhead
 from assistant.support import LEARNED, Support
 from assistant.under_way import UnderWay
-from assistant.wording import declines, echoes, in_its_place, read_on, says_something, strays
+from assistant.wording import declines, echoes, english, in_its_place, read_on, says_something, strays
 from classifier.taxonomy import NONE
 from knowledge.note import Hit, Scope
 from knowledge.timing import Timing
@@ -71,7 +71,7 @@ class Written:
     """The notes that were found, and what else it cites."""
     failure: str = ""
     misread: bool = False
-    """Whether it says nothing, or no more than the question, or a figure that no note shown holds."""
+    """Whether it says nothing, or no more than the question, or what no note shown holds: a figure, or all of it."""
     strays: bool = False
     """Whether it adds nothing to the question but words that the notes it cites do not have."""
 
@@ -221,6 +221,8 @@ class Assistant:
             return Written(text, citations, shown, failure)
         says = says_something(text) and not echoes(text, question)
         whole = backed(text, question, citations, shown, self._today()) if says else None
+        if whole and not whole[1] and english(text):  # in another language, it has few of its notes' words
+            whole = None
         cited = {each.note_id for each in citations}
         read = [note for note in (*prompted.numbered, *shown) if not cited or note.note_id in cited]
         odd = strays(text, question, read)

@@ -71,6 +71,11 @@ def echoes(text: str, question: str) -> bool:
     return echoed and bool(_ASKS_FOR.match(last))
 
 
+def english(text: str) -> bool:
+    """Return whether a sentence is English, by its commonest words; a name or a figure alone is of no language."""
+    return bool(_ENGLISH.search(text))
+
+
 def strays(text: str, question: str, hits: Sequence[Hit]) -> bool:
     """Return whether no note holds any of the words that an English answer adds to its question: "it is now red".
 
@@ -86,7 +91,7 @@ def strays(text: str, question: str, hits: Sequence[Hit]) -> bool:
         for category in (hit.category or "", ""):
             text = text.replace(beside_title(hit.date, category), "")
     said = telling(text)
-    if not _ENGLISH.search(text) or _ADDED.search(text) or said & _OF_NO_NOTE or any(map(has_digit, said)):
+    if not english(text) or _ADDED.search(text) or said & _OF_NO_NOTE or any(map(has_digit, said)):
         return False
     told = set[str]().union(*(stems(f"{hit.title} {hit.text}") for hit in hits))
     own = {stem(word) for word in said - _SMALL if len(word) > 1} - stems(question)

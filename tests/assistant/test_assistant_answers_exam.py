@@ -79,7 +79,7 @@ def test_the_assistant_is_asked_as_in_the_chat_and_a_report_is_written(
     library.add([Draft("Ray asked $1,150 for the pool pump.", "Pool pump", "pool", id="pump")])
     model = ScriptedModel()
     model.will_say("Ray asked $1,150 for the pool pump [1].")
-    model.will_say("Bob sold the pool slide [1].")
+    model.will_say("Ray sold the pool slide [1].")
     assistant = Assistant(Finder(WordRouter(["pool"]), library, 5), model, support=Support())
     heard: list[tuple[int, int]] = []
 
