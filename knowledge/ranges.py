@@ -130,6 +130,18 @@ _OF_YEAR = re.compile(
     rf"(?:(last|this) year|(?!few|several)(\d{{1,2}}|{'|'.join(_COUNTS)}) years? ago)\b",
     re.IGNORECASE,
 )
+_DECADE = re.compile(
+    r"\b(?:(in|during|from|of|since|after|before|until)\s+)?the\s+(?:(early|mid|late)[\s-]+)?['’]?"
+    r"((?:19|20)\d|(?(1)\d|(?!)))0['’]?s\b",
+    re.IGNORECASE,
+)
+"""Of two figures only behind a word that leads to a date: 'do the 40s fit?' asks of lamps."""
+_AT_CHRISTMAS = re.compile(
+    r"\b(at|over|around|since|last|this|past)\s+(?:christmas|xmas)(?:\s+time)?\b"
+    r"(?=\s*(?:$|[?.!,;]|\b(?:of\s+)?(?:19|20)\d\d\b|(?:last|this)\s+year|\w+\s+years?\s+ago|and\b|we\b|did\b|was\b))",
+    re.IGNORECASE,
+)
+"""The days, and not the lights or the tree."""
 _LONG_MONTHS = [name for name in calendar.month_name if len(name) > len("August")]
 """Those that no other word is spelt nearly like: Augusta is an aunt."""
 _LIKE_A_MONTH = re.compile(r"\b[a-z]{6,10}\b", re.IGNORECASE)
@@ -168,7 +180,7 @@ class Range(NamedTuple):
 def in_full(question: str, today: dt.date) -> str:
     """Return a question with '23, yr, 'a couple of', 'the winter before last' and 'March last year' written out.
 
-    A month that is misspelt is put right.
+    A month that is misspelt is put right, and Christmas is in December.
     """
 
     def year(match: re.Match[str]) -> str:
@@ -178,6 +190,11 @@ def in_full(question: str, today: dt.date) -> str:
         ago = _count(match[3]) if match[3] else ("this", "last").index(match[2].lower())
         return f"{match[1]} {today.year - ago}"
 
+    def december(match: re.Match[str]) -> str:
+        lead = match[1].lower()
+        return f"{'in' if lead in ('at', 'over', 'around') else lead} December"
+
+    question = _AT_CHRISTMAS.sub(december, question)
     question = re.sub(r"\byr(s?)\b", r"year\1", _SHORT_YEAR.sub(year, question), flags=re.IGNORECASE)
     question = re.sub(r"\bhalf a year\b", "six months", question, flags=re.IGNORECASE)
     question = re.sub(rf"\b(?:the )?({_UNITS}) before last\b", r"two \1s ago", question, flags=re.IGNORECASE)
@@ -225,6 +242,8 @@ def _read(sentence: str, today: dt.date) -> tuple[Range | None, int]:
         return days, 2
     if (match := _TO_TODAY.search(sentence)) and (found := _longest(match[1], today, False)):
         return Range(found[0].first), 1
+    if match := _DECADE.search(sentence):
+        return _decade(match, today), 1
     partly = bool(_PARTLY.search(sentence))
     if (match := _YEARS.search(sentence)) and match[1] < match[2]:
         years = re.findall(_YEAR, match[0])
@@ -259,6 +278,22 @@ def _read(sentence: str, today: dt.date) -> tuple[Range | None, int]:
         return Range(last + _A_DAY if after else first, None, days.guessed, doubtful), 1
     named = _season(sentence, today, ahead) or _named(sentence)
     return (named._replace(doubtful=partly) if named else None), 1
+
+
+def _decade(named: re.Match[str], today: dt.date) -> Range:
+    """The days of 'the 90s', or since or until then."""
+    lead, part, tens = (named[1] or "in").lower(), named[2], int(named[3])
+    if tens < 10:
+        tens += 200 if tens <= today.year % 100 // 10 else 190
+    whole = Range(dt.date(tens * 10, 1, 1), dt.date(tens * 10 + 9, 12, 31), doubtful=part is not None)
+    assert whole.first and whole.last
+    match SIDES.get(lead):
+        case "since":
+            return whole._replace(first=whole.last + _A_DAY if lead in _WITHOUT else whole.first, last=None)
+        case "until":
+            return whole._replace(first=None, last=whole.first - _A_DAY)
+        case _:
+            return whole
 
 
 def _between(match: re.Match[str], today: dt.date, ahead: bool | None) -> Range | None:

@@ -163,6 +163,16 @@ def test_how_often_asks_for_the_whole_series(question: str) -> None:
         ("What did we pay in 2024? And in 2023?", "2023-01-01", "2023-12-31"),
         ("What did we do in 2022. Who paid for it", "2022-01-01", "2022-12-31"),
         ("who came half a year ago", "2026-05-01", "2026-05-31"),
+        ("who lived here in the 1990s?", "1990-01-01", "1999-12-31"),
+        ("What was built in the '80s?", "1980-01-01", "1989-12-31"),
+        ("what did we do in the 2010's", "2010-01-01", "2019-12-31"),
+        ("who owned it before the 70s", None, "1969-12-31"),
+        ("What was changed since the 90s?", "1990-01-01", None),
+        ("What was changed after the 2000s?", "2010-01-01", None),
+        ("what broke at Christmas?", "2025-12-01", "2025-12-31"),
+        ("what did we cook last christmas", "2025-12-01", "2025-12-31"),
+        ("who came over xmas 2023?", "2023-12-01", "2023-12-31"),
+        ("what did we hang up at christmas last year?", "2025-12-01", "2025-12-31"),
         ("costs 2020 onwards", "2020-01-01", None),
         ("invoices from June 2020 or later", "2020-06-01", None),
         ("papers of 2020 or earlier", None, "2020-12-31"),
@@ -250,6 +260,7 @@ def test_a_date_without_a_year_is_the_one_that_is_meant_that_day(
         *("gas in January and February", "in June 2024 and July 2025", "in 2019 and 2021", "since 2021 until 2023"),
         *("in the first half of 2024", "at the end of 2023", "in late 2024", "since early 2024", "in Q1 2024"),
         *("What did it cost in 2019? How much is it now?", "spent through March 2024"),
+        "who lived here in the late 90s",
         *("council tax 2023/24", "in 2023-24", "school fees in 2022/23 and 2023/24"),
     ],
 )
@@ -262,6 +273,13 @@ def test_two_years_written_as_one_hold_both() -> None:
 
     assert (found.start, found.end) == (dt.date(2023, 1, 1), dt.date(2024, 12, 31))
     assert not asked("ticket 2023/57").ranged
+
+
+@pytest.mark.parametrize(
+    "question", ["Where are the Christmas lights?", "do the 40s fit the lamp", "how warm is it, in the low 80s?"]
+)
+def test_what_only_sounds_like_a_date_names_none(question: str) -> None:
+    assert not asked(question).ranged
 
 
 @pytest.mark.parametrize("question", ["between 2021 and the flood", "from 2021 to whenever", "from then to 2023"])
