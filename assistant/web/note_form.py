@@ -163,7 +163,9 @@ class NoteForm:
             return *unchanged(Form), *unchanged(Offer), notes_tab
         names = [name for name, _, _ in self._house.notebook.categories()]
         label = event._data["label"]
-        begun = self._filled(None)._replace(title=event._data["title"], filed=label if label in names else CHOOSE)
+        # An empty form's other fields are left alone: somebody may be typing there by the time this arrives.
+        empty = unchanged(Form) if opened is None else self._filled(None)
+        begun = empty._replace(title=event._data["title"], filed=label if label in names else CHOOSE)
         return *begun, *self._aside(typed), notes_tab
 
     def _blank(self, opened: Opened, title: str, filed: str, date: str, text: str) -> tuple[Any, ...]:
