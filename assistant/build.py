@@ -65,9 +65,9 @@ class House:
     def migrations(self) -> tuple[Migrations, ...]:
         """The sets of all tables' owners, in the order in which they are applied."""
         from assistant import categories, conversation, corrections
-        from knowledge import facts, imports, notebook, waiting
+        from knowledge import facts, imports, schema, waiting
 
-        rooms = (notebook, conversation, corrections, categories, imports, waiting, facts)
+        rooms = (schema, conversation, corrections, categories, imports, waiting, facts)
         return tuple(room.migrations for room in rooms)
 
     @cached_property

@@ -396,7 +396,7 @@ def reindex(house: House, as_json: bool) -> None:
     count = house.library.reindex(lambda done, total: report.say(f"indexing {done} of {total} notes", "indexing"))
     report.done()
     if as_json:
-        print_json({"notes": count, "passages": house.notebook.passage_count()})
+        print_json({"notes": count, "passages": house.notebook.passages.count()})
     else:
         click.echo(f"Indexed {counted(count, 'note')}.")
 

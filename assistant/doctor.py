@@ -77,7 +77,7 @@ def _index(house: House) -> Check:
         detail = f"{embedder.title} is not here yet: it is {FETCHED_LATER}"
         return Check("index", True, detail, "Sooner: `our-house models fetch minilm`")
     if not _begun(house) or not (house.settings.chroma_url or (home / "index").exists()):
-        passages = house.notebook.passage_count() if _begun(house) else 0
+        passages = house.notebook.passages.count() if _begun(house) else 0
         if passages:
             return Check("index", False, f"the index of {passages} passages is missing", "`our-house reindex`")
         return Check("index", True, "none yet: the first note makes it")
@@ -86,7 +86,7 @@ def _index(house: House) -> Check:
     if missing or extra or waiting:
         detail = f"{len(missing)} passages are missing, {len(extra)} too many, {waiting} notes wait"
         return Check("index", False, detail, "`our-house reindex`")
-    return Check("index", True, f"{house.notebook.passage_count()} passages, the same as the record")
+    return Check("index", True, f"{house.notebook.passages.count()} passages, the same as the record")
 
 
 def _router(house: House) -> Check:

@@ -166,7 +166,7 @@ class Library:
             IndexUnavailable, NotebookUnavailable: the notes cannot be searched.
         """
         found: dict[str, float] = {}
-        if not self.notebook.passage_count():
+        if not self.notebook.passages.count():
             return found
         asked = Asked(question, self._vector(question), None, {}, dt.date.today())
         for each in candidates(self.notebook, self.index, asked):
@@ -190,7 +190,7 @@ class Library:
 
     def differences(self) -> tuple[set[str], set[str]]:
         """Return (passages missing from the index, passages in it that the record does not have)."""
-        recorded = {passage.id for passage in self.notebook.passages()}
+        recorded = {passage.id for passage in self.notebook.passages.select()}
         indexed = self.index.ids()
         return recorded - indexed, indexed - recorded
 
@@ -201,7 +201,7 @@ class Library:
                 self._forget_index()
             healed = self._index_waiting(on_progress)
             # A note that came in between is no damage: it waits by now.
-            if self.index.count() != self.notebook.passage_count() and not self.notebook.unindexed():
+            if self.index.count() != self.notebook.passages.count() and not self.notebook.unindexed():
                 logger.info("the index does not agree with the record: making it again")
                 self._forget_index()
                 healed = self._index_waiting(on_progress)
@@ -224,7 +224,7 @@ class Library:
         return done
 
     def _index(self, notes: Sequence[tuple[str, int]]) -> None:
-        passages = [passage for note_id, _ in notes for passage in self.notebook.passages(note_id=note_id)]
+        passages = [passage for note_id, _ in notes for passage in self.notebook.passages.select(note_id=note_id)]
         try:
             vectors = self.embedder.embed([passage.embedded for passage in passages])
             self.index.replace([note_id for note_id, _ in notes], passages, vectors)

@@ -1,4 +1,4 @@
-"""The record of notes: SQLite tables, full text and undo, every change in one transaction; vectors are the index's."""
+"""The notes in the record: kept, changed and taken back, each change in one transaction; vectors are the index's."""
 
 from __future__ import annotations
 
@@ -10,13 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlite_utils import Migrations
-
-from knowledge.codes import codes_in
 from knowledge.errors import NoSuchNote, NoteChanged, NoteRejected
-from knowledge.note import Draft, Note, NoteFilter, Passage
+from knowledge.note import Draft, Note, NoteFilter
+from knowledge.passages import Passages, in_scope, quoted
 from knowledge.record import new_id, now
-from knowledge.split import split
 from knowledge.words import words_of
 
 if TYPE_CHECKING:
@@ -28,110 +25,6 @@ MAX_CHARACTERS = 200_000
 """The longest note, about a hundred pages: more is a book, and belongs in several notes."""
 MAX_TITLE = 200
 _FIELDS = ("title", "text", "category", "date", "tags")
-
-migrations = Migrations("knowledge")
-
-
-@migrations()
-def create_notes(db: Database) -> None:
-    """Categories, notes, their earlier versions, and passages with their full text."""
-    db.executescript(
-        """
-        CREATE TABLE categories (
-            name TEXT PRIMARY KEY, code TEXT NOT NULL UNIQUE, definition TEXT NOT NULL
-        );
-        CREATE TABLE notes (
-            id TEXT PRIMARY KEY,
-            title TEXT NOT NULL,
-            text TEXT NOT NULL,
-            category TEXT REFERENCES categories(name) ON UPDATE CASCADE ON DELETE SET NULL,
-            date TEXT,
-            tags TEXT NOT NULL DEFAULT '[]',
-            source TEXT NOT NULL DEFAULT '',
-            sample INTEGER NOT NULL DEFAULT 0,
-            created_at TEXT NOT NULL,
-            updated_at TEXT NOT NULL,
-            deleted_at TEXT,
-            revision INTEGER NOT NULL DEFAULT 1,
-            indexed INTEGER NOT NULL DEFAULT 0
-        );
-        CREATE INDEX notes_by_category ON notes(category, deleted_at);
-        CREATE INDEX notes_unindexed ON notes(indexed) WHERE indexed = 0;
-        CREATE TABLE note_versions (
-            note_id TEXT NOT NULL REFERENCES notes(id) ON DELETE CASCADE,
-            revision INTEGER NOT NULL,
-            title TEXT NOT NULL, text TEXT NOT NULL, category TEXT, date TEXT, tags TEXT NOT NULL,
-            replaced_at TEXT NOT NULL,
-            PRIMARY KEY (note_id, revision)
-        );
-        CREATE TABLE passages (
-            id TEXT PRIMARY KEY,
-            note_id TEXT NOT NULL REFERENCES notes(id) ON DELETE CASCADE,
-            position INTEGER NOT NULL,
-            title TEXT NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL
-        );
-        CREATE INDEX passages_by_note ON passages(note_id, position);
-        """
-    )
-    db.table("passages").enable_fts(
-        ["title", "heading", "text"],
-        create_triggers=True,
-        tokenize="porter unicode61 remove_diacritics 2",
-    )
-
-
-@migrations()
-def create_passage_codes(db: Database) -> None:
-    """The codes that passages hold, to be found however they are retyped, and the words, to find slips of them."""
-    # A stop in the middle leaves tables behind; the next start goes on from there.
-    db.executescript(
-        """
-        CREATE TABLE IF NOT EXISTS passage_codes (
-            code TEXT NOT NULL,
-            passage_id TEXT NOT NULL REFERENCES passages(id) ON DELETE CASCADE,
-            PRIMARY KEY (code, passage_id)
-        ) WITHOUT ROWID;
-        CREATE INDEX IF NOT EXISTS codes_by_passage ON passage_codes(passage_id);
-        CREATE VIRTUAL TABLE IF NOT EXISTS passages_vocabulary USING fts5vocab('passages_fts', 'row');
-        """
-    )
-    _find_codes(db)
-
-
-@migrations()
-def create_origins(db: Database) -> None:
-    """Where a note's date was found, the file that it was read from, and whether that is still there."""
-    there = {column.name for column in db.table("notes").columns}
-    for column, kind in (
-        ("dated_by", "TEXT NOT NULL DEFAULT ''"),
-        ("original", "TEXT NOT NULL DEFAULT ''"),
-        ("gone_at", "TEXT"),
-    ):
-        if column not in there:
-            db.execute(f"ALTER TABLE notes ADD COLUMN {column} {kind}")
-
-
-@migrations()
-def index_deleted(db: Database) -> None:
-    """Deleted notes are few, and every search counts what is left without them."""
-    db.execute("CREATE INDEX IF NOT EXISTS notes_deleted ON notes(id) WHERE deleted_at IS NOT NULL")
-
-
-@migrations()
-def count_refilings(db: Database) -> None:
-    """How often a note got another category while its revision stayed, as it does where a whole category changes."""
-    if "refiled" not in {column.name for column in db.table("notes").columns}:
-        db.execute("ALTER TABLE notes ADD COLUMN refiled INTEGER NOT NULL DEFAULT 0")
-
-
-@migrations()
-def find_codes_anew(db: Database) -> None:
-    """Sizes and telephone numbers count as codes now, in whatever groups they are written."""
-    _find_codes(db)
-
-
-_OF_DELETED = "FROM notes JOIN passages ON note_id = notes.id WHERE deleted_at IS NOT NULL"
-"""The passages that count for nothing, found by their own index."""
 
 
 @dataclass(frozen=True)
@@ -147,8 +40,9 @@ class Notebook:
     """The notes of one house."""
 
     def __init__(self, record: Record) -> None:
-        """Args: the record, with this module's `migrations` applied."""
+        """Args: the record, with the migrations of `knowledge.schema` applied."""
         self._record = record
+        self.passages = Passages(record)
 
     # --- categories -------------------------------------------------------------------------------------------
 
@@ -214,7 +108,7 @@ class Notebook:
 
     def count_in(self, categories: Sequence[str] | None) -> int:
         """How many notes a scope holds: those of the categories and those without one; None for all."""
-        scope, within = _in_scope(categories)
+        scope, within = in_scope(categories)
         return self._number(f"SELECT count(*) FROM notes WHERE deleted_at IS NULL AND {scope}", within)
 
     def per_category(self) -> dict[str | None, int]:
@@ -231,100 +125,6 @@ class Notebook:
             "(SELECT group_concat(name) FROM categories) FROM notes"
         )
         return tuple(row)
-
-    def passages(self, ids: Sequence[str] | None = None, *, note_id: str | None = None) -> list[Passage]:
-        """Return passages of notes not deleted: those with these ids, or one note's, or all, in reading order."""
-        where, values = "notes.deleted_at IS NULL", list[Any]()
-        if ids is not None:
-            where += " AND passages.id IN (SELECT value FROM json_each(?))"
-            values.append(json.dumps(list(ids)))
-        if note_id is not None:
-            where += " AND note_id = ?"
-            values.append(note_id)
-        rows = self._record.rows(
-            "SELECT passages.*, notes.category, notes.date FROM passages JOIN notes ON notes.id = note_id "
-            f"WHERE {where} ORDER BY note_id, position",
-            values,
-        )
-        return [
-            Passage(
-                id=row["id"],
-                note_id=row["note_id"],
-                title=row["title"],
-                category=row["category"],
-                date=_date(row["date"]),
-                heading=row["heading"],
-                text=row["text"],
-            )
-            for row in rows
-        ]
-
-    def lexical(self, words: Sequence[str], categories: Sequence[str] | None, limit: int) -> list[tuple[str, float]]:
-        """Full-text search for any of the words within a scope.
-
-        Returns: (passage id, BM25 score), best first; a higher score is better. Notes without a category are in
-        every scope.
-        """
-        query = " OR ".join(_quoted(word) for word in words if words_of(word))
-        if not query:
-            return []
-        scope, within = _in_scope(categories)
-        rows = self._record.rows(
-            f"""
-            SELECT passages.id, -bm25(passages_fts, 2.0, 1.0, 1.0) AS score
-            FROM passages_fts JOIN passages ON passages.rowid = passages_fts.rowid
-            JOIN notes ON notes.id = passages.note_id
-            WHERE passages_fts MATCH ? AND notes.deleted_at IS NULL AND {scope}
-            ORDER BY score DESC LIMIT ?
-            """,
-            [query, *within, limit],
-        )
-        return [(row[0], float(row[1])) for row in rows]
-
-    def coded(self, codes: Iterable[str], categories: Sequence[str] | None) -> dict[str, list[str]]:
-        """Return the passages of a scope that hold each of the squeezed codes, by their ids; only codes that occur."""
-        scope, within = _in_scope(categories)
-        rows = self._record.rows(
-            f"""
-            SELECT code, passage_id FROM passage_codes
-            JOIN passages ON passages.id = passage_id JOIN notes ON notes.id = note_id
-            WHERE code IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL AND {scope}
-            ORDER BY code, passage_id
-            """,
-            [json.dumps(sorted(codes)), *within],
-        )
-        found: dict[str, list[str]] = {}
-        for row in rows:
-            found.setdefault(row["code"], []).append(row["passage_id"])
-        return found
-
-    def vocabulary(self, beginning: str) -> list[str]:
-        """Return the words of the house that begin so, as the full text has stemmed them, the commonest first."""
-        rows = self._record.rows(
-            "SELECT term FROM passages_vocabulary WHERE term >= ? AND term < ? ORDER BY doc DESC LIMIT 5000",
-            [beginning, beginning + "\U0010ffff"],
-        )
-        return [row["term"] for row in rows]
-
-    def document_frequency(self, words: Sequence[str]) -> dict[str, int]:
-        """In how many passages of the house each word occurs, by its stem."""
-        # Joining every passage that holds a common word is slow; those of deleted notes are few.
-        deleted = [row[0] for row in self._record.rows(f"SELECT passages.rowid {_OF_DELETED}")]
-        counts = {}
-        for word in words:
-            if not words_of(word):
-                continue
-            match = "SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?"
-            counts[word] = self._number(match, [_quoted(word)])
-            if deleted and counts[word]:
-                among = f"{match} AND rowid IN (SELECT value FROM json_each(?))"
-                counts[word] -= self._number(among, [_quoted(word), json.dumps(deleted)])
-        return counts
-
-    def passage_count(self) -> int:
-        """How many passages the index should hold."""
-        # Joining all of them with their notes takes a hundred times as long.
-        return self._number("SELECT count(*) FROM passages") - self._number(f"SELECT count(*) {_OF_DELETED}")
 
     # --- changing ---------------------------------------------------------------------------------------------
 
@@ -356,7 +156,7 @@ class Notebook:
                 "updated_at": created,
             }
             db.table("notes").insert(row)
-            self._write_passages(db, note_id, title, text)
+            self.passages.write(db, note_id, title, text)
         return self.get(note_id)
 
     def edit(self, note_id: str, changes: Mapping[str, Any], revision: int | None = None) -> Note:
@@ -510,7 +310,7 @@ class Notebook:
                 "indexed": 0,
             },
         )
-        self._write_passages(db, before.id, after["title"], after["text"])
+        self.passages.write(db, before.id, after["title"], after["text"])
 
     def _versions_filed(self, db: Database, category: str) -> list[tuple[str, int]]:
         rows = db.query("SELECT note_id, revision FROM note_versions WHERE category = ?", [category])
@@ -547,36 +347,6 @@ class Notebook:
                     changed.append(note_id)
         return changed
 
-    def _write_passages(self, db: Database, note_id: str, title: str, text: str) -> None:
-        db.execute("DELETE FROM passages WHERE note_id = ?", [note_id])
-        pieces = split(text)
-        db.conn.executemany(
-            "INSERT INTO passages (id, note_id, position, title, heading, text) VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (f"{note_id}#{position}", note_id, position, title, piece.heading, piece.text)
-                for position, piece in enumerate(pieces)
-            ],
-        )
-        for position, piece in enumerate(pieces):
-            _write_codes(db, f"{note_id}#{position}", f"{title}\n{piece.heading}\n{piece.text}")
-
-
-def _find_codes(db: Database) -> None:
-    """Find the codes of all passages that are there; those that are known stay."""
-    for passage_id, *told in db.execute("SELECT id, title, heading, text FROM passages").fetchall():
-        _write_codes(db, passage_id, "\n".join(told))
-
-
-def _write_codes(db: Database, passage_id: str, text: str) -> None:
-    db.conn.executemany(
-        "INSERT OR IGNORE INTO passage_codes (code, passage_id) VALUES (?, ?)",
-        [(code, passage_id) for code in codes_in(text)],
-    )
-
-
-def _quoted(word: str) -> str:
-    return '"' + re.sub('["\\x00]', " ", word) + '"'
-
 
 def _squeezed(name: str) -> str:
     return " ".join(re.split(r"[\s_-]+", name.strip().casefold()))
@@ -603,13 +373,6 @@ def _checked(title: str, text: str) -> tuple[str, str]:
     return title, text
 
 
-def _in_scope(categories: Sequence[str] | None) -> tuple[str, list[Any]]:
-    """The condition that a note's category lies in a scope, with its values; notes without one lie in every scope."""
-    if categories is None:
-        return "TRUE", []
-    return f"(category IS NULL OR category IN ({', '.join('?' * len(categories))}))", list(categories)
-
-
 def conditions(wanted: NoteFilter) -> tuple[str, list[Any]]:
     """Return the condition that a row of `notes` passes a filter, with its values; its limit is not among them."""
     conditions, values = ["deleted_at IS NOT NULL" if wanted.deleted else "deleted_at IS NULL"], list[Any]()
@@ -634,7 +397,7 @@ def conditions(wanted: NoteFilter) -> tuple[str, list[Any]]:
             "id IN (SELECT note_id FROM passages JOIN passages_fts ON passages_fts.rowid = passages.rowid "
             "WHERE passages_fts MATCH ?)"
         )
-        values.append(_quoted(word) + "*")
+        values.append(quoted(word) + "*")
     return " AND ".join(conditions), values
 
 

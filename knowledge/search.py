@@ -79,9 +79,9 @@ def search(
 
 def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Candidate]:
     """Return the notes of a scope that meaning, words or codes lead to, in no order; raises as `search`."""
-    size = notebook.passage_count()
+    size = notebook.passages.count()
     counts = _counts(notebook, [word for word in words_of(asked.question) if word not in STOP_WORDS])
-    lexical = notebook.lexical(_telling(counts), asked.categories, CANDIDATES)
+    lexical = notebook.passages.lexical(_telling(counts), asked.categories, CANDIDATES)
     codes = _codes(notebook, asked, size)
     neighbours = index.nearest(
         asked.vector, asked.categories, CANDIDATES, [*(passage_id for passage_id, _ in lexical), *codes]
@@ -91,7 +91,7 @@ def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Ca
     # What the index lacks for the moment counts as the farthest.
     farthest = min((neighbour.similarity for neighbour in neighbours), default=0.0)
     by_note: dict[str, list[Passage]] = {}
-    for passage in notebook.passages([*near, *(passage_id for passage_id in codes if passage_id not in near)]):
+    for passage in notebook.passages.select([*near, *(passage_id for passage_id in codes if passage_id not in near)]):
         # The index may still hold the category that a note had before; the record knows better.
         if asked.categories is None or passage.category is None or passage.category in asked.categories:
             by_note.setdefault(passage.note_id, []).append(passage)
@@ -137,7 +137,7 @@ def _read_whole(
     """
     whole = []
     for each in (each for each in best if each.deciding):
-        passages = notebook.passages(note_id=each.note_id)
+        passages = notebook.passages.select(note_id=each.note_id)
         places = {passage.id: at for at, passage in enumerate(passages)}
         # The note may have been changed since it was found.
         if len(each.passages) < len(passages) <= LONGEST and (found := each.passages[each.best].id) in places:
@@ -186,11 +186,11 @@ def _counts(notebook: Notebook, words: Sequence[str]) -> dict[str, int]:
 
     One that occurs in none is taken for a slip of one that does; numbers and short words stay as they are.
     """
-    counts = dict(notebook.document_frequency(words))
+    counts = dict(notebook.passages.document_frequency(words))
     for word in [word for word, count in counts.items() if not count]:
         if meant := slip_of(notebook, word):
             del counts[word]
-            counts |= notebook.document_frequency([meant])
+            counts |= notebook.passages.document_frequency([meant])
     return counts
 
 
@@ -201,7 +201,7 @@ def slip_of(notebook: Notebook, word: str) -> str | None:
 
     if len(word) < LETTERS_A_SLIP or not word.isalpha():
         return None
-    known = notebook.vocabulary(word[0])
+    known = notebook.passages.vocabulary(word[0])
     slips = (
         process.extractOne(spelt, known, scorer=OSA.distance, score_cutoff=max(1, len(spelt) // LETTERS_A_SLIP))
         for spelt in (word, stem(word))
@@ -214,7 +214,7 @@ def _codes(notebook: Notebook, asked: Asked, size: int) -> dict[str, float]:
     """The passages that hold a code of the question, each with how telling its longest one is, 0 to 1."""
     telling: dict[str, float] = {}
     most = max(3.0, RARE * size)
-    for code, holders in notebook.coded(codes_asked(asked.question), asked.categories).items():
+    for code, holders in notebook.passages.coded(codes_asked(asked.question), asked.categories).items():
         if len(holders) <= most:
             for passage_id in holders:
                 telling[passage_id] = max(telling.get(passage_id, 0.0), min(1.0, len(code) / 5))
@@ -226,9 +226,10 @@ def resolved(notebook: Notebook, time: Timing) -> Timing:
     words = [word for word in words_of(time.event) if word not in STOP_WORDS]
     if not words:
         return time
+    found = [passage_id for passage_id, _ in notebook.passages.lexical(words, None, CANDIDATES)]
     dates = {
         passage.date
-        for passage in notebook.passages([passage_id for passage_id, _ in notebook.lexical(words, None, CANDIDATES)])
+        for passage in notebook.passages.select(found)
         if passage.date is not None and {stem(word) for word in words} <= _stems(passage.title)
     }
     if not dates:

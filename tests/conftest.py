@@ -10,14 +10,14 @@ import pytest
 from numpy.typing import NDArray
 
 from classifier.taxonomy import DEFAULT_TAXONOMY
-from knowledge import notebook
+from knowledge import notebook, schema
 from knowledge.embedding import Embedder
 from knowledge.folder_index import FolderIndex
 from knowledge.library import Library
 from knowledge.record import Record
 
 pytest_plugins = (
-    *("small_house", "command_line", "taught_house"),
+    *("small_house", "command_line", "taught_house", "shelf"),
     *("tiny_encoder", "tiny_language_model", "ollama_server", "browser_support"),
 )
 """Fixtures of their own: whole houses with tiny models, a server that speaks Ollama, and the page in Chromium."""
@@ -56,7 +56,7 @@ def embedder() -> WordEmbedder:
 def open_library(house: Path, embedder: Embedder | None = None) -> Library:
     """The notes of a house folder with the default categories, as another start or another process opens them."""
     embedder = embedder or WordEmbedder()
-    notes = notebook.Notebook(Record(house / "house.db", (notebook.migrations,)))
+    notes = notebook.Notebook(Record(house / "house.db", (schema.migrations,)))
     notes.set_categories((each.name, each.code, each.definition) for each in DEFAULT_TAXONOMY)
     return Library(notes, FolderIndex(house / "index", embedder.name), embedder)
 

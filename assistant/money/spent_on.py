@@ -81,7 +81,7 @@ class SpentOn:
     def has_a_slip(self, spending: Spending) -> bool:
         """Whether a question has a word that no note has, but that may be one of theirs, misspelt."""
         words = words_of(_joined((*spending.things, *spending.payees)))
-        unknown = [word for word, count in self._notebook.document_frequency(words).items() if not count]
+        unknown = [word for word, count in self._notebook.passages.document_frequency(words).items() if not count]
         return any(slip_of(self._notebook, word) for word in unknown)
 
     def _paid_to(self, name: Words) -> set[str]:
@@ -141,11 +141,12 @@ class SpentOn:
 
     def _holding(self, words: Words) -> set[str]:
         """The ids of the notes that hold every word, by its stem; the filter's own words may be half typed."""
-        limit = self._notebook.passage_count()
+        passages = self._notebook.passages
+        limit = passages.count()
         holding: set[str] | None = None
         for word in words_of(" ".join(words)):
-            found = [passage_id for passage_id, _ in self._notebook.lexical(sorted(forms_of(word)), None, limit)]
-            notes = {passage.note_id for passage in self._notebook.passages(found)}
+            found = passages.lexical(sorted(forms_of(word)), None, limit)
+            notes = {each.note_id for each in passages.select([passage_id for passage_id, _ in found])}
             holding = notes if holding is None else holding & notes
         return holding or set()
 

@@ -28,7 +28,7 @@ from assistant.models.chat_models import Message
 from assistant.models.kept_prompts import KeptPrompts
 from assistant.restore import restore
 from assistant.settings import read_settings
-from knowledge import notebook
+from knowledge import schema
 from knowledge.note import Draft
 from knowledge.originals import digest_of
 from knowledge.record import Record
@@ -201,11 +201,11 @@ def test_a_backup_never_takes_another_files_place(lived_in: SmallHouse, tmp_path
 ADDER = """
 import sys
 from pathlib import Path
-from knowledge import notebook
+from knowledge import notebook, schema
 from knowledge.note import Draft
 from knowledge.originals import digest_of
 from knowledge.record import Record
-notes = notebook.Notebook(Record(Path(sys.argv[1]) / "house.db", (notebook.migrations,)))
+notes = notebook.Notebook(Record(Path(sys.argv[1]) / "house.db", (schema.migrations,)))
 for number in range(100_000):
     notes.add(Draft(f"Note number {number}. " + "word " * 200, f"Number {number}", id=f"n{number}"))
     print(number, flush=True)
@@ -232,7 +232,7 @@ def test_a_backup_while_another_process_adds_notes_is_one_moment_of_the_house(
     assert 20 <= len(numbers) <= after + 100_000
     assert manifest.notes == len(numbers) + 1
     for each in numbers:
-        assert empty.notebook.passages(note_id=f"n{each}")
+        assert empty.notebook.passages.select(note_id=f"n{each}")
 
 
 def test_a_house_with_notes_is_replaced_only_when_told_and_what_was_there_is_kept(
@@ -338,7 +338,7 @@ def test_a_damaged_record_is_kept_aside_and_the_backup_takes_its_place(lived_in:
 def test_a_backup_of_an_older_house_gets_the_newer_tables(empty: SmallHouse, tmp_path: Path, house: SmallHouse) -> None:
     back_up_file, _ = back_up(house, tmp_path / "new.zip")
     older = Migrations("knowledge")
-    older()(notebook.create_notes)
+    older()(schema.create_notes)
     old = Record(tmp_path / "old.db", (older,))
     with old.writing() as db:
         note = {"id": "a", "title": "A", "text": "Code K-417", "created_at": "2020-01-01", "updated_at": "2020-01-01"}
@@ -352,7 +352,7 @@ def test_a_backup_of_an_older_house_gets_the_newer_tables(empty: SmallHouse, tmp
 
     restore(empty, repack(back_up_file, with_old_record))
     assert empty.notebook.get("a").title == "A"
-    assert empty.notebook.coded(["k417"], None) == {"k417": ["a#0"]}  # which the old tables did not have
+    assert empty.notebook.passages.coded(["k417"], None) == {"k417": ["a#0"]}  # which the old tables did not have
     assert empty.conversations.all() == []
 
 

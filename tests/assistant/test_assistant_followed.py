@@ -6,7 +6,7 @@ import pytest
 
 from assistant.incoming.followed import FollowedFiles, UnfollowedFiles, lies_at
 from assistant.incoming.trail import Trail
-from knowledge import imports, notebook, waiting
+from knowledge import imports, schema, waiting
 from knowledge.errors import Unreadable
 from knowledge.imports import Imports
 from knowledge.note import Draft
@@ -21,7 +21,7 @@ class Desk:
     """A paper on it, and what the house knows of that."""
 
     def __init__(self, folder: Path) -> None:
-        record = Record(folder / "house.db", (notebook.migrations, imports.migrations, waiting.migrations))
+        record = Record(folder / "house.db", (schema.migrations, imports.migrations, waiting.migrations))
         self.notebook = Notebook(record)
         self.trail = Trail(Imports(record, self.notebook), Originals(folder / "originals"), WaitingDrafts(record))
         self.paper = folder / "pump.txt"

@@ -18,7 +18,7 @@ from assistant.incoming.trail import Trail
 from classifier.decision import Decision
 from classifier.errors import RouterUnavailable
 from classifier.taxonomy import DEFAULT_TAXONOMY
-from knowledge import imports, notebook, waiting
+from knowledge import imports, schema, waiting
 from knowledge.folder_index import FolderIndex
 from knowledge.imports import Imports, known_file
 from knowledge.library import BATCH, Library
@@ -35,7 +35,7 @@ class Drawer:
     """A house with a trail, and a folder of papers."""
 
     def __init__(self, folder: Path) -> None:
-        record = Record(folder / "house.db", (notebook.migrations, imports.migrations, waiting.migrations))
+        record = Record(folder / "house.db", (schema.migrations, imports.migrations, waiting.migrations))
         notes = Notebook(record)
         notes.set_categories((each.name, each.code, each.definition) for each in DEFAULT_TAXONOMY)
         self.notebook = notes

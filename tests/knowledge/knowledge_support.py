@@ -68,7 +68,7 @@ def fill(library: Library, drafts: Iterable[Draft]) -> None:
 
 def assert_index_equals_record(library: Library) -> None:
     """Every passage of the record is in the index once, under its category, with the vector of its own words."""
-    passages = {passage.id: passage for passage in library.notebook.passages()}
+    passages = {passage.id: passage for passage in library.notebook.passages.select()}
     assert library.notebook.unindexed() == []
     assert library.differences() == (set(), set())
     if not passages:

@@ -1,8 +1,9 @@
 import datetime as dt
+import random
 
 import pytest
 
-from knowledge.days import days_in, later, period
+from knowledge.days import days_in, later, parse_date, period
 from knowledge.errors import NoteRejected
 
 
@@ -97,3 +98,75 @@ def test_an_empty_period_is_none_and_a_wrong_one_is_refused() -> None:
     for typed in ("2023-13", "soon", "2023-02-30"):
         with pytest.raises(NoteRejected):
             period(typed)
+
+
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        ("2024-03-15", dt.date(2024, 3, 15)),
+        ("20240315", dt.date(2024, 3, 15)),
+        ("2024-03-15T10:00:00Z", dt.date(2024, 3, 15)),
+        ("15 March 2024", dt.date(2024, 3, 15)),
+        ("March 15th, 2024", dt.date(2024, 3, 15)),
+        ("15.3.2024", dt.date(2024, 3, 15)),
+        ("3/4/2021", dt.date(2021, 3, 4)),
+        ("March 2024", dt.date(2024, 3, 1)),
+        ("2024", dt.date(2024, 1, 1)),
+        ("29 February 2024", dt.date(2024, 2, 29)),
+        ("1800-01-01", dt.date(1800, 1, 1)),
+        ("  ", None),
+    ],
+)
+def test_a_date_is_read_as_people_write_it(written: str, date: dt.date | None) -> None:
+    assert parse_date(written) == date
+
+
+def test_which_number_is_the_day_can_be_said() -> None:
+    assert parse_date("03/04/2021", day_first=True) == dt.date(2021, 4, 3)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("someday", "yesterday", "12", "March", "Monday", "10:30", "2024-02-30", "29 February 2023", "1066-10-14"),
+        *("9999-01-01", "0001-01-01", "99999999999999", "nan", "1e999", "-", "2024-03-15 or so", "🔑", "١٢"),
+    ],
+)
+def test_what_is_no_date_of_a_house_is_refused_by_name(written: str) -> None:
+    with pytest.raises(NoteRejected, match="like 2024-03-15") as caught:
+        parse_date(written)
+
+    assert repr(written) in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore::dateutil.parser.UnknownTimezoneWarning")
+def test_no_seeded_noise_is_anything_but_a_date_or_refused() -> None:
+    rng = random.Random(5)
+    parts = [
+        "2024",
+        "03",
+        "15",
+        "-",
+        "/",
+        ".",
+        " ",
+        "March",
+        "T",
+        "Z",
+        "+",
+        "1e999",
+        "inf",
+        "am",
+        ",",
+        "th",
+        ":",
+        "Mon",
+        "٣",
+    ]
+    for _ in range(1500):
+        written = "".join(rng.choice(parts) for _ in range(rng.randint(1, 6)))
+        try:
+            date = parse_date(written)
+        except NoteRejected:
+            continue
+        assert date is None or dt.date(1800, 1, 1) <= date

@@ -6,7 +6,7 @@ import pytest
 from sqlite_utils import Database, Migrations
 
 from knowledge import facts as facts_room
-from knowledge import notebook
+from knowledge import schema
 from knowledge.errors import FactRejected
 from knowledge.facts import Fact, Facts
 from knowledge.money import written
@@ -17,7 +17,7 @@ from knowledge.record import Record
 
 @pytest.fixture
 def record(tmp_path: Path) -> Record:
-    return Record(tmp_path / "house.db", (notebook.migrations, facts_room.migrations))
+    return Record(tmp_path / "house.db", (schema.migrations, facts_room.migrations))
 
 
 @pytest.fixture
@@ -177,17 +177,17 @@ def test_notes_wait_until_they_were_sought_in_as_they_are(facts: Facts, notes: N
 
 
 def test_a_house_from_before_facts_gets_their_tables(tmp_path: Path) -> None:
-    old = Record(tmp_path / "house.db", (notebook.migrations,))
+    old = Record(tmp_path / "house.db", (schema.migrations,))
     Notebook(old).add(Draft("Pump.", id="a"))
     old.close()
-    facts = Facts(Record(tmp_path / "house.db", (notebook.migrations, facts_room.migrations)))
+    facts = Facts(Record(tmp_path / "house.db", (schema.migrations, facts_room.migrations)))
     assert facts.waiting(by_model=False) == ["a"]
     assert isinstance(facts_room.migrations, Migrations)
     assert Database(tmp_path / "house.db").table("facts").exists()
 
 
 def test_what_the_rules_of_before_have_read_is_read_again_and_what_the_model_has_read_is_not(tmp_path: Path) -> None:
-    house = Record(tmp_path / "house.db", (notebook.migrations, facts_room.migrations))
+    house = Record(tmp_path / "house.db", (schema.migrations, facts_room.migrations))
     for note_id, by_model in (("a", False), ("b", True)):
         Notebook(house).add(Draft("Pump.", id=note_id))
         Facts(house).keep(note_id, [], 1, "hash", by_model=by_model)
@@ -195,13 +195,13 @@ def test_what_the_rules_of_before_have_read_is_read_again_and_what_the_model_has
         db.execute("DELETE FROM _sqlite_migrations WHERE name = 'read_anew'")
     house.close()
 
-    facts = Facts(Record(tmp_path / "house.db", (notebook.migrations, facts_room.migrations)))
+    facts = Facts(Record(tmp_path / "house.db", (schema.migrations, facts_room.migrations)))
 
     assert facts.waiting(by_model=False) == ["a"]
 
 
 def test_costs_of_before_are_read_again_whoever_found_them_but_not_what_a_person_told(tmp_path: Path) -> None:
-    house = Record(tmp_path / "house.db", (notebook.migrations, facts_room.migrations))
+    house = Record(tmp_path / "house.db", (schema.migrations, facts_room.migrations))
     for note_id in ("by the model", "of no cost", "told"):
         Notebook(house).add(Draft("Pump.", id=note_id))
         found = Fact("cost", "$5.00", "$5", "model", 500, "$") if note_id == "by the model" else None
@@ -211,7 +211,7 @@ def test_costs_of_before_are_read_again_whoever_found_them_but_not_what_a_person
         db.execute("DELETE FROM _sqlite_migrations WHERE name = 'read_costs_anew'")
     house.close()
 
-    facts = Facts(Record(tmp_path / "house.db", (notebook.migrations, facts_room.migrations)))
+    facts = Facts(Record(tmp_path / "house.db", (schema.migrations, facts_room.migrations)))
 
     assert facts.waiting(by_model=False) == ["by the model"]
     assert facts.of("told")["cost"].cents == 700

@@ -210,7 +210,7 @@ def test_an_index_that_lost_passages_or_has_too_many_is_made_again(library: Libr
     assert library.heal() == 6
     assert_index_equals_record(library)
 
-    (passage,) = library.notebook.passages(note_id=notes[1].id)
+    (passage,) = library.notebook.passages.select(note_id=notes[1].id)
     library.notebook.delete([passage.note_id])
     library.notebook.mark_indexed(library.notebook.unindexed())
     assert library.differences() == (set(), {passage.id})
@@ -326,7 +326,7 @@ def test_vectors_damaged_so_that_loading_them_kills_the_process_are_made_again_a
     library = open_library(house)
     assert library.differences() == (set(), set())
     vector = library.embedder.embed(["pump7 hums"])[0]
-    everything = library.notebook.passage_count()
+    everything = library.notebook.passages.count()
     assert len(library.index.nearest(vector, None, everything)) == everything
     library.index.close()
 

@@ -1,29 +1,13 @@
 import datetime as dt
-import random
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlite_utils import Migrations
 
-from knowledge.days import parse_date
 from knowledge.errors import NoSuchNote, NotebookUnavailable, NoteChanged, NoteRejected
-from knowledge.library import Library
 from knowledge.note import Draft, Note, NoteFilter
-from knowledge.notebook import MAX_CHARACTERS, MAX_TITLE, Notebook, create_notes, migrations
+from knowledge.notebook import MAX_CHARACTERS, MAX_TITLE, Notebook
 from knowledge.record import Record, new_id
-from knowledge.words import words_of
-
-
-@pytest.fixture
-def notebook(library: Library) -> Notebook:
-    return library.notebook
-
-
-@pytest.fixture
-def record(notebook: Notebook) -> Record:
-    return notebook._record
 
 
 def said(note: Note) -> tuple[Any, ...]:
@@ -124,7 +108,7 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_note_leaves_no_part_of_it(noteb
         notebook.edit(kept.id, {"text": long})
 
     assert [said(note) for note in notebook.select()] == [said(kept)]
-    assert [passage.text for passage in notebook.passages()] == ["It hums."]
+    assert [passage.text for passage in notebook.passages.select()] == ["It hums."]
     assert notebook.get(kept.id).revision == 1
     with pytest.raises(NoteRejected, match="no earlier version"):
         notebook.undo(kept.id)
@@ -174,7 +158,7 @@ def test_an_edit_changes_what_it_names_and_nothing_else(notebook: Notebook) -> N
 
     assert said(edited) == ("Pump", "It is quiet now.", "pool", None, ("Ray", "warranty"))
     assert edited.revision == 2
-    assert [passage.text for passage in notebook.passages(note_id=note.id)] == ["It is quiet now."]
+    assert [passage.text for passage in notebook.passages.select(note_id=note.id)] == ["It is quiet now."]
 
 
 def test_an_edit_that_changes_nothing_is_none(notebook: Notebook) -> None:
@@ -204,7 +188,7 @@ def test_undo_takes_edits_back_one_by_one(notebook: Notebook) -> None:
 
     assert said(notebook.undo(first.id)) == said(second)
     assert said(notebook.undo(first.id)) == said(first)
-    assert [passage.text for passage in notebook.passages(note_id=first.id)] == ["It hums."]
+    assert [passage.text for passage in notebook.passages.select(note_id=first.id)] == ["It hums."]
     with pytest.raises(NoteRejected, match="no earlier version"):
         notebook.undo(first.id)
 
@@ -288,15 +272,15 @@ def test_a_deleted_note_is_gone_from_everything_and_comes_back_whole(notebook: N
     assert titles(notebook) == ["Heater"]
     assert titles(notebook, deleted=True) == ["Pump"]
     assert notebook.get(note.id).deleted
-    assert (notebook.count(), notebook.count_in(["pool"]), notebook.passage_count()) == (1, 1, 1)
+    assert (notebook.count(), notebook.count_in(["pool"]), notebook.passages.count()) == (1, 1, 1)
     assert notebook.per_category() == {"pool": 1}
-    assert {passage.note_id for passage in notebook.passages()} == {other.id}
-    assert notebook.lexical(["hums"], None, 5) == []
-    assert notebook.document_frequency(["hums", "descaled"]) == {"hums": 0, "descaled": 1}
+    assert {passage.note_id for passage in notebook.passages.select()} == {other.id}
+    assert notebook.passages.lexical(["hums"], None, 5) == []
+    assert notebook.passages.document_frequency(["hums", "descaled"]) == {"hums": 0, "descaled": 1}
 
     assert notebook.restore([note.id, other.id]) == [note.id]
     assert said(notebook.get(note.id)) == said(note)
-    assert [found for found, _ in notebook.lexical(["hums"], None, 5)] == [f"{note.id}#0"]
+    assert [found for found, _ in notebook.passages.lexical(["hums"], None, 5)] == [f"{note.id}#0"]
 
 
 def test_deleting_twice_is_deleting_once(notebook: Notebook) -> None:
@@ -322,15 +306,6 @@ def test_a_deleted_note_is_not_changed_until_it_is_restored(notebook: Notebook) 
 
 
 # --- Listing --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def shelf(notebook: Notebook) -> Notebook:
-    notebook.add(Draft("Hums, model SF-N1-1A.", "Pump", "pool", dt.date(2023, 4, 18)))
-    notebook.add(Draft("Chlorine 3 ppm.", "Opening", "pool", dt.date(2024, 5, 4), sample=True))
-    notebook.add(Draft("# Trim\nAlabaster", "Paint", "painting", dt.date(2022, 1, 9)))
-    notebook.add(Draft("The pumps of Türkis & Söhne", "Undated"))
-    return notebook
 
 
 @pytest.mark.parametrize(
@@ -382,96 +357,6 @@ def test_a_scope_counts_its_categories_and_the_notes_without_one(shelf: Notebook
     assert shelf.per_category() == {"pool": 2, "painting": 1, None: 1}
 
 
-# --- Full text ------------------------------------------------------------------------------------------------------
-
-ODD = [
-    *('"', "''", '"pool', 'pool"', "*", "pool*", "^pool", "(pool", "pool)", "pool AND", "AND", "OR pump", "NOT"),
-    *("NEAR(pool, 3)", "title:pool", "-pool", "+pool", "{pool}", "pool\\", "'; DROP TABLE notes; --", "%", "--"),
-    *("🔑", "🔑 pool", "_", "_ pool", "²", "ß", "ा", "हिन्दी", "\x00pool", "pool\npump", "\u202epool", "a" * 5000),
-]
-
-
-@pytest.mark.parametrize("query", ODD)
-def test_no_query_breaks_the_full_text_search(shelf: Notebook, query: str) -> None:
-    shelf.lexical(words_of(query), None, 5)
-    shelf.lexical([query], ["pool"], 5)
-    shelf.document_frequency([query])
-    shelf.select(NoteFilter(text=query))
-
-    assert shelf.count() == 4
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_no_seeded_noise_breaks_the_full_text_search(shelf: Notebook, seed: int) -> None:
-    rng = random.Random(seed)
-    query = "".join(chr(rng.choice([rng.randrange(1, 128), rng.randrange(1, 0xD800), 0x1F511])) for _ in range(60))
-
-    shelf.lexical(words_of(query), None, 5)
-    shelf.document_frequency(words_of(query))
-    shelf.select(NoteFilter(text=query))
-
-
-def test_a_question_of_ten_thousand_characters_is_answered(shelf: Notebook) -> None:
-    words = words_of(" ".join(f"w{number}" for number in range(1800)) + " chlorine")
-
-    assert len(shelf.lexical(words, None, 5)) == 1
-    assert len(shelf.document_frequency(words)) == 1801
-
-
-def test_operators_are_words(shelf: Notebook) -> None:
-    note = shelf.add(Draft("This AND that, NOT those, NEAR here."))
-
-    for word in ("and", "not", "near"):
-        assert [found for found, _ in shelf.lexical([word], None, 5)] == [f"{note.id}#0"]
-
-
-def test_a_lexical_search_stays_in_its_scope_with_the_notes_without_a_category(notebook: Notebook) -> None:
-    for category in ("pool", "car", None):
-        notebook.add(Draft("pump", id=category or "everywhere", category=category))
-
-    def found(categories: list[str] | None) -> set[str]:
-        return {passage_id for passage_id, _ in notebook.lexical(["pump"], categories, 5)}
-
-    assert found(["pool"]) == {"pool#0", "everywhere#0"}
-    assert found(["pool", "car"]) == found(None) == {"pool#0", "car#0", "everywhere#0"}
-    assert found([]) == {"everywhere#0"}
-
-
-def test_better_matches_come_first_and_no_more_than_asked_for(notebook: Notebook) -> None:
-    notebook.add(Draft("pump and much else that has nothing to do with it at all", id="weak"))
-    notebook.add(Draft("pump seal pump seal", "pump seal", id="strong"))
-
-    found = notebook.lexical(["pump", "seal"], None, 5)
-
-    assert [passage_id for passage_id, _ in found] == ["strong#0", "weak#0"]
-    assert found[0][1] > found[1][1]
-    assert len(notebook.lexical(["pump"], None, 1)) == 1
-
-
-def test_full_text_follows_every_change(notebook: Notebook, record: Record) -> None:
-    note = notebook.add(PUMP)
-    notebook.edit(note.id, {"text": "It leaks.", "title": "Seal"})
-    assert notebook.document_frequency(["hums", "pump", "leaks", "seal"]) == {
-        "hums": 0,
-        "pump": 0,
-        "leaks": 1,
-        "seal": 1,
-    }
-    notebook.undo(note.id)
-    assert notebook.document_frequency(["hums", "leaks"]) == {"hums": 1, "leaks": 0}
-
-    record.db.execute("INSERT INTO passages_fts(passages_fts, rank) VALUES ('integrity-check', 1)")
-
-
-def test_passages_carry_what_their_note_is_about(notebook: Notebook) -> None:
-    note = notebook.add(Draft("# Seal\nBlue.", "Pump", "pool", dt.date(2023, 4, 18)))
-
-    (passage,) = notebook.passages(note_id=note.id)
-    assert passage.embedded == "Pump · pool · April 2023 · Seal\nBlue."
-    assert notebook.passages([passage.id, "nobody#0"]) == [passage]
-    assert notebook.passages([]) == []
-
-
 # --- Keeping the index in step --------------------------------------------------------------------------------------
 
 
@@ -511,107 +396,3 @@ def test_a_state_is_of_one_revision_and_one_filing(notebook: Notebook) -> None:
     assert len(set(states)) == 4
     notebook.mark_indexed(states[-1:])
     assert notebook.unindexed() == []
-
-
-# --- Dates ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("written", "date"),
-    [
-        ("2024-03-15", dt.date(2024, 3, 15)),
-        ("20240315", dt.date(2024, 3, 15)),
-        ("2024-03-15T10:00:00Z", dt.date(2024, 3, 15)),
-        ("15 March 2024", dt.date(2024, 3, 15)),
-        ("March 15th, 2024", dt.date(2024, 3, 15)),
-        ("15.3.2024", dt.date(2024, 3, 15)),
-        ("3/4/2021", dt.date(2021, 3, 4)),
-        ("March 2024", dt.date(2024, 3, 1)),
-        ("2024", dt.date(2024, 1, 1)),
-        ("29 February 2024", dt.date(2024, 2, 29)),
-        ("1800-01-01", dt.date(1800, 1, 1)),
-        ("  ", None),
-    ],
-)
-def test_a_date_is_read_as_people_write_it(written: str, date: dt.date | None) -> None:
-    assert parse_date(written) == date
-
-
-def test_which_number_is_the_day_can_be_said() -> None:
-    assert parse_date("03/04/2021", day_first=True) == dt.date(2021, 4, 3)
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        *("someday", "yesterday", "12", "March", "Monday", "10:30", "2024-02-30", "29 February 2023", "1066-10-14"),
-        *("9999-01-01", "0001-01-01", "99999999999999", "nan", "1e999", "-", "2024-03-15 or so", "🔑", "١٢"),
-    ],
-)
-def test_what_is_no_date_of_a_house_is_refused_by_name(written: str) -> None:
-    with pytest.raises(NoteRejected, match="like 2024-03-15") as caught:
-        parse_date(written)
-
-    assert repr(written) in str(caught.value)
-
-
-@pytest.mark.filterwarnings("ignore::dateutil.parser.UnknownTimezoneWarning")
-def test_no_seeded_noise_is_anything_but_a_date_or_refused() -> None:
-    rng = random.Random(5)
-    parts = [
-        "2024",
-        "03",
-        "15",
-        "-",
-        "/",
-        ".",
-        " ",
-        "March",
-        "T",
-        "Z",
-        "+",
-        "1e999",
-        "inf",
-        "am",
-        ",",
-        "th",
-        ":",
-        "Mon",
-        "٣",
-    ]
-    for _ in range(1500):
-        written = "".join(rng.choice(parts) for _ in range(rng.randint(1, 6)))
-        try:
-            date = parse_date(written)
-        except NoteRejected:
-            continue
-        assert date is None or dt.date(1800, 1, 1) <= date
-
-
-def test_codes_are_found_in_their_scope_and_go_with_their_note(shelf: Notebook) -> None:
-    shelf.add(Draft("Paint SW 7036 in the hall.", "Hall", "painting", id="hall"))
-    shelf.add(Draft("Claim about SW-7036.", "Claim", "car", id="claim"))
-
-    assert shelf.coded({"sw7036", "zz9"}, None) == {"sw7036": ["claim#0", "hall#0"]}
-    assert shelf.coded({"sw7036"}, ["painting"]) == {"sw7036": ["hall#0"]}
-    shelf.edit("hall", {"text": "Paint SW 7008 in the hall."})
-    shelf.delete(["claim"])
-    assert shelf.coded({"sw7036"}, None) == {}
-    assert shelf.coded({"sw7008"}, None) == {"sw7008": ["hall#0"]}
-
-
-def test_notes_of_a_house_made_before_codes_were_kept_get_theirs(tmp_path: Path) -> None:
-    path = tmp_path / "house.db"
-    before = Migrations("knowledge")
-    before(name="create_notes")(create_notes)
-    with Record(path, (before,)).writing() as db:
-        db.execute(
-            "INSERT INTO notes (id, title, text, created_at, updated_at)"
-            " VALUES ('n', 'Paint', 'SW 7036', '2026-01-01', '2026-01-01')"
-        )
-        db.execute("INSERT INTO passages VALUES ('n#0', 'n', 0, 'Paint', '', 'SW 7036')")
-
-    shelf = Notebook(Record(path, (migrations,)))
-
-    assert shelf.coded({"sw7036"}, None) == {"sw7036": ["n#0"]}
-    assert shelf.vocabulary("pai") == ["paint"]

@@ -12,7 +12,7 @@ import pytest
 from conftest import WordEmbedder
 
 from classifier.taxonomy import DEFAULT_TAXONOMY
-from knowledge import notebook
+from knowledge import notebook, schema
 from knowledge.errors import IndexUnreachable
 from knowledge.library import Library
 from knowledge.note import Draft, Scope
@@ -74,7 +74,7 @@ def library(server: Server, tmp_path: Path) -> Iterator[Library]:
 
 
 def open_library(server: Server, folder: Path, made_by: str = "words") -> Library:
-    notes = notebook.Notebook(Record(folder / "house.db", (notebook.migrations,)))
+    notes = notebook.Notebook(Record(folder / "house.db", (schema.migrations,)))
     notes.set_categories((each.name, each.code, each.definition) for each in DEFAULT_TAXONOMY)
     return Library(notes, ServerIndex(server.url, "a-house", made_by, folder / "lock"), WordEmbedder())
 
