@@ -97,6 +97,7 @@ def train_reader(
     config: ReaderConfig | None = None,
     *,
     base: Mapping[str, str] | None = None,
+    adapter: Path | None = None,
     on_progress: Callable[[TrainProgress], None] = ignore,
 ) -> dict[str, Any]:
     """Train an adapter that answers as the lessons do, and write it with its configuration and losses.
@@ -107,6 +108,7 @@ def train_reader(
         folder: receives `adapter/`, `train_config.json`, `losses.json` and `losses.png`; a run that was cut off goes
             on from the checkpoints it left there.
         base: what the base is: its name and the hash of its weights.
+        adapter: the folder of one to go on from; a new one is begun without.
 
     Returns:
         The losses, as `finetune.fitting.fit` returns them.
@@ -116,7 +118,7 @@ def train_reader(
     config = config or ReaderConfig()
     torch.manual_seed(config.seed)
     losses = fit(
-        with_adapter(model, config),
+        with_adapter(model, config, adapter),
         LessonRows(tokenizer, model.dtype),
         training,
         validation,

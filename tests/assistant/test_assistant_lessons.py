@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import Run
 
 from assistant.checking import unsupported
 from assistant.errors import QuestionRefused
@@ -49,6 +50,17 @@ def test_a_workbook_becomes_the_chat_s_own_prompts_with_the_notes_numbers_in_the
     assert replies["Who hung the hen house door last?"] == f"Sue did [{sue}]."
     assert replies["Who hung each hen house door?"] == f"Ray [{ray}], then Sue [{sue}]."
     assert replies["Who painted the hen house door?"] == NO_NOTE
+
+
+def test_too_few_workbooks_to_teach_a_reader_are_refused_before_a_model_is_fetched(run: Run, tmp_path: Path) -> None:
+    (folder := tmp_path / "workbooks").mkdir()
+    written(folder)
+    refused = run("train-reader", "--workbooks", folder, "--out", tmp_path / "out")
+    assert refused.exit_code == 2
+    assert refused.stderr.endswith(
+        "our-house: 1 workbook made 1 lesson; teaching takes 2. Give more of them, each with several questions that "
+        "the same few notes answer.\n"
+    )
 
 
 def test_a_workbook_of_which_few_notes_answer_little_teaches_nothing(tmp_path: Path, library: Library) -> None:

@@ -59,3 +59,10 @@ def test_it_learns_to_say_what_the_lessons_say_and_saves_its_adapter(tiny_base: 
     config = json.loads((tmp_path / "train_config.json").read_text())
     assert (config["base"], config["exercises"], config["rank"]) == ({"name": "tiny"}, 12, 8)
     assert dataclasses.asdict(QUICK).items() <= config.items()
+
+    again, _ = load_base(tiny_base)
+    once = dataclasses.replace(QUICK, epochs=0.25, learning_rate=1e-5, evaluations=1)
+    further = train_reader(
+        again.float(), tokenizer, LESSONS, LESSONS[:1], tmp_path / "on", once, adapter=tmp_path / ADAPTER
+    )
+    assert further["validation"][0][1] < before / 2  # it goes on from what it knew
