@@ -14,7 +14,7 @@ import datetime as dt
 import json
 import random
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -44,6 +44,8 @@ UNRELATED = 500
 """Validation questions asked of a house that has no notes about them."""
 FITTED = "second house"
 """Whose questions say how far notes are heard: the others', which use more of their notes' words, are easier."""
+KEPT = ("similarity", "overlap", "coded", "titled", "prior")
+"""Signs whose weights make a note's evidence and its category's chance, with which was fitted how far notes are heard."""
 HOUSEHOLD = 0.7
 """What the questions that the house answers weigh together, beside those others, in how far notes are heard."""
 
@@ -159,10 +161,21 @@ def _right(cases: Sequence[Heard], listening: Listening | None) -> float:
 
 
 def fit_ranking(cases: Sequence[Heard], listening: Listening) -> dict[str, float]:
-    """Return the weights under which the notes that a question wants are likeliest to be drawn first."""
+    """Return the weights under which the notes that a question wants are likeliest to be drawn first.
+
+    Those are searched for in all notes and in those of their own category. The weights of `KEPT` stay as they are.
+    """
     from scipy.optimize import minimize
 
-    rows = [row for each in cases if each.case.notes and (row := _signs(each, listening)) is not None]
+    kept = np.array([WEIGHTS[name] if name in KEPT else 0.0 for name in WEIGHTS])
+    fitted = [number for number, name in enumerate(WEIGHTS) if name not in KEPT]
+    rows = [
+        (np.column_stack([found @ kept, found[:, fitted]]), wanted)
+        for each in cases
+        if each.case.notes
+        for scope in (None, each.case.category)
+        for found, wanted in _signs(each, listening, scope)
+    ]
 
     def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         total, slope = 0.0, np.zeros_like(values)
@@ -174,23 +187,26 @@ def fit_ranking(cases: Sequence[Heard], listening: Listening) -> dict[str, float
             slope += (shares - wanted) @ found
         return total / len(rows) + 1e-3 * float(values @ values), slope / len(rows) + 2e-3 * values
 
-    best = minimize(loss, 8 * np.array(list(WEIGHTS.values())), jac=True, method="L-BFGS-B").x
-    scale = best[list(WEIGHTS).index("similarity")] + best[list(WEIGHTS).index("overlap")]
-    return dict(zip(WEIGHTS, (best / scale).tolist(), strict=True))
+    scale, *best = minimize(loss, np.zeros(1 + len(fitted)), jac=True, method="L-BFGS-B").x.tolist()
+    names = [name for name in WEIGHTS if name not in KEPT]
+    return {**WEIGHTS, **dict(zip(names, (weight / scale for weight in best), strict=True))}
 
 
-def _signs(each: Heard, listening: Listening) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    decision = listening.heard(each.decision, each.evidence)
+def _signs(
+    each: Heard, listening: Listening, category: str | None
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """What speaks for each note found in a category, or in all, and which of them are wanted; nothing where none is."""
+    prior = listening.heard(each.decision, each.evidence).probabilities if category is None else {}
     library, time = each.library, resolved(each.library.notebook, timing(each.asked, TODAY))
-    asked = Asked(each.asked, library.embedder.embed([each.asked])[0], None, decision.probabilities, TODAY)
+    scope = None if category is None else [category]
+    asked = Asked(each.asked, library.embedder.embed([each.asked])[0], scope, prior, TODAY)
     found = candidates(library.notebook, library.index, asked)
     if library.reranker is not None:
         found = with_first_read(found, time, asked, library.reranker)
-    rows = signs(found, time, decision.probabilities)
+    rows = signs(found, time, prior)
     wanted = np.array([float(candidate.note_id in each.case.notes) for candidate, _ in rows])
-    if not wanted.any():
-        return None
-    return np.array([[row.get(name, 0.0) for name in WEIGHTS] for _, row in rows]), wanted / wanted.sum()
+    if wanted.any():
+        yield np.array([[row.get(name, 0.0) for name in WEIGHTS] for _, row in rows]), wanted / wanted.sum()
 
 
 def fit_relevance(cases: Sequence[Heard], listening: Listening) -> None:

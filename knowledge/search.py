@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 CANDIDATES = 40
 """Passages taken by meaning, and as many by words, before they are ranked together."""
-READ = 8
+READ = 12
 """Notes, the first of them, that are read with the question, sentence by sentence; each costs 40 ms."""
 LONGEST = 16
 """Passages of the longest note that is read whole when it is among those found; of a longer one, what led to it."""

@@ -26,6 +26,12 @@ _POSSESSING = re.compile(r"(?:\b(?:have|has)|[’'](?:ve|s))\s+(?:\w+\s+)?got\b"
 _PASSIVE = re.compile(
     r"\b(is|are|be|gets?)\s+(?:\w+\s+){0,2}?(?:charged|paid|put in|installed|bought|replaced)\b", re.IGNORECASE
 )
+_NOT_YET = re.compile(
+    r"\b((?:do|does|can|could|should|may|might|must|will|would|shall)\s+(?:i|we|you|they|he|she|it|one)\s+(?:\w+\s+)?)"
+    r"put in\b|\b(if\s+(?:i|we|you|they|he|she|it|one|somebody|anybody)\s+)ever\b",
+    re.IGNORECASE,
+)
+"""What would be past, were it not for what leads to it: 'what should I put in?', 'if it ever leaks'."""
 
 
 def is_present(question: str) -> bool:
@@ -35,7 +41,8 @@ def is_present(question: str) -> bool:
 
 def is_past(question: str) -> bool:
     """Whether a question is in the past tense, which neither 'is installed' is nor 'have we got'."""
-    return bool(_PAST.search(_PASSIVE.sub(r"\1", _POSSESSING.sub("have", question))))
+    told = _NOT_YET.sub(r"\1\2", _PASSIVE.sub(r"\1", _POSSESSING.sub("have", question)))
+    return bool(_PAST.search(told))
 
 
 def is_perfect(question: str) -> bool:

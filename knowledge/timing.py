@@ -45,6 +45,8 @@ _OFTEN = re.compile(
     r"history of|since we)\b|\bhow many\b(?=.*\b(?:did|was|were|had|been)\b)",
     re.IGNORECASE,
 )
+_EACH_TIME = re.compile(r"\b(?:each|every) time\b", re.IGNORECASE)
+"""Asked in the present, 'what do we pay him each time?' is of one value: the one that holds now."""
 _WHEN = re.compile(r"\s*(?:and |so )?when (?:was|were|did|has|have)\b", re.IGNORECASE)
 """Of something done more than once, that asks for the last time."""
 _SHORTENED = "".join(rf"(?<!\b{short}\.)" for short in ("dr", "mr", "mrs", "ms", "st", r"e\.g", r"i\.e"))
@@ -140,7 +142,8 @@ def timing(question: str, today: dt.date) -> Timing:
 
 def asks_how_often(question: str) -> bool:
     """Whether a question asks for all of a series, as `Timing.often` says."""
-    return bool(_OFTEN.search(question))
+    asked = _OFTEN.search(_EACH_TIME.sub("", question) if is_present(question) and not is_past(question) else question)
+    return asked is not None
 
 
 def _without_last(lasting: re.Match[str]) -> str:

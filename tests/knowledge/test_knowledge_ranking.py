@@ -67,6 +67,21 @@ def test_a_newer_note_that_answers_as_surely_in_other_words_takes_the_place_of_t
     assert order(NOW, mechanic, read(candidate("b", 0.45, 2023, 80), 0.95)) == "ab"
 
 
+def test_of_notes_that_likely_answer_the_surest_goes_first() -> None:
+    likely, surer = read(candidate("a", 0.50), 0.98), read(candidate("b", 0.40, angle=80), 0.9999)
+
+    assert order(PAST, likely, surer) == "ba"
+    assert order(PAST, likely, read(surer, 0.98)) == "ab"
+    assert (read(likely, 0.3).sureness, read(likely, 1.0).sureness, likely.sureness < surer.sureness) == (0, 1, True)
+
+
+def test_the_surest_note_leads_the_series_and_not_one_that_only_sounds_like_the_question() -> None:
+    sounds = read(candidate("a", 0.60, 2024), 0.2)
+    answers, newer = (read(candidate(name, 0.45, year, 80), 0.99) for name, year in (("b", 2020), ("c", 2022)))
+
+    assert order(NOW, sounds, answers, newer) == "cba"
+
+
 def test_a_newer_note_of_the_series_that_does_not_answer_is_not_the_newest() -> None:
     pump, newer = read(candidate("a", 0.60, 2017), 0.95), read(candidate("b", 0.55, 2023, 20), 0.95)
     beside = read(candidate("c", 0.50, 2025, 20), 0.1)

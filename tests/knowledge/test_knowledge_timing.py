@@ -111,6 +111,8 @@ def test_how_often_asks_for_the_whole_series(question: str) -> None:
     assert asked(question).often
     assert not asked("Who cleaned it?").often
     assert not asked("How many amps does the dryer take?").often
+    assert asked("What did they charge each time?").often
+    assert not asked("What do I owe the window cleaner each time?").often
 
 
 @pytest.mark.parametrize(
