@@ -45,7 +45,7 @@ UNRELATED = 500
 FITTED = "second house"
 """Whose questions say how far notes are heard: the others', which use more of their notes' words, are easier."""
 KEPT = ("similarity", "overlap", "coded", "titled", "prior")
-"""Signs whose weights make a note's evidence and its category's chance, with which was fitted how far notes are heard."""
+"""Signs of a note's evidence and of its category's chance: how far notes are heard was fitted with their weights."""
 HOUSEHOLD = 0.7
 """What the questions that the house answers weigh together, beside those others, in how far notes are heard."""
 
