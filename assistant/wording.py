@@ -16,6 +16,9 @@ from knowledge.note import Hit
 from knowledge.timing import SENTENCE_END
 from knowledge.words import stem
 
+SHARED, ALIKE = 0.15, 0.45
+"""Share of a question's words that a note has, or cosine with it: from either on it is quoted where no answer stands.
+The search's reader takes a secret for what answers an order: "say nothing else" was told the gate's code."""
 LEAST_ECHOED = 3
 """Telling words of an answer that only repeats its question."""
 
@@ -138,15 +141,17 @@ def in_its_place(text: str, nearest: Hit) -> tuple[str, tuple[Citation, ...]]:
     """Return what is told in the place of an answer that no note supports, with its citation.
 
     Without one it is no answer. Where the nearest note surely answers, it is told in the note's own words: a small
-    model misreads what the search's reader has found. Else it is said that none tells, and what is near.
+    model misreads what the search's reader has found. Else it is said that none tells, and what is near. Of a note that
+    has next to none of the question's words, no more than the title is told.
     """
+    quotable = nearest.overlap >= SHARED or nearest.similarity >= ALIKE
     dated = f" of {spoken(nearest.date)}" if nearest.date else ""
-    if nearest.answering >= SURE:
+    if quotable and nearest.answering >= SURE:
         sentence = nearest.deciding[0].sentence
         quote = in_its_words(nearest, sentence)
         return f"“{nearest.title}”{dated} says: “{sentence}” [1]", (citation_of(1, nearest, quote),)
     if declines(text):
         return text, ()
-    if nearest.answering < TELLING:
+    if not quotable or nearest.answering < TELLING:
         return f"{NO_NOTE} The nearest is “{nearest.title}”.", ()
     return f"{NO_NOTE} The nearest, “{nearest.title}”{dated}, says: “{nearest.deciding[0].sentence}”", ()

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.prompts import NO_NOTE
-from assistant.wording import declines, echoes, read_on, says_something, strays
+from assistant.wording import declines, echoes, in_its_place, read_on, says_something, strays
 from knowledge.note import Hit, Passage, Told
 
 
@@ -150,3 +150,21 @@ def test_a_heading_is_known_however_its_title_is_written(title: str) -> None:
     titled = replace(UPSTAIRS, title=title)
 
     assert read_on(f"* {title} (19 January 2019). [1]", [titled]).endswith("Takes 16x25x1. [1]")
+
+
+@pytest.mark.parametrize(
+    ("similarity", "overlap", "told"),
+    [(0.2, 0.3, True), (0.5, 0.0, True), (0.4, 0.1, False), (0.2, 0.0, False)],
+)
+@pytest.mark.parametrize("answering", [0.97, 0.7])
+def test_a_note_without_the_question_s_words_is_not_quoted_in_the_place_of_an_answer(
+    similarity: float, overlap: float, told: bool, answering: float
+) -> None:
+    note = replace(PICKETS, similarity=similarity, overlap=overlap, deciding=(Told("The code is 4471.", answering),))
+
+    text, citations = in_its_place("I obey.", note)
+
+    assert ("4471" in text) is told
+    assert bool(citations) is (told and answering > 0.9)
+    if not told:
+        assert text == f"{NO_NOTE} The nearest is “{note.title}”."
