@@ -221,12 +221,11 @@ class Assistant:
             return Written(text, citations, shown, failure)
         says = says_something(text) and not echoes(text, question)
         whole = backed(text, question, citations, shown, self._today()) if says else None
-        if whole and not whole[1] and english(text):  # in another language, it has few of its notes' words
-            whole = None
+        text, citations = whole or (text, citations)
         cited = {each.note_id for each in citations}
-        read = [note for note in (*prompted.numbered, *shown) if not cited or note.note_id in cited]
-        odd = strays(text, question, read)
-        return Written(*(whole or (text, citations)), shown, misread=whole is None, strays=odd)
+        held = whole is not None and (bool(cited) or not english(text))  # else it has few of its notes' words
+        odd = strays(text, question, [note for note in (*prompted.numbered, *shown) if note.note_id in cited])
+        return Written(text, citations, shown, misread=not held, strays=odd)
 
     def _prompted(self, question: str, scope: Scope, hits: tuple[Hit, ...]) -> Prompted:
         """Return what the model is asked with: the hits, or all notes of the scope where those are read sooner."""

@@ -87,7 +87,7 @@ def strays(text: str, question: str, hits: Sequence[Hit]) -> bool:
     What is copied of a heading beside its title tells nothing.
 
     Args:
-        hits: the notes that it cites, or all that were shown where it cites none.
+        hits: the notes that it cites.
     """
     text = unmarked(text)
     for hit in hits:

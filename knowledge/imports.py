@@ -193,8 +193,7 @@ class Imports:
 
     def last_change(self) -> int:
         """The number of the latest change of a note that was told of; `undo_since` takes back what comes after."""
-        ((number,),) = self._record.rows("SELECT coalesce(max(rowid), 0) FROM import_changes")
-        return int(number)
+        return self._record.number("SELECT coalesce(max(rowid), 0) FROM import_changes")
 
     def undo_since(self, change: int, import_ids: Iterable[str]) -> tuple[list[Note], list[Note]]:
         """Take back what some imports changed after a change, and nothing that they did before; returns as `undo`."""

@@ -104,12 +104,12 @@ class Notebook:
     def count(self, wanted: NoteFilter | None = None) -> int:
         """How many notes pass the filter."""
         where, values = conditions(wanted or NoteFilter())
-        return self._number(f"SELECT count(*) FROM notes WHERE {where}", values)
+        return self._record.number(f"SELECT count(*) FROM notes WHERE {where}", values)
 
     def count_in(self, categories: Sequence[str] | None) -> int:
         """How many notes a scope holds: those of the categories and those without one; None for all."""
         scope, within = in_scope(categories)
-        return self._number(f"SELECT count(*) FROM notes WHERE deleted_at IS NULL AND {scope}", within)
+        return self._record.number(f"SELECT count(*) FROM notes WHERE deleted_at IS NULL AND {scope}", within)
 
     def per_category(self) -> dict[str | None, int]:
         """How many notes each category holds; None for those without."""
@@ -277,10 +277,6 @@ class Notebook:
             db.execute("UPDATE notes SET indexed = 0")
 
     # --- inside -----------------------------------------------------------------------------------------------
-
-    def _number(self, sql: str, values: Sequence[Any] = ()) -> int:
-        ((number,),) = self._record.rows(sql, values)
-        return int(number)
 
     def _replace(self, db: Database, before: Note, after: Mapping[str, Any], *, keep: bool = True) -> None:
         if keep:

@@ -112,16 +112,18 @@ class Passages:
             if not words_of(word):
                 continue
             match = "SELECT count(*) FROM passages_fts WHERE passages_fts MATCH ?"
-            counts[word] = self._number(match, [quoted(word)])
+            counts[word] = self._record.number(match, [quoted(word)])
             if deleted and counts[word]:
                 among = f"{match} AND rowid IN (SELECT value FROM json_each(?))"
-                counts[word] -= self._number(among, [quoted(word), json.dumps(deleted)])
+                counts[word] -= self._record.number(among, [quoted(word), json.dumps(deleted)])
         return counts
 
     def count(self) -> int:
         """How many passages the index should hold."""
         # Joining all of them with their notes takes a hundred times as long.
-        return self._number("SELECT count(*) FROM passages") - self._number(f"SELECT count(*) {_OF_DELETED}")
+        return self._record.number("SELECT count(*) FROM passages") - self._record.number(
+            f"SELECT count(*) {_OF_DELETED}"
+        )
 
     def write(self, db: Database, note_id: str, title: str, text: str) -> None:
         """Put the passages of a note in the place of those it had, within a transaction on `db`."""
@@ -136,10 +138,6 @@ class Passages:
         )
         for position, piece in enumerate(pieces):
             _write_codes(db, f"{note_id}#{position}", f"{title}\n{piece.heading}\n{piece.text}")
-
-    def _number(self, sql: str, values: Sequence[Any] = ()) -> int:
-        ((number,),) = self._record.rows(sql, values)
-        return int(number)
 
 
 def find_codes(db: Database) -> None:

@@ -242,9 +242,11 @@ def _read(sentence: str, today: dt.date) -> tuple[Range | None, int]:
         return days, 2
     if (match := _TO_TODAY.search(sentence)) and (found := _longest(match[1], today, False)):
         return Range(found[0].first), 1
-    if match := _DECADE.search(sentence):
-        return _decade(match, today), 1
     partly = bool(_PARTLY.search(sentence))
+    if decades := list(_DECADE.finditer(sentence)):
+        decade = _decade(decades[0], today)
+        # No mention counts a decade, so that any other date beside it does.
+        return decade._replace(doubtful=decade.doubtful or partly or len(decades) > 1), 0
     if (match := _YEARS.search(sentence)) and match[1] < match[2]:
         years = re.findall(_YEAR, match[0])
         listed = re.search(r"and|or|v", match[0], re.IGNORECASE) or len(years) > 2

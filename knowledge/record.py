@@ -61,6 +61,11 @@ class Record:
         with translated(self.path):
             return self.db.execute(sql, values).fetchall()
 
+    def number(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Read the one number that a query gives; raises as `rows`."""
+        ((number,),) = self.rows(sql, values)
+        return int(number)
+
     @contextlib.contextmanager
     def writing(self) -> Iterator[Database]:
         """One transaction: everything inside happens, or nothing does; raises NotebookUnavailable.

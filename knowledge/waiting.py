@@ -127,8 +127,7 @@ class WaitingDrafts:
 
     def count(self) -> int:
         """How many drafts wait."""
-        ((count,),) = self._record.rows(f"SELECT count(*) FROM waiting WHERE {_WAITS}")
-        return int(count)
+        return self._record.number(f"SELECT count(*) FROM waiting WHERE {_WAITS}")
 
     def holds(self, digest: str) -> bool:
         """Whether a draft of a file of this content waits."""

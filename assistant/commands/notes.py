@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -138,11 +139,7 @@ def edit_note(
 @click.argument("note_ids", nargs=-1, required=True)
 def delete_notes(house: House, as_json: bool, note_ids: tuple[str, ...]) -> None:
     """Delete notes; `restore` brings them back."""
-    for note_id in note_ids:
-        house.notebook.get(note_id)
-    house.library.delete(note_ids)
-    for note_id in note_ids:
-        _show(house, as_json, note_id, line=True)
+    _change(house, as_json, note_ids, house.library.delete)
 
 
 @notes.command("restore")
@@ -150,9 +147,14 @@ def delete_notes(house: House, as_json: bool, note_ids: tuple[str, ...]) -> None
 @click.argument("note_ids", nargs=-1, required=True)
 def restore_notes(house: House, as_json: bool, note_ids: tuple[str, ...]) -> None:
     """Bring deleted notes back."""
+    _change(house, as_json, note_ids, house.library.restore)
+
+
+def _change(house: House, as_json: bool, note_ids: Sequence[str], change: Callable[[Sequence[str]], object]) -> None:
+    """Change notes, all or, where one is not there, none, and show each."""
     for note_id in note_ids:
         house.notebook.get(note_id)
-    house.library.restore(note_ids)
+    change(note_ids)
     for note_id in note_ids:
         _show(house, as_json, note_id, line=True)
 

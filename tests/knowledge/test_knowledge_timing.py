@@ -262,7 +262,8 @@ def test_a_date_without_a_year_is_the_one_that_is_meant_that_day(
         *("gas in January and February", "in June 2024 and July 2025", "in 2019 and 2021", "since 2021 until 2023"),
         *("in the first half of 2024", "at the end of 2023", "in late 2024", "since early 2024", "in Q1 2024"),
         *("What did it cost in 2019? How much is it now?", "spent through March 2024"),
-        "who lived here in the late 90s",
+        *("who lived here in the late 90s", "in the first half of the 90s", "from the 90s to the 2000s"),
+        "what was done in the 1990s and in 2005",
         *("council tax 2023/24", "in 2023-24", "school fees in 2022/23 and 2023/24"),
     ],
 )
