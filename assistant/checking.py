@@ -12,30 +12,44 @@ from assistant.events import Citation
 from assistant.finding import SURE
 from assistant.numerals import figures, missing, told_in
 from assistant.reckoning import Reckoning, without_times
+from knowledge.codes import has_digit, misspelt
 from knowledge.note import Hit
 from knowledge.timing import SENTENCE_END, Timing, asks_how_often, timing
 
 ALIKE = 0.6
 """Share of the words that say what was counted which a note has that is counted."""
 _MARK = re.compile(r"\[[\d, ]+\]")
-_LIST_NUMBER = re.compile(r"^[\s*#-]*(?:step\s+)?\d{1,2}[.):]\**\s", re.MULTILINE | re.IGNORECASE)
-_ASKS_WHETHER = re.compile(
-    r"\W*(?:(?:and|so|but|or|ok|okay|then)\W+)*"
+_LIST_NUMBER = re.compile(r"^[\s*#-]*(?:step\s+)?(\d{1,2})[.):]\**\s", re.MULTILINE | re.IGNORECASE)
+_WHETHER = (
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may)(?:n[’']?t)?\b"
-    r"(?! (?:you|we|anyone|anybody)\b(?: \w+)? (?:tell|remind|know|remember|say|find|show)\b)",
+    r"(?! (?:you|we|anyone|anybody)\b(?: \w+)? (?:tell|remind|know|remember|say|find|show)\b)"
+)
+_ASKS_WHETHER = re.compile(
+    rf"\W*(?:(?:and|so|but|or|ok|okay|then)\W+)*{_WHETHER}"
+    rf"|(?:(?!\b(?:who|whose|what|when|where|which|why|how)\b)[^,])*,\s*{_WHETHER}"
+    r"|(?!.*\b(?:who|whose|what|when|where|which|why|how)\b).*,?\s"
+    r"(?:right|correct|true|yes|yeah|(?:is|was|does|did)n[’']t \w+)\W*$",
     re.IGNORECASE,
 )
+"""'Is it 4471?', 'just checking, is it 4471?' and 'it is 4471, right?'."""
 _ASKS_FOR_TWO = re.compile(r"\b(?:and|both|each|versus|vs|than|compared?|difference)\b", re.IGNORECASE)
 _LEADING_AND = re.compile(r"^\W*and\b", re.IGNORECASE)
 _LISTS = re.compile(r"\band\b|[,;]\s|\n", re.IGNORECASE)
-_WEIGHS = re.compile(
-    r"\b(?:than|over|under|above|below|before|after|since|until|till|by|between|within|at least|at most|still|already|"
-    r"too|enough|ok|okay|safe|normal|fine|high|low)\b",
+_JUDGES = re.compile(r"\b(?:too|enough|ok|okay|safe|normal|fine|high|low)\b", re.IGNORECASE)
+"""Where a figure is judged: 'is 30 psi too high?'."""
+_WEIGHED = re.compile(
+    r"\b(?:than|over|under|above|below|before|after|by|between|within|at least|at most)\s+(?:\S+\s+){0,3}?"
+    r"\S?\d\S*(?:\s+(?:and|to|or)\s+(?:\S+\s+){0,2}?\S?\d\S*)?",
     re.IGNORECASE,
 )
-"""Where a figure is what something is measured by: 'did it cost more than $500?'."""
-_KNOWN_BY = re.compile(r"\b(?:the|our|my|your|his|her|their|its|this|that)\s+[$€£#]?\d[\w.,/-]*", re.IGNORECASE)
-"""Where it only says which thing is meant: 'is the 20 amp breaker for the dryer?'."""
+"""Where it is what something is measured by: 'did it cost more than $500?'."""
+_KNOWN_BY = re.compile(
+    r"\b(?:the|our|my|your|his|her|their|its|this|that)\s+#?\d[\w.,/-]*"
+    r"(?=\s+(?!(?:of|in|on|at|for|by|and|or|to|from|this|last|then|already|still)\b)[a-z])",
+    re.IGNORECASE,
+)
+"""Where it only says which thing is meant: 'is the 20 amp breaker for the dryer?'; not 'did he come on the 5th?'."""
+_HOW_MUCH = {"much", "many", "long", "often", "far"}
 _AFFIRMS = re.compile(r"\W*(?:yes|yeah|yep|correct|right|indeed)\b", re.IGNORECASE)
 _DENIES = re.compile(r"\b(?:no|not|never|none|neither|nor|nothing|nobody|cannot)\b|n[’']t\b", re.IGNORECASE)
 
@@ -50,13 +64,15 @@ def unsupported(
         today: what ages are counted to; None where they are not.
         cited: how many of the notes, the first, it cites; None for all.
     """
-    said = _LIST_NUMBER.sub("", _MARK.sub(" ", answer))
+    said = _unnumbered(_MARK.sub(" ", answer))
     told = _told_by(question, answer).union(*map(told_in, notes))
+    if _AFFIRMS.match(said) and _ASKS_WHETHER.match(_last(question)):
+        said = f"{said} {_KNOWN_BY.sub(' ', _WEIGHED.sub(' ', _last(question)))}"
     reckoning = Reckoning(question, notes, today, len(notes) if cited is None else cited)
     miscounted, said = reckoning.miscounted(said), reckoning.not_counting(said)
-    if missing(said, told):
-        return miscounted + missing(reckoning.uncounted(said), told)
-    return miscounted
+    stray = missing(said, told) and missing(reckoning.uncounted(said), told)
+    codes = misspelt(said, "\n".join([question, *(f"{note.title}\n{note.text}" for note in notes)]))
+    return [*miscounted, *stray, *(code for code in codes if code not in stray)]
 
 
 def backed(
@@ -75,7 +91,8 @@ def backed(
     if not stray:
         return answer, tuple(citations)
     further = [number for number, hit in enumerate(hits, start=1) if hit not in cited]
-    for numbers in (*combinations(further, 1), *combinations(_of_two(further, hits, question), 2)):
+    near = _near(further, hits, question, answer)
+    for numbers in (*combinations(near, 1), *combinations(_of_two(further, hits, question), 2)):
         notes = [*cited, *(hits[number - 1] for number in numbers)]
         if not unsupported(answer, question, notes, today, len(cited)):
             return _with(numbers, answer, citations, hits, stray)
@@ -91,6 +108,16 @@ def backed(
         if not unsupported(answer, question, [*cited, *(hits[number - 1] for number in counted)], today):
             return _with(counted, answer, citations, hits, stray)
     return None
+
+
+def _near(numbers: Sequence[int], hits: Sequence[Hit], question: str, answer: str) -> list[int]:
+    """Those of some hits that share a word with the question or the answer; all where the question only says how much.
+
+    A note of another matter may hold any number by chance.
+    """
+    asked = {word for word in stems(question) - _HOW_MUCH if not has_digit(word)}
+    said = asked and asked | {word for word in stems(_MARK.sub(" ", answer)) if not has_digit(word)}
+    return [each for each in numbers if not said or said & stems(f"{hits[each - 1].title} {hits[each - 1].text}")]
 
 
 def _of_two(numbers: Sequence[int], hits: Sequence[Hit], question: str) -> list[int]:
@@ -123,11 +150,23 @@ def _tells_of(hit: Hit, answer: str, question: str) -> bool:
 
 def _told_by(question: str, answer: str) -> set[str]:
     """The figures that a question tells: none where it asks whether they are so, and the answer says that they are."""
-    *_, last = SENTENCE_END.split(question)
     affirmed = _AFFIRMS.match(answer) or not _DENIES.search(answer)
-    if _ASKS_WHETHER.match(last) and affirmed and not _WEIGHS.search(question):
-        return figures(" ".join(_KNOWN_BY.findall(question)))
+    if _ASKS_WHETHER.match(_last(question)) and affirmed and not _JUDGES.search(question):
+        return figures(" ".join([*_KNOWN_BY.findall(question), *_WEIGHED.findall(question)]))
     return figures(question)
+
+
+def _last(question: str) -> str:
+    """Its last sentence, which asks."""
+    *_, last = SENTENCE_END.split(question)
+    return last
+
+
+def _unnumbered(answer: str) -> str:
+    """An answer without the numbers of its list, where they count its lines: '14: dryer' is a breaker."""
+    numbers = [int(match[1]) for match in _LIST_NUMBER.finditer(answer)]
+    counts = len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1))
+    return _LIST_NUMBER.sub("", answer) if counts else answer
 
 
 def _quoted(hit: Hit, answer: str, stray: Sequence[str]) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import math
 import re
 from collections.abc import Iterator, Sequence, Set
 
+from assistant.weekdays import said_weekdays, weekdays
 from knowledge.days import days_in, full_year
 from knowledge.note import Hit
 
@@ -16,8 +18,20 @@ _MONTH |= {name.lower(): number for number, name in enumerate(calendar.month_abb
 _MONTH["sept"] = 9
 _NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
 _NAMED_MONTH = re.compile(rf"\b({_NAMES})\b", re.IGNORECASE)
-_SAID_MONTH = re.compile(rf"\b({_NAMES})\b\.?(?=\s+\d)|(?<=\d )\b({_NAMES})\b", re.IGNORECASE)
-"""A month beside a figure: 'may' alone is none."""
+_SAID_MONTH = re.compile(
+    rf"\b({_NAMES})\b\.?(?=\s+\d)|(?<=\d )\b({_NAMES})\b"
+    r"|\b(?:in|of|since|until|till|by|last|next|early|late|mid|each|every|through)[ -]"
+    rf"((?-i:Mar|March|May)\b|(?!may\b|mar)(?:{_NAMES})\b)",
+    re.IGNORECASE,
+)
+"""A month beside a figure, or behind a word of time: 'may' alone is none."""
+_OF_MONTH = re.compile(
+    rf"\b({_NAMES})\b\.?,?\s+(?:the\s+)?(\d\d?)(?:st|nd|rd|th)?\b(?![:/.,]\d)"
+    rf"|(?<![\d:/.,-])(\d\d?)(?:st|nd|rd|th|\.)?\s+(?:of\s+)?({_NAMES})\b"
+    r"|(?<![\d:/.,-])(\d\d?)(?:st|nd|rd|th)\b",
+    re.IGNORECASE,
+)
+"""A number that may be a day: beside a month's name, or the 18th."""
 
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -40,7 +54,9 @@ _FRACTION = re.compile(r"(?<![\d/.,])(?:(\d{1,4})[ -])?(\d{1,2})/(2|4|8|16)(?![\
 _THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,6}(?:\.\d{1,3})?) ?k\b", re.IGNORECASE)
 _SPACED = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+)(?:[.,](\d\d?))?(?!\d)")
 _DIGITS = re.compile(r"\d+")
-_GROUPED = re.compile(r"\d+(?:[ \u00a0\u202f()./–-]{1,3}\d+)+")
+_TELEPHONE = re.compile(r"(?<!\d)\(?\d{3}\)?[ .–-]{1,2}\d{3}[ .–-]\d{4}(?!\d)")
+"""Ten digits that belong together: with the last four of another number it is another number."""
+_GROUPED = re.compile(r"(?<!\d)\d+(?:[ \u00a0\u202f()./–-]{1,3}\d+)+")
 """Figures side by side, which may be one: a telephone number, a serial."""
 _SPELT_CODE = re.compile(r"(?<!\d)(?<!\d[-.,/])\d([ \u00a0]|[ \u00a0]?[–-][ \u00a0]?)\d(?:\1\d){2,}(?![\d/]|[.,-]\d)")
 """A code told digit by digit, as 4-7-1-9 is."""
@@ -76,10 +92,10 @@ def figures(text: str) -> set[str]:
     for match in _FIGURE.finditer(text):
         readings = _readings(match[0])
         found.update(*readings)
-        if re.search(r"[.,]\d\d?$", match[0]):
-            # An answer may round 85.50 to 85.
-            found |= {token.partition(".")[0] for token in readings[0]}
-    return found | {f"month {_MONTH[match[1].lower()]}" for match in _NAMED_MONTH.finditer(text)}
+        if re.search(r"[.,]\d\d$", match[0]):
+            # An answer may round 85.50 to 85, or to 86.
+            found |= {f"{round_(float(token))}" for token in readings[0] for round_ in (math.floor, math.ceil)}
+    return found | {f"month {_MONTH[match[1].lower()]}" for match in _NAMED_MONTH.finditer(text)} | weekdays(text)
 
 
 def missing(text: str, told: Set[str]) -> list[str]:
@@ -92,8 +108,10 @@ def missing(text: str, told: Set[str]) -> list[str]:
 
     numbers = (match for match in _FIGURE.finditer(said) if not is_held(match))
     strays = [match[0] for match in numbers if not any(reading <= told for reading in _readings(match[0]))]
-    months = (match[1] or match[2] for match in _SAID_MONTH.finditer(said) if not is_held(match))
-    return strays + [month for month in months if f"month {_MONTH[month.lower()]}" not in told]
+    months = (month for match in _SAID_MONTH.finditer(said) if not is_held(match) for month in match.groups() if month)
+    strays += [month for month in months if f"month {_MONTH[month.lower()]}" not in told]
+    strays += [match[0] for match in _TELEPHONE.finditer(said) if _number(re.sub(r"\D", "", match[0])) not in told]
+    return strays + [day for day, token in said_weekdays(said).items() if token not in told]
 
 
 def told_in(note: Hit) -> set[str]:
@@ -103,8 +121,8 @@ def told_in(note: Hit) -> set[str]:
 
 
 def of_day(date: dt.date) -> set[str]:
-    """Return what a date tells as a figure of a text does."""
-    return {str(date.year), f"{date.year % 100}", str(date.month), str(date.day), f"month {date.month}"}
+    """Return what a date tells as a figure of a text does: its day is no other number, such as how deep a well is."""
+    return {str(date.year), f"month {date.month}", f"day {date.day}", f"weekday {date.weekday()}"}
 
 
 def _plainly(text: str) -> str:
@@ -157,9 +175,12 @@ def _compound(text: str) -> Iterator[tuple[tuple[int, int], set[str]]]:
         yield from ((match.span(), tokens) for tokens in _dated(match))
     for match in _MONTH_OF_YEAR.finditer(text):
         yield match.span(), {f"month {int(match[1] or match[4])}", match[2] or match[3]}
-    for day in (*days_in(text), *days_in(text, day_first=True)):
-        tokens = {str(day.first.year), f"month {day.first.month}"}
-        yield (day.start, day.end), tokens if day.whole_month else tokens | {str(day.first.day)}
+    for match in _OF_MONTH.finditer(text):
+        month, day = match[1] or match[4], match[2] or match[3] or match[5]
+        yield match.span(), {f"day {int(day)}", *([f"month {_MONTH[month.lower()]}"] if month else [])}
+    for date in (*days_in(text), *days_in(text, day_first=True)):
+        tokens = {str(date.first.year), f"month {date.first.month}"}
+        yield (date.start, date.end), tokens if date.whole_month else tokens | {f"day {date.first.day}"}
 
 
 def _dated(match: re.Match[str]) -> Iterator[set[str]]:
@@ -168,7 +189,7 @@ def _dated(match: re.Match[str]) -> Iterator[set[str]]:
     # A point stands after the day.
     for day, month in ((one, two), (two, one)) if match[1] else ((one, two),):
         if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
-            yield {f"month {int(month)}", str(int(day))}
+            yield {f"month {int(month)}", f"day {int(day)}"}
     if match[1] and 1 <= int(one) <= 12 and len(two) == 2:
         yield {f"month {int(one)}", str(full_year(int(two)))}
 

@@ -16,6 +16,14 @@ _DIGITS = re.compile(r"\d(?:[ \u00a0().–/-]{0,3}\d){8,}")
 """Digits in groups, as telephone numbers, orders and long serials are written."""
 _LOCAL = 8
 """Last digits of a telephone number that are the same with and without the country's and the trunk's."""
+_MIXED = re.compile(r"[^\W_]+(?:[-./][^\W_]+)*")
+_RUN = re.compile(r"[^\W\d_]+|\d+")
+_MEASURED = re.compile(
+    r"\d+(?:[.,]\d+)?(?:[-.]?[a-z]+)+\.?|\d+(?:st|nd|rd|th)(?:-\w+)?|[a-z]+-\d{4}|\d+(?:\.\d+)?x\d[\dx.]*"
+    r"|\d[\d:.]*[ap]m?(?:-\d[\d:.]*[ap]m?)+|\d+[a-z]{1,3}(?:[-/]\d+[a-z]{1,3})+",
+    re.IGNORECASE,
+)
+"""A figure with its unit and no code: 20A, 5-year, 3rd-floor, mid-2023, 16x25x1, 7am-9pm, 3ft/4ft."""
 _VOWELLESS = re.compile(r"[b-df-hj-np-tv-xz]{2,4}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -41,6 +49,23 @@ def codes_in(text: str) -> set[str]:
             if _is_code(squeezed):
                 found.add(squeezed)
     return found
+
+
+def misspelt(answer: str, text: str) -> list[str]:
+    """Return the codes of an answer that a text does not have letter by letter, whatever its blanks and dashes.
+
+    Only words of letters and figures are looked at, and no figures with their units.
+    """
+    strange = []
+    for match in _MIXED.finditer(answer):
+        runs = _RUN.findall(match[0])
+        letters = [run for run in runs if run.isalpha()]
+        if not letters or len(letters) == len(runs) or _MEASURED.fullmatch(match[0]):
+            continue
+        written = r"[\W_]*".join(runs)
+        if not re.search(rf"(?<![^\W_]){written}(?![^\W_])", text, re.IGNORECASE):
+            strange.append(match[0])
+    return strange
 
 
 def codes_asked(question: str) -> set[str]:

@@ -88,7 +88,15 @@ def test_what_no_note_tells_is_found(answer: str, stray: list[str]) -> None:
         ("Gate 2: 0 7 1 9", "The code is 0719."),
         ("Alarm 1-2-3-4-5-6", "123456"),
         ("Code 4719", "Press 4-7-1-9."),
+        ("Breaker 14, then 15", "1. breaker 14\n2. breaker 15"),
         ("Breaker 14, then 15", "**Step 1:** breaker 14\nStep 2: 15"),
+        ("Trash: Thu; recycling Mon-Fri, office closed weekends", "Thursdays, on Wednesday, not on Sunday"),
+        ("Done 4/18/2023", "On Tuesday, April 18, 2023; on the 18th"),
+        ("Every April and in oct", "In October, each April; it may freeze in march-like weather"),
+        ("Hank (512) 555-0134", "512.555.0134, or 512-555-0134"),
+        ("Model LT 1125 P, wk22b417, sw7036", "LT-1125P, WK-22B-417, SW 7036"),
+        ("A 20 amp breaker, 5 years, 16 by 25 by 1, 7 to 9 am", "20A, a 5-year term, 16x25x1, 7am-9am"),
+        ("It was $85.50 and $199.99", "about $86, about $200"),
     ],
 )
 def test_a_figure_is_the_same_in_other_words_or_another_form(told: str, said: str) -> None:
@@ -106,12 +114,70 @@ def test_a_figure_is_the_same_in_other_words_or_another_form(told: str, said: st
         *(("rabies 9/15", "October 15"), ("rabies 9/15", "September 16"), ("exp 11/29", "November 2028")),
         *(("exp 11/29", "December 2029"), ('3/4" pipe', "on April 3"), ("Code 4-7-1-9", "4791"), ("20-25 psi", "2025")),
         *(("Filter 9/15/2023", "September 2015"), ("5-Sep-23", "2022"), ("4, 7, 1 and 9 ft", "4719")),
-        *(("3 April", "The pH was 3.4."), ("pH 7.4.", "April 7")),
+        *(("3 April", "The pH was 3.4."), ("pH 7.4.", "April 7"), ("Give 1.5 tablets", "1 tablet")),
+        *(("Hank 512-555-0134, Lena 737-555-0177", "512-555-0177"), ("Trash: Thursday", "On Tuesday [1].")),
+        *(("Serviced in April", "In October."), ("Serviced in April", "last March"), ("Open Mon-Fri", "On Saturdays")),
+        *(("14: Dryer, 12: Range", "16: Dryer [1]"), ("Dryer: 14", "**20:** dryer")),
+        *(("Model LT-1125P", "LT-1125B"), ("Fridge GFE28GYNFS", "GFE28GYN"), ("WK-22B-417", "WX-22B-417")),
     ],
 )
 def test_another_figure_in_another_form_is_found(told: str, said: str) -> None:
     passage = replace(NOTE.passages[0], text=told, title="Note", date=None)
     assert unsupported(said, "", [replace(NOTE, title="Note", date=None, passages=(passage,))])
+
+
+def test_the_day_of_a_note_is_no_other_number() -> None:
+    asked = "When was the pump replaced, and how deep is it?"
+    bare = replace(NOTE, passages=(replace(NOTE.passages[0], text="Replaced."),))
+    for answer in ("On the 18th.", "On 18 April 2023.", "On April 18.", "4/18/23", "On Tuesday, the 18th of April."):
+        assert unsupported(answer, asked, [bare]) == [], answer
+    for answer in ("It is 18 feet deep.", "It took 4 hours.", "It cost $23."):
+        assert unsupported(answer, asked, [bare]), answer
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "answer"),
+    [
+        ("Gate code changed to 8820.", "Is the gate code still 4471?", "Yes, the gate code is still 4471 [1]."),
+        ("Gate code changed to 8820.", "Is the gate code 4471?", "Yes [1]."),
+        ("Gate code changed to 8820.", "The gate code is 4471, right?", "Yes, the gate code is 4471 [1]."),
+        ("Gate code changed to 8820.", "Just checking, is the gate code 4471?", "Yes, the gate code is 4471 [1]."),
+        ("Warranty until 2025.", "Is the warranty valid until 2027?", "Yes, it is valid until 2027 [1]."),
+        ("Paid the $300 deposit.", "Did we already pay the $450 deposit?", "You already paid the $450 deposit [1]."),
+        ("Al came on the 7th.", "Did Al come on the 5th?", "Yes, Al came on the 5th [1]."),
+    ],
+)
+def test_a_value_that_only_the_question_names_is_not_confirmed(told: str, question: str, answer: str) -> None:
+    note = replace(NOTE, passages=(replace(NOTE.passages[0], text=told),))
+    assert unsupported(answer, question, [note])
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "answer"),
+    [
+        ("Gate code changed to 8820.", "Is the gate code 8820?", "Yes [1]."),
+        ("Gate code changed to 8820.", "Is the gate code 4471?", "No, it is not 4471 but 8820 [1]."),
+        ("We paid $480.", "Did it cost more than $500?", "No, it cost $480 [1]."),
+        ("We paid $480.", "Was it under $500?", "Yes, it was under $500 [1]."),
+        ("We paid $480.", "Was it between $400 and $500?", "Yes, between $400 and $500 [1]."),
+        ("The dryer has its own breaker.", "Is the 30 amp breaker for the dryer?", "Yes, the 30 amp breaker is [1]."),
+        ("Chlorine was 3 ppm.", "Is 3.2 ppm okay?", "Yes, 3.2 ppm is okay [1]."),
+        ("The code is 8820.", "What is the code, and is it right?", "8820 [1]."),
+    ],
+)
+def test_what_a_question_measures_by_or_means_is_its_own(told: str, question: str, answer: str) -> None:
+    note = replace(NOTE, passages=(replace(NOTE.passages[0], text=told),))
+    assert unsupported(answer, question, [note]) == []
+
+
+def test_a_note_of_another_matter_holds_no_figure_of_an_answer() -> None:
+    note = replace(NOTE, passages=(replace(NOTE.passages[0], text="Replaced by Ray."),))
+    tree = replace(
+        OTHER, title="Plum tree", passages=(replace(OTHER.passages[0], title="Plum tree", text="Paid $412."),)
+    )
+
+    assert backed("The pump cost $412 [1].", "What did the pump cost?", [], [note, tree]) is None
+    assert backed("The plum tree was $412.", "What did the plum tree cost?", [], [note, tree]) is not None
 
 
 def test_long_notes_full_of_numbers_are_read_at_once() -> None:
