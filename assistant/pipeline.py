@@ -223,7 +223,8 @@ class Assistant:
         whole = backed(text, question, citations, shown, self._today()) if says else None
         text, citations = whole or (text, citations)
         cited = {each.note_id for each in citations}
-        held = whole is not None and (bool(cited) or not english(text))  # else it has few of its notes' words
+        # In another language it has few of its notes' words; a name alone is in the question's.
+        held = whole is not None and (bool(cited) or not english(f"{question} {text}"))
         odd = strays(text, question, [note for note in (*prompted.numbered, *shown) if note.note_id in cited])
         return Written(text, citations, shown, misread=not held, strays=odd)
 

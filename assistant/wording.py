@@ -23,11 +23,13 @@ LEAST_ECHOED = 3
 """Telling words of an answer that only repeats its question."""
 
 _ASKS_FOR = re.compile(
-    r"\W*(?:(?:and|so|but|or|ok|okay|in|at|on|by|for|from|to|with|until|since)\s+)*"
+    r"\W*(?:(?:(?:can|could|do|would) (?:you|any\w+) (?:\w+ )?(?:tell|say|know|remember|remind|find)(?: me| us| out)?"
+    r"|(?:please )?(?:tell|remind) (?:me|us)|(?:any|no) idea|hi|hey|hello|sorry|please|[\w’' ]{1,30}:)\W+)?"
+    r"(?:(?:and|so|but|or|ok|okay|in|at|on|by|for|from|to|with|until|since)\s+)*"
     r"(?:who|whom|whose|what|when|where|which|why|how)\b(?!.*(?:\bor\b|,))",
     re.IGNORECASE,
 )
-"""Begins so, and gives no choice."""
+"""Begins so, whatever leads to it, and gives no choice: 'can you tell me where it is?', 'the fence: who did it?'."""
 _ADDED = re.compile(r"\b(?:all|any|both|each|every|none|no|not|never|only|yes|you|we)\b|n[’']t\b", re.IGNORECASE)
 """Words that are common, and tell something all the same."""
 _ENGLISH = re.compile(r"\b(?:the|are|were|it|and|to|has|by)\b", re.IGNORECASE)
@@ -39,10 +41,22 @@ _OF_NO_NOTE = {
 }
 """What may be said in words that no note has: it counts, dates, compares or denies."""
 _SMALL = frozenset("now then than also still too after over again".split())
-_HANGING = re.compile(r"\b(?:is|are|was|were|at|by|costs|reads|called|named|(?-i:the|an?))$", re.IGNORECASE)
+_HANGING = re.compile(
+    r"\b(?:is|are|was|were|at|by|with|from|of|about|charged|costs|reads|called|named|(?-i:the|an?))$"
+    r"|(?<!\d)(?<!\d )[$€£]$",
+    re.IGNORECASE,
+)
 """What an answer breaks off with; a capital A is a zone or a blood type."""
 _NAME = re.compile(r"(?<=\s)(?:[A-Z]\S*|\S*\d\S*)")
 """What may answer in the words of another question: a name or a figure."""
+_DECLINES = re.compile(
+    r"\b(?:have|has|see|find|found|is|are|there[’']s) (?:no|not any) (?:note|information|mention|record)s?\b"
+    r"|\bdo(?:n[’']t| not) (?:have|see|find) (?:an?|any) (?:note|information|mention|record)s?\b"
+    r"|\bnotes? (?:\w+ )?(?:do|does|did)(?:n[’']t| not) (?:say|mention|tell|specify|state|include|provide|contain)\b"
+    r"|\b(?:not|n[’']t) (?:mentioned|specified|stated|told|recorded|given) in (?:the|your|any|these|this) notes?\b",
+    re.IGNORECASE,
+)
+"""That no note tells, in a model's own words: 'the notes do not say when'."""
 _ASIDE = re.compile(
     r"[.!?;:]\s|\b(?:what|where|who|how|which|that|as|than)\b|^\W*(?:yes|no|yeah|yep|nope)\b", re.IGNORECASE
 )
@@ -133,8 +147,11 @@ def _read_on(line: str, hit: Hit) -> str:
 
 
 def declines(text: str) -> bool:
-    """Whether an answer says that no note tells."""
-    return NO_NOTE.rstrip(".").lower() in text.lower() and len(text) < len(NO_NOTE) + 40
+    """Whether an answer says that no note tells, in the words that a model is given for it or in its own."""
+    if len(text) >= len(NO_NOTE) + 40:
+        return False
+    own = _DECLINES.search(text) and not has_digit(unmarked(text))
+    return bool(own) or NO_NOTE.rstrip(".").lower() in text.lower()
 
 
 def in_its_place(text: str, nearest: Hit) -> tuple[str, tuple[Citation, ...]]:

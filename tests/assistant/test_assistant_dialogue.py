@@ -300,9 +300,9 @@ def test_a_second_question_waits_for_the_first_answer(house: SmallHouse, dialogu
     with pytest.raises(AssistantError, match="still being answered"):
         dialogues.retry(run.conversation_id, 0)
     wait_until(lambda: bool(house.model.asked))  # the first reply is the first question's
-    house.model.will_say("Elsewhere.")
+    house.model.will_say("Replaced by Ray [1].")
     other = dialogues.ask(QUESTION)  # another conversation is another matter
-    assert said(whole(other)) == [QUESTION, "Elsewhere."]
+    assert said(whole(other)) == [QUESTION, "Replaced by Ray [1]."]
     gate.set()
     assert said(whole(run)) == [QUESTION, ANSWER]
 

@@ -761,12 +761,13 @@ def test_an_answer_that_no_note_holds_is_read_again_and_gives_way_to_the_note_th
     assert (answer.answered, [each.note_id for each in answer.citations]) == (True, ["new"])
 
 
+@pytest.mark.parametrize("said", ["The neighbours did it themselves.", "Dr. Patel on Oak Avenue.", "Friday."])
 def test_an_answer_that_no_note_holds_is_taken_back_where_none_surely_answers(
-    finder: Finder, model: ScriptedModel
+    finder: Finder, model: ScriptedModel, said: str
 ) -> None:
     finder.library.add([PUMP])
     finder.library.reranker = Verdict(0.2)
-    model.will_say("The neighbours did it themselves.")
+    model.will_say(said)
     _, _, answer = gathered(Assistant(finder, model, support=Support()).answer(PUMP_QUESTION))
     assert answer.text.startswith(NO_NOTE)
     assert (answer.answered, answer.citations) == (False, ())

@@ -10,14 +10,18 @@ from knowledge.note import Hit, Passage, Told
 
 @pytest.mark.parametrize(
     "text",
-    ["The front lawn is zone A [1].", "It is breaker panel A [1]", "The blood type is A.", "Vitamin A", "Ray [1]."],
+    ["It was 160 € [1].", "The front lawn is zone A [1].", "It is breaker panel A [1]", "The blood type is A.", "Vitamin A", "Ray [1]."],
 )
 def test_an_answer_may_end_in_a_capital_a(text: str) -> None:
     assert says_something(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["[1].", "The gate code is [1].", "It is in a [1]", "Ray put in the [1].", "It Was [1]"]
+    "text",
+    [
+        *("[1].", "The gate code is [1].", "It is in a [1]", "Ray put in the [1].", "It Was [1]"),
+        *("Ray charged [1].", "The price was $[1].", "The key is with [1]", "It was made of [1]."),
+    ],
 )
 def test_an_answer_that_breaks_off_says_nothing(text: str) -> None:
     assert not says_something(text)
@@ -49,10 +53,40 @@ def test_what_another_sentence_of_the_question_names_may_answer_it(question: str
         ("When was the pool pump replaced? And who serviced it?", "The pool pump was serviced [1]."),
         ("When was the pool pump replaced? And who did it?", "The pool pump was replaced [1]."),
         ("when was the pool pump replaced by rays pools? and who did it?", "The pool pump was replaced [1]."),
+        ("Can you tell me where the pool key is hanging?", "The pool key is hanging [1]."),
+        ("hey, where is the pool key hanging", "The pool key is hanging [1]."),
+        ("The pool key: where is it hanging?", "The pool key is hanging [1]."),
     ],
 )
 def test_what_only_repeats_the_question_or_what_it_leans_on_is_an_echo(question: str, text: str) -> None:
     assert echoes(text, question)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I have no notes about that.",
+        "There is no note about that.",
+        "I don't have a note about that.",
+        "The notes do not say when the pump was replaced [1].",
+        "The code is not mentioned in your notes.",
+    ],
+)
+def test_a_model_may_decline_in_its_own_words(text: str) -> None:
+    assert declines(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The warranty does not include labour [1].",
+        "The notes do not say, but in 2019 it was Ray [1].",
+        "No, it has not been replaced [1].",
+        "Ray took notes of the leak [1].",
+    ],
+)
+def test_an_answer_that_denies_something_does_not_decline(text: str) -> None:
+    assert not declines(text)
 
 
 def test_an_answer_that_quotes_the_decline_beside_a_fact_does_not_decline() -> None:
