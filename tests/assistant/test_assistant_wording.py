@@ -10,7 +10,14 @@ from knowledge.note import Hit, Passage, Told
 
 @pytest.mark.parametrize(
     "text",
-    ["It was 160 € [1].", "The front lawn is zone A [1].", "It is breaker panel A [1]", "The blood type is A.", "Vitamin A", "Ray [1]."],
+    [
+        "It was 160 € [1].",
+        "The front lawn is zone A [1].",
+        "It is breaker panel A [1]",
+        "The blood type is A.",
+        "Vitamin A",
+        "Ray [1].",
+    ],
 )
 def test_an_answer_may_end_in_a_capital_a(text: str) -> None:
     assert says_something(text)
