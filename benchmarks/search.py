@@ -62,6 +62,17 @@ class Heard:
     library: Library
 
 
+@dataclass(frozen=True)
+class Read:
+    """What was found for a question in its own category, or in all."""
+
+    house: str
+    signs: NDArray[np.float64]
+    """What speaks for each note, in the order of `WEIGHTS`; of shape (notes, signs)."""
+    wanted: NDArray[np.float64]
+    """The share that each note has of those that the question wants; of shape (notes,)."""
+
+
 @click.command()
 def main() -> None:
     """Fit all three and print them."""
@@ -74,8 +85,13 @@ def main() -> None:
             click.echo(
                 f"  right labels, {house}: {_right(asked, listening):.3f} (router alone {_right(asked, None):.3f})"
             )
-        weights = fit_ranking(answered, listening)
+        read = [each for case in answered if case.case.notes for each in _read(case, listening)]
+        weights = fit_ranking(read)
         click.echo("\n".join(f'    "{name}": {value:.2f},' for name, value in weights.items()))
+        for house in dict.fromkeys(each.house for each in read):
+            own = [each for each in read if each.house == house]
+            serving, fitted = _wanted_first(own, WEIGHTS), _wanted_first(own, weights)
+            click.echo(f"  a wanted note first, {house}: {serving:.3f} (with the weights just fitted {fitted:.3f})")
         fit_relevance(answered + unrelated, listening)
 
 
@@ -160,22 +176,16 @@ def _right(cases: Sequence[Heard], listening: Listening | None) -> float:
     return sum(got.category == each.case.category for got, each in zip(found, cases, strict=True)) / len(cases)
 
 
-def fit_ranking(cases: Sequence[Heard], listening: Listening) -> dict[str, float]:
+def fit_ranking(read: Sequence[Read]) -> dict[str, float]:
     """Return the weights under which the notes that a question wants are likeliest to be drawn first.
 
-    Those are searched for in all notes and in those of their own category. The weights of `KEPT` stay as they are.
+    The weights of `KEPT` stay as they are.
     """
     from scipy.optimize import minimize
 
     kept = np.array([WEIGHTS[name] if name in KEPT else 0.0 for name in WEIGHTS])
     fitted = [number for number, name in enumerate(WEIGHTS) if name not in KEPT]
-    rows = [
-        (np.column_stack([found @ kept, found[:, fitted]]), wanted)
-        for each in cases
-        if each.case.notes
-        for scope in (None, each.case.category)
-        for found, wanted in _signs(each, listening, scope)
-    ]
+    rows = [(np.column_stack([each.signs @ kept, each.signs[:, fitted]]), each.wanted) for each in read]
 
     def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         total, slope = 0.0, np.zeros_like(values)
@@ -192,21 +202,27 @@ def fit_ranking(cases: Sequence[Heard], listening: Listening) -> dict[str, float
     return {**WEIGHTS, **dict(zip(names, (weight / scale for weight in best), strict=True))}
 
 
-def _signs(
-    each: Heard, listening: Listening, category: str | None
-) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """What speaks for each note found in a category, or in all, and which of them are wanted; nothing where none is."""
-    prior = listening.heard(each.decision, each.evidence).probabilities if category is None else {}
+def _wanted_first(read: Sequence[Read], weights: Mapping[str, float]) -> float:
+    """The share of questions whose best note under these weights is one of those that they want."""
+    values = np.array([weights[name] for name in WEIGHTS])
+    return float(np.mean([each.wanted[(each.signs @ values).argmax()] > 0 for each in read]))
+
+
+def _read(each: Heard, listening: Listening) -> Iterator[Read]:
+    """What is found for a question in its category and in all; nothing where no wanted note is."""
     library, time = each.library, resolved(each.library.notebook, timing(each.asked, TODAY))
-    scope = None if category is None else [category]
-    asked = Asked(each.asked, library.embedder.embed([each.asked])[0], scope, prior, TODAY)
-    found = candidates(library.notebook, library.index, asked)
-    if library.reranker is not None:
-        found = with_first_read(found, time, asked, library.reranker)
-    rows = signs(found, time, prior)
-    wanted = np.array([float(candidate.note_id in each.case.notes) for candidate, _ in rows])
-    if wanted.any():
-        yield np.array([[row.get(name, 0.0) for name in WEIGHTS] for _, row in rows]), wanted / wanted.sum()
+    vector = library.embedder.embed([each.asked])[0]
+    heard = listening.heard(each.decision, each.evidence).probabilities
+    for scope, prior in ((None, heard), ([each.case.category] if each.case.category else None, {})):
+        asked = Asked(each.asked, vector, scope, prior, TODAY)
+        found = candidates(library.notebook, library.index, asked)
+        if library.reranker is not None:
+            found = with_first_read(found, time, asked, library.reranker)
+        rows = signs(found, time, prior)
+        wanted = np.array([float(candidate.note_id in each.case.notes) for candidate, _ in rows])
+        if wanted.any():
+            names = [[row.get(name, 0.0) for name in WEIGHTS] for _, row in rows]
+            yield Read(each.house, np.array(names), wanted / wanted.sum())
 
 
 def fit_relevance(cases: Sequence[Heard], listening: Listening) -> None:
@@ -220,7 +236,7 @@ def fit_relevance(cases: Sequence[Heard], listening: Listening) -> None:
         probabilities = listening.heard(each.decision, each.evidence).probabilities
         hits = each.library.search(each.asked, each.library.scope(None, ""), 5, probabilities, TODAY)
         nearest = max(0.0, max(hit.similarity for hit in hits))
-        rows.append([nearest, max(hit.overlap for hit in hits), max(hit.answering for hit in hits)])
+        rows.append([nearest, max(hit.overlap for hit in hits), max(hit.log_odds for hit in hits)])
         answered.append(bool(each.case.notes))
     model = LogisticRegression(C=10.0)
     shares = cross_val_predict(model, rows, answered, cv=10, method="predict_proba")[:, 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 
 
@@ -107,6 +108,11 @@ class Moment:
     date: dt.date
 
 
+SUREST = 7.0
+"""Log-odds that a sentence answers from where on it is taken for certain: nine in ten thousand are left to chance."""
+_LEAST = 1e-6
+
+
 @dataclass(frozen=True)
 class Told:
     """A sentence of a note, read together with a question."""
@@ -114,6 +120,12 @@ class Told:
     sentence: str
     answering: float
     """How likely it answers, 0 to 1."""
+
+    @property
+    def log_odds(self) -> float:
+        """Of that, to `SUREST` at most: where several sentences answer with a chance of .99, one may have .999."""
+        chance = min(max(self.answering, _LEAST), 1 - _LEAST)
+        return min(max(math.log(chance / (1 - chance)), -SUREST), SUREST)
 
 
 @dataclass(frozen=True)
@@ -144,6 +156,11 @@ class Hit:
     def answering(self) -> float:
         """How likely its best sentence answers, 0 to 1; nought where nobody read it."""
         return self.deciding[0].answering if self.deciding else 0.0
+
+    @property
+    def log_odds(self) -> float:
+        """That its best sentence answers, -`SUREST` to `SUREST`; the least where nobody read it."""
+        return self.deciding[0].log_odds if self.deciding else -SUREST
 
     @property
     def evidence(self) -> float:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from knowledge.note import Passage, Told
+from knowledge.note import SUREST, Passage, Told
 from knowledge.timing import Timing
 
 if TYPE_CHECKING:
@@ -45,8 +45,6 @@ WEIGHTS: Mapping[str, float] = {
 """What each sign of a note adds to its score. `newest` and `first` are of a series, `newer` is the place in it."""
 LEAST_LIKELY = 1e-3
 
-SUREST = 7.0
-"""Log-odds that a sentence answers from where on it is taken for certain: nine in ten thousand are left to chance."""
 LEADING = 0.4
 """Weight of the sureness that it answers in which note leads the series, beside its evidence and its category's chance.
 By evidence alone the lead is often a note that only sounds like the question, and what is unlike it is put down."""
@@ -93,12 +91,8 @@ class Candidate:
 
     @property
     def sureness(self) -> float:
-        """How sure it is that its best sentence answers, 0 (as likely as not, or less) to 1, by its log-odds.
-
-        Of a dozen notes that were read, several may answer with a chance of .99; one has .999.
-        """
-        chance = min(self.answering, 1 - 1e-6)
-        return min(1.0, math.log(chance / (1 - chance)) / SUREST) if chance > 0.5 else 0.0
+        """How sure it is that its best sentence answers, 0 (as likely as not, or less) to 1, by its log-odds."""
+        return max(0.0, self.deciding[0].log_odds) / SUREST if self.deciding else 0.0
 
     @cached_property
     def evidence(self) -> float:

@@ -26,7 +26,7 @@ class Relevance:
     overlap: float
     """Weight of the greatest share of the question's words that one of them holds."""
     answering: float
-    """Weight of how likely one of their sentences answers, read together with the question."""
+    """Weight of the log-odds that one of their sentences answers, read with the question; see `Hit.log_odds`."""
     enough: float
     """Probability below which nothing that was found answers."""
     vouched: float
@@ -42,7 +42,7 @@ class Relevance:
             return self.unread.probability(hits)
         similarity = max(hit.similarity for hit in hits)
         overlap = max(hit.overlap for hit in hits)
-        answering = max(hit.answering for hit in hits)
+        answering = max(hit.log_odds for hit in hits)
         logit = self.intercept + self.similarity * max(0.0, similarity) + self.overlap * overlap
         logit += self.answering * answering
         return 1 / (1 + math.exp(-logit))
