@@ -9,7 +9,7 @@ from knowledge.tense import is_past, is_present
 from knowledge.words import STOP_WORDS, words_of
 
 _POINTING = re.compile(
-    r"\b(it|its|that|those|these|they|them|their|he|him|his|she|her|there|then|one|ones)\b", re.IGNORECASE
+    r"\b(it|its|that|those|these|they|them|their|he|him|his|she|her|there|then|one|ones|both(?=\W*$))\b", re.IGNORECASE
 )
 _SAYING = (
     r"(?:say|says|said|tell|told|know|knew|think|thought|mean|meant|mention|mentioned|note|noted|promise|promised|"
@@ -48,7 +48,7 @@ _OF_WHAT_IT_NAMES = re.compile(
 """Where it may in a question that names a thing: 'when did they trim the oak?', 'which breaker is it for the oven?'."""
 _CLEFT = re.compile(r"\b(?:is|was|whos|[’']s) it ((?:[\w’'-]+ ){0,3}?)(?:who|that)\b", re.IGNORECASE)
 """Where 'it' only leads to who is meant: 'was it Ray who did the roof?', 'who is it that does the gutters?'."""
-_STANDING_IN = re.compile(r"\b(?:it|they|them|he|him|she|her)\b", re.IGNORECASE)
+_STANDING_IN = re.compile(r"\b(?:it|they|them|he|him|she|her|both(?=\W*$))\b", re.IGNORECASE)
 """What may stand for a thing that the same question names."""
 _JOINT = re.compile(
     r"[,;:.!?]|\b(?:and|or|but|if|when|while|without|before|after|until|once|since|because|though|so)\b", re.IGNORECASE
@@ -103,7 +103,7 @@ _SAID_OF_IT = frozenset(
 )
 """What is said of 'that' or 'those', or what has no name but by them: 'does that include labor?', 'that crew'."""
 _OF_ANYTHING = frozenset(
-    "address after again altogether anything available before best bill brand charge charged code codes color "
+    "address after again ago altogether anything available before best bill both brand charge charged code codes color "
     "colour come company contact cost costs covered date day days deep detail details due else email ever exactly "
     "expensive expire expired expires explain fast first good guarantee guy guys happened happens idea info "
     "information invoice involved kind later liable long made make manual many model month more much name new next "

@@ -53,6 +53,14 @@ HISTORY: list[Turn] = [ASKED, TOLD]
             "is that the one?",
         ),
         *("did Ray do that the first time?", "what did that cost for the year?", "what do they charge?"),
+        *(
+            "ditto the heater",
+            "ditto for the spa",
+            "what abt the heater",
+            "wot about the heater",
+            "hows about the spa?",
+        ),
+        *("total for both?", "are both under warranty?", "who fixed both?", "how long ago"),
     ],
 )
 def test_a_follow_up_is_searched_together_with_what_it_leans_on(question: str) -> None:
@@ -128,6 +136,11 @@ def test_a_question_that_stands_alone_stays_as_it_is(question: str) -> None:
 def test_each_question_ends_before_the_next_one() -> None:
     history: list[Turn] = [Question("pool costs in 2024"), TOLD, Question("and 2023"), TOLD]
     assert standalone("and 2022", history) == "pool costs in 2024? and 2023? and 2022"
+
+
+@pytest.mark.parametrize("question", ["gate code?", "HS-3?", "how many smoke alarms"])
+def test_a_few_words_that_ask_something_of_a_thing_of_their_own_stand_alone(question: str) -> None:
+    assert standalone(question, HISTORY, router(POOL, POOL)) == question
 
 
 def test_the_first_question_leans_on_nothing() -> None:
@@ -255,6 +268,7 @@ def test_what_is_unclear_alone_leans_where_it_is_clearer_with_what_was_said(ques
         *("what does it say on the boiler label", "is it worth servicing the boiler", "is it time to feed the lawn"),
         *("was it Ray who did the roof", "who is it that does the gutters"),
         *("when do they collect the bins", "what time are they open at the tip"),
+        *("heater?", "spa too?", "spa pump?", "cheaper?", "still guaranteed?", "how many watts"),
     ],
 )
 def test_of_what_names_a_thing_of_its_own_the_router_decides_whether_it_is_a_follow_up(question: str) -> None:
