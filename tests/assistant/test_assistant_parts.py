@@ -45,6 +45,12 @@ from assistant.parts import parts, shares_date, stand_alone
             "On who paid, who knows, and where is the receipt?",
             ("On who paid, who knows", "where is the receipt?"),
         ),
+        (
+            "When is the M.O.T. due and where do we take it",
+            ("When is the M.O.T. due", "where do we take it"),
+        ),
+        ("When was the M.O.T. Who did it?", ("When was the M.O.T.", "Who did it?")),
+        ("The no. of the vet? And the kennels?", ("The no. of the vet?", "And the kennels?")),
         ("¿Quién arregló la bomba? ¿Cuándo pintamos?", ("¿Quién arregló la bomba? ¿Cuándo pintamos?",)),
     ],
 )
