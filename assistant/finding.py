@@ -11,7 +11,7 @@ from itertools import chain, zip_longest
 from assistant.conversation import Turn
 from assistant.followups import standalone
 from assistant.listening import LISTENING, Listening
-from assistant.parts import parts, stand_alone
+from assistant.parts import parts, shares_date, stand_alone
 from classifier.decision import Decision, Matter, Router
 from classifier.taxonomy import NONE
 from knowledge.errors import KnowledgeError
@@ -73,7 +73,7 @@ class Finder:
         """
         decision = self._heard(question)
         asked = parts(question)
-        if decision.learned_from or len(asked) == 1 or not stand_alone(asked):
+        if decision.learned_from or len(asked) == 1 or not stand_alone(asked) or shares_date(asked, self._today()):
             return decision
         return _of_matters(decision, {part: self._heard(part) for part in asked}, self._limit)
 

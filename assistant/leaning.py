@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from assistant.pronouns import (
@@ -39,8 +40,8 @@ _ACKNOWLEDGING = re.compile(
 )
 """What a turn may begin with that says nothing of its matter, nor whether it is a new one."""
 _GOING_ON = re.compile(
-    r"^(?:(?:(?:and|or|but|also|plus),? )?(?:what about|how about|what of|same for)|(?:and|or|plus) (?:the|our|my))\b"
-    r"[^?]*\??$",
+    r"^(?:(?:(?:and|or|but|also|plus),? )?(?:(?:what|wot|how)(?:[’']?s)? (?:about|abt|bout)|what of|same for|ditto|"
+    r"likewise)|(?:and|or|plus) (?:the|our|my))\b[^?]*\??$",
     re.IGNORECASE,
 )
 """How a follow-up begins that asks the same of another thing."""
@@ -68,6 +69,12 @@ _NARROWING = re.compile(
     re.IGNORECASE,
 )
 """What only says more of a question before it: 'without VAT', 'per metre?', 'upstairs?'."""
+_BARE_WORD = r"(?!too\b)[^\W\d](?:[^\W\d]|[’'-])*"
+_BARE = re.compile(
+    rf"how (?:many|much) {_BARE_WORD}\W*|(?P<first>{_BARE_WORD})(?: (?P<second>{_BARE_WORD}))?(?:\?| too\b)\W*",
+    re.IGNORECASE,
+)
+"""What hardly is a question: 'heater?', 'spa too', 'still guaranteed?', 'how many watts'; a code asks what it is."""
 _REMARKING = frozenset(
     "amazing answer appreciate awesome brilliant cheers clear cool exactly excellent fair fantastic funny glad good "
     "goodbye great haha happy hello help helped helpful helps hey hi interesting know lol lot love lovely makes mind "
@@ -85,8 +92,10 @@ def leaning(question: str, subject: str, said: str) -> Leaning:
         said: all that it would lean on.
     """
     question = unacknowledged(question)
-    if not is_short(question) or not _leans(question, subject):
+    if not is_short(question):
         return "no"
+    if not _leans(question, subject):
+        return "perhaps" if _is_bare(question) and _asks(subject) else "no"
     if names_other(question, than=said) and not _leans(question, subject, own=True):
         return "perhaps"
     return "surely"
@@ -110,10 +119,9 @@ def is_thing(question: str) -> bool:
     found = _THING.fullmatch(question)
     if found is None:
         return False
-    first, *more = found["thing"].lower().split()
-    asks = more and not is_content(more[-1]) and any(map(is_content, (first, *more)))
+    _, *more = words = found["thing"].lower().split()
     told = any(_MOVED.fullmatch(word) or _NOT.sub("", word) in _VERBS for word in more)
-    return len(more) < LONGEST_THING and not asks and not told
+    return len(more) < LONGEST_THING and not _asks_of_thing(words) and not told
 
 
 def is_remark(text: str) -> bool:
@@ -142,6 +150,18 @@ def _leans(question: str, subject: str, *, own: bool = False) -> bool:
         or (_ASKING.search(question) and names_little(question) and not ends_with_name(question))
         or names_nothing(question)
     )
+
+
+def _asks_of_thing(words: Sequence[str]) -> bool:
+    """Whether the last word asks something of what those before it name: 'gate code'."""
+    return len(words) > 1 and not is_content(words[-1]) and any(map(is_content, words))
+
+
+def _is_bare(question: str) -> bool:
+    """Whether a question is hardly one, of a word or two that may say more of what was asked before."""
+    found = _BARE.fullmatch(question)
+    words = [word.lower() for word in found.group("first", "second") if word] if found else []
+    return found is not None and not _asks_of_thing(words) and not _begins_asking(" ".join(words))
 
 
 def _narrows(question: str) -> bool:

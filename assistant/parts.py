@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 from assistant.leaning import leaning
 from assistant.pronouns import names_other
-from knowledge.timing import SENTENCE_END
+from knowledge.tense import is_present
+from knowledge.timing import SENTENCE_END, timing
 
 _ASKING = r"(?:who|whom|whose|what|when|where|which|how|why)(?:[’']?s)?\b"
 _WHETHER = (
@@ -25,6 +27,12 @@ _DOING = re.compile(
     re.IGNORECASE,
 )
 """What tells more of whoever is asked for: 'who was it that came and did the gutters?'."""
+_SETTING = re.compile(
+    rf"\W*(?:in|on|at|for|by|during|before|after|since|until|between|from|inside|outside|over|under|last|this|next)\b"
+    rf"[^,;:.?!]*,\s*(?={_ASKING}|{_WHETHER})",
+    re.IGNORECASE,
+)
+"""A date or a place that all parts of a sentence have: 'in 2019, who …', 'at the cottage, where …'."""
 LEAST_WORDS = 3
 """Words of a question of its own: 'and when?' asks more of what was asked before it, 'when and' of what follows."""
 
@@ -32,22 +40,38 @@ LEAST_WORDS = 3
 def parts(question: str) -> tuple[str, ...]:
     """Return the questions that a question asks, in order; itself where it asks one.
 
-    What only tells something between them is left out. They need not stand alone: the second one of 'who put in the
-    pump, and what did it cost?' does not. Two are told apart in English alone, and in any language by their marks.
+    What only tells something between them is left out, and a date or a place that a sentence begins with is put before
+    each of its questions. They need not stand alone: the second one of 'who put in the pump, and what did it cost?'
+    does not. Two are told apart in English alone, and in any language by their marks.
     """
     found: list[str] = []
     for sentence in SENTENCE_END.split(question):
-        for piece in _pieces(sentence):
+        for at, piece in enumerate(_pieces(sentence)):
             if found and len(piece.split()) < LEAST_WORDS:
                 found[-1] = f"{found[-1]} {piece}"
             elif _asks(piece):
-                found.append(piece)
+                found.append(_setting(sentence) + piece if at else piece)
     return tuple(found) if len(found) > 1 else (question,)
 
 
 def stand_alone(asked: tuple[str, ...]) -> bool:
     """Whether each of several questions names a thing of its own, and is understood without those before it."""
     return all(_stands_alone(part, asked[0], " ".join(asked[:at])) for at, part in enumerate(asked) if at)
+
+
+def shares_date(asked: tuple[str, ...], today: dt.date) -> bool:
+    """Whether the last question's date may be that of all: 'who painted the hall and who fixed the roof in 2019?'.
+
+    So it may where none of them asks how things are, has a date of its own, or ends before the last one begins.
+
+    Args:
+        asked: the parts of one question.
+        today: what 'last year' counts from.
+    """
+    *before, last = asked
+    if is_present(last) or not timing(last, today).ranged:
+        return False
+    return not any(is_present(part) or part.endswith((".", "!", "?")) or timing(part, today).ranged for part in before)
 
 
 def _stands_alone(part: str, first: str, before: str) -> bool:
@@ -69,6 +93,12 @@ def _pieces(sentence: str) -> list[str]:
             ends.append(joint.start())
             starts.append(joint.end())
     return [sentence[start:end] for start, end in zip(starts, [*ends, len(sentence)], strict=True)]
+
+
+def _setting(sentence: str) -> str:
+    """The date or place that a sentence begins with, for all that it asks; empty where it does not."""
+    found = _SETTING.match(sentence)
+    return found[0] if found and not _ASKS.search(found[0]) else ""
 
 
 def _asks(piece: str) -> bool:

@@ -9,25 +9,51 @@ from knowledge.tense import is_past, is_present
 from knowledge.words import STOP_WORDS, words_of
 
 _POINTING = re.compile(
-    r"\b(it|its|that|those|these|they|them|their|he|him|his|she|her|there|then|one|ones)\b", re.IGNORECASE
+    r"\b(it|its|that|those|these|they|them|their|he|him|his|she|her|there|then|one|ones|both(?=\W*$))\b", re.IGNORECASE
 )
+_SAYING = (
+    r"(?:say|says|said|tell|told|know|knew|think|thought|mean|meant|mention|mentioned|note|noted|promise|promised|"
+    r"agree|agreed|claim|claimed|remember|sure|certain)"
+)
+"""After what a 'that' leads on to what was said."""
+_NAMED_DAY = (
+    r"(?!(?:an?|the|this|that|next|last|same|every|each|all|any|some|per|one|half|mid|most|another|other|later)\b)"
+    r"[\w’']+ (?:birthday|anniversary|day|night|week|season)"
+)
+"""'Bin day', 'Emma's birthday'; but a bare day or 'last week' may tell when it was that was spoken of."""
 _POINTING_NOWHERE = re.compile(
     r"\b(?:(?:is|are|was|were|be|been|isn[’']?t|aren[’']?t) there(?! yet)|there(?: (?:is|are|was|were)|[’']s)|"
+    r"(?:should|would|could|might|must|will|has|have|had)(?:n[’']?t)? there(?: \w+)? (?:be|been)|"
     r"(?:its|their) own|(?:the|a|an|our|my) \w+ that(?= \w)|ones? of (?:the|our|my)|"
+    r"(?:that|those) (?!all|any|every|no|one)(?-i:[a-z]\w*) (?:who|that|which)(?= \w)|"
+    rf"{_SAYING}(?: (?:us|me|you))? that(?= (?:the|our|my|we|i)\b)|"
     r"one more(?: thing| question)?(?=\s*[:,])|"
-    r"(?:is|was|[’']s) it (?:ok|okay|safe|best|better|possible|necessary|allowed|legal|normal) (?:to|for|if|that)|"
+    r"(?:is|was|[’']s) it (?:ok|okay|safe|best|better|possible|necessary|allowed|legal|normal|true) (?:to|for|if|that)|"
+    rf"(?:is|isn[’']?t) it (?:still |already )?{_NAMED_DAY}|"
+    r"(?:what|which) (?:day|night|time|week) is it (?:today|tomorrow|now|for (?!(?:the|our|my|this|that|it|them)\b))|"
     r"it(?: is|[’']s)? (?:rain|snow|freez|hail|storm)\w*)\b",
     re.IGNORECASE,
 )
-"""Where such a word stands for nothing that was said before: 'is there', 'one of the', 'the man that'."""
+"""Where such a word stands for nothing said before: 'is there', 'one of the', 'the man that', 'is it bin day?'."""
 _THEN = re.compile(r"\bthen(?=\W*$)", re.IGNORECASE)
 """A time that was spoken of, but not where the present is asked of: 'so what's the door code then?'."""
 _OF_WHAT_IT_NAMES = re.compile(
-    r"^(?:(?:and|or|but|also|plus),? )?(?:(?:who|whom|whose|what|when|where|which|why|how)\b[^?]*? did they|"
-    r"(?:which|what) \w+(?: \w+)? (?:is|was) it(?= (?:for|in|on|at)))\b",
+    r"^(?:(?:and|or|but|also|plus),? )?(?:(?:who|whom|whose|what|when|where|which|why|how)\b[^?]*? (?:"
+    r"(?:did|do|will|would|can|could|have|had) they|are they(?! (?:in|on|at|by|for|from|near|of|to|under|with)\b))|"
+    r"(?:which|what) \w+(?: \w+)? (?:is|was) it(?= (?:for|in|on|at)))\b|"
+    r"\b(?:do|does|did|will|would) it (?:(?:take|cost)(?: \w+)? to|mean (?:if|when|that)|say (?:at|in|inside|on))\b|"
+    r"\b(?:is|was|isn[’']?t) it (?:time (?:to|for)|worth \w+ing)\b",
     re.IGNORECASE,
 )
 """Where it may in a question that names a thing: 'when did they trim the oak?', 'which breaker is it for the oven?'."""
+_CLEFT = re.compile(r"\b(?:is|was|whos|[’']s) it ((?:[\w’'-]+ ){0,3}?)(?:who|that)\b", re.IGNORECASE)
+"""Where 'it' only leads to who is meant: 'was it Ray who did the roof?', 'who is it that does the gutters?'."""
+_STANDING_IN = re.compile(r"\b(?:it|they|them|he|him|she|her|both(?=\W*$))\b", re.IGNORECASE)
+"""What may stand for a thing that the same question names."""
+_JOINT = re.compile(
+    r"[,;:.!?]|\b(?:and|or|but|if|when|while|without|before|after|until|once|since|because|though|so)\b", re.IGNORECASE
+)
+"""Where a question goes on, of what it has named so far as well."""
 _NEGATED = r"(?:is|are|was|were|do|does|did|ca|wo|has|have|had|could|would|should)n[’']?t\b"
 _CONTRACTED = re.compile(
     rf"\b{_NEGATED}|(?<=\w)[’'](?:s|d|re|ll|ve|m)\b|"
@@ -50,6 +76,8 @@ _OWNING = re.compile(
     re.IGNORECASE,
 )
 """A thing of which the next words may say 'its', but not 'the manual for its remote'."""
+_NAMED = re.compile(r"\b(?:the|our|my)\s+(?:(?:new|old|other|big|little)\s+)?(\w+)", re.IGNORECASE)
+"""A thing that a question names."""
 _LYING = re.compile(r"\s(?:in|on|at|inside)\s*$", re.IGNORECASE)
 _DOING = re.compile(r"\b(?:do|does|did|has|have|had|will|can|should)\s+(\w+)", re.IGNORECASE)
 """Who does what is asked, whatever the case: 'when did emma get her passport?'."""
@@ -75,14 +103,14 @@ _SAID_OF_IT = frozenset(
 )
 """What is said of 'that' or 'those', or what has no name but by them: 'does that include labor?', 'that crew'."""
 _OF_ANYTHING = frozenset(
-    "address after again altogether anything available before best bill brand charge charged code codes color colour "
-    "come company contact cost costs covered date day days deep detail details due else email ever exactly expensive "
-    "expire expired expires explain fast first good guarantee guy guys happened happens idea info information invoice "
-    "involved kind later liable long made make manual many model month more much name new next number often old other "
-    "others over paid part password passwords pay paying person phone please pls previous price problem quote really "
-    "reason receipt responsible same say second serial service since size something soon spend spending spent still "
-    "sure then third till time times today total type under until used visit warranty week went while work wrong year "
-    "years".split()
+    "address after again ago altogether anything available before best bill both brand charge charged code codes color "
+    "colour come company contact cost costs covered date day days deep detail details due else email ever exactly "
+    "expensive expire expired expires explain fast first good guarantee guy guys happened happens idea info "
+    "information invoice involved kind later liable long made make manual many model month more much name new next "
+    "number often old other others over paid part password passwords pay paying person phone please pls previous price "
+    "problem quote really reason receipt responsible same say second serial service since size something soon spend "
+    "spending spent still sure then third till time times today total type under until used visit warranty week went "
+    "while work wrong year years".split()
 )
 """Words that ask something of anything, and name nothing."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -94,15 +122,17 @@ def points(question: str, *, names_other: bool = False) -> bool:
 
     Args:
         names_other: whether the question names a thing that was not spoken of: 'they' may then be whoever trimmed the
-            oak, and 'it' the breaker that is asked for.
+            oak, and 'it' the breaker that is asked for, or the drill in 'where is the drill, and who borrowed it?'.
     """
     question = _POINTING_NOWHERE.sub("", question)
     if is_present(question) and not is_past(question):
         question = _THEN.sub("", question)
     if names_other:
-        question = _OF_WHAT_IT_NAMES.sub("", question)
+        question = _CLEFT.sub(r"\1", _OF_WHAT_IT_NAMES.sub("", question))
     question = _POSSESSIVE.sub(lambda found: found[2] if _is_owned(found) else found[0], question)
     question = _SHOWING.sub(lambda found: found[1] if _shows(found) else found[0], question)
+    if names_other:
+        question = _STANDING_IN.sub(lambda found: "" if _stands_for_named(found) else found[0], question)
     return bool(_POINTING.search(question))
 
 
@@ -126,6 +156,13 @@ def names_other(question: str, than: str) -> bool:
 def ends_with_name(question: str) -> bool:
     """Whether a question ends with a thing of its own: 'where is the stopcock?', 'who is Emma?'."""
     return bool(_NAMING.search(question))
+
+
+def _stands_for_named(pronoun: re.Match[str]) -> bool:
+    """Whether a thing is named before a pronoun, and the question goes on in between: 'the drill, and who has it?'."""
+    before = pronoun.string[: pronoun.start()]
+    joint = max((found.start() for found in _JOINT.finditer(before)), default=0)
+    return any(is_content(thing) and thing.lower() not in _SAID_OF_IT for thing in _NAMED.findall(before[:joint]))
 
 
 def _is_owned(possessive: re.Match[str]) -> bool:

@@ -50,8 +50,9 @@ _EACH_TIME = re.compile(r"\b(?:each|every) time\b", re.IGNORECASE)
 _WHEN = re.compile(r"\s*(?:and |so )?when (?:was|were|did|has|have)\b", re.IGNORECASE)
 """Of something done more than once, that asks for the last time."""
 _SHORTENED = "".join(rf"(?<!\b{short}\.)" for short in ("dr", "mr", "mrs", "ms", "st", r"e\.g", r"i\.e"))
-SENTENCE_END = re.compile(rf"(?<=[?!])\s+|(?<=\.){_SHORTENED}\s+(?=[^\W\d])", re.IGNORECASE)
-"""Between the sentences of a question; 'Mr.' ends none."""
+_GOING_ON = r"(?!(?<=\b[^\W\d]\.[^\W\d]\.)\s+(?-i:[a-z]))(?!(?<=\bno\.)\s+(?-i:of|for)\b)"
+SENTENCE_END = re.compile(rf"(?<=[?!])\s+|(?<=\.){_SHORTENED}{_GOING_ON}\s+(?=[^\W\d])", re.IGNORECASE)
+"""Between the sentences of a question; 'Mr.' ends none, nor do 'M.O.T.' and 'no.' where a sentence goes on."""
 EVER = re.compile(
     r"\b(?:in all(?!\s+(?:of|the|our|[a-z]+s)\b)|overall|ever|of all time|over the years)\b"
     r"|^\W*and (?:in total|altogether|all together|so far)\b",

@@ -154,6 +154,12 @@ def test_a_part_without_a_likely_category_leaves_the_question_whole(unsure: Find
     assert not unsure.classify("Was the pool pump replaced, and when was the boiler serviced?").matters
 
 
+def test_a_date_that_all_parts_may_share_leaves_the_question_whole(three: Finder) -> None:
+    assert not three.classify("Who replaced the pool pump, and who oiled the fence gate in 2022?").matters
+    dated = three.classify("In 2022, who replaced the pool pump, and who oiled the fence gate?").matters
+    assert [matter.question.startswith("In 2022, who") for matter in dated] == [True, True]
+
+
 def test_two_parts_of_one_matter_are_one_question(three: Finder) -> None:
     scope, _ = find(three, "Who replaced the pool pump, and which pump was in the pool before?")
     assert scope.categories == ("pool",)

@@ -43,6 +43,24 @@ HISTORY: list[Turn] = [ASKED, TOLD]
         *("who owned the house then?", "who fixed the pump then?", "who lived here then?"),
         *("who was our plumber then?", "then what?", "ok then what about the filter", "forget it, who put it in?"),
         *("what about the year before?", "and what about the heater in the guest house?", "What's the code?"),
+        *("What was the price and who did it?", "was it Ray who came?", "who was it that came?", "is it worth fixing?"),
+        *(
+            "how long did it take?",
+            "what does it mean?",
+            "was it last week?",
+            "was it Christmas day?",
+            "what day was it?",
+            "is that the one?",
+        ),
+        *("did Ray do that the first time?", "what did that cost for the year?", "what do they charge?"),
+        *(
+            "ditto the heater",
+            "ditto for the spa",
+            "what abt the heater",
+            "wot about the heater",
+            "hows about the spa?",
+        ),
+        *("total for both?", "are both under warranty?", "who fixed both?", "how long ago"),
     ],
 )
 def test_a_follow_up_is_searched_together_with_what_it_leans_on(question: str) -> None:
@@ -101,6 +119,14 @@ def test_of_a_thing_alone_nothing_is_asked_where_nothing_was_before() -> None:
         *("forget it, who's our vet?", "Never mind that. Where is the stopcock?", "so whats the door code then?"),
         *("what time is swimming then", "only who has the spare key", "just the gate is loose"),
         *("the gate code?", "the vet's number?", "the AC stopped", "the AC isn't on"),
+        *(
+            "is it bin day tomorrow",
+            "is it Emma's birthday this week",
+            "what day is it for bins",
+            "who fixed both cars",
+        ),
+        *("should there be water in the cellar", "has there been a leak in the loft", "will there be a bin collection"),
+        *("did Ray say that the roof needs doing", "who was that man who fixed the gutters"),
     ],
 )
 def test_a_question_that_stands_alone_stays_as_it_is(question: str) -> None:
@@ -110,6 +136,11 @@ def test_a_question_that_stands_alone_stays_as_it_is(question: str) -> None:
 def test_each_question_ends_before_the_next_one() -> None:
     history: list[Turn] = [Question("pool costs in 2024"), TOLD, Question("and 2023"), TOLD]
     assert standalone("and 2022", history) == "pool costs in 2024? and 2023? and 2022"
+
+
+@pytest.mark.parametrize("question", ["gate code?", "HS-3?", "how many smoke alarms"])
+def test_a_few_words_that_ask_something_of_a_thing_of_their_own_stand_alone(question: str) -> None:
+    assert standalone(question, HISTORY, router(POOL, POOL)) == question
 
 
 def test_the_first_question_leans_on_nothing() -> None:
@@ -226,6 +257,18 @@ def test_what_is_unclear_alone_leans_where_it_is_clearer_with_what_was_said(ques
         *("When did they trim the oak?", "What paint did they use in the hall?", "Which breaker is it for the oven?"),
         *("and what's the gate code?", "and who cleans the gutters?", "And who is our vet?", "and who is Emma?"),
         *("and when is bin day?", "and whens parents evening"),
+        *(
+            "where is the drill and who borrowed it",
+            "where's the ladder, is it in the shed",
+            "How is the roof? Is it new?",
+        ),
+        *("what is the alarm code and who knows it", "who fixed the roof and what did it cost"),
+        *("how do I turn the stopcock if it's stuck", "how do I clean the windows without scratching them"),
+        *("how long does it take to heat the spa", "what does it mean when the boiler shows F22"),
+        *("what does it say on the boiler label", "is it worth servicing the boiler", "is it time to feed the lawn"),
+        *("was it Ray who did the roof", "who is it that does the gutters"),
+        *("when do they collect the bins", "what time are they open at the tip"),
+        *("heater?", "spa too?", "spa pump?", "cheaper?", "still guaranteed?", "how many watts"),
     ],
 )
 def test_of_what_names_a_thing_of_its_own_the_router_decides_whether_it_is_a_follow_up(question: str) -> None:

@@ -1,6 +1,8 @@
+import datetime as dt
+
 import pytest
 
-from assistant.parts import parts, stand_alone
+from assistant.parts import parts, shares_date, stand_alone
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,28 @@ from assistant.parts import parts, stand_alone
         ("who swept the flue and did the man look at the roof", ("who swept the flue", "did the man look at the roof")),
         ("When was the oak trimmed and is the ash dead?", ("When was the oak trimmed", "is the ash dead?")),
         ("Who fixed it? And when? And is the ash dead?", ("Who fixed it? when?", "is the ash dead?")),
+        (
+            "In 2019, who painted the hall and who fixed the roof?",
+            ("In 2019, who painted the hall", "In 2019, who fixed the roof?"),
+        ),
+        (
+            "For the guest house, whats the wifi password and whats the alarm code",
+            ("For the guest house, whats the wifi password", "For the guest house, whats the alarm code"),
+        ),
+        (
+            "At the cottage, who cleared the drain, and when? And is the ash dead?",
+            ("At the cottage, who cleared the drain when?", "is the ash dead?"),
+        ),
+        (
+            "On who paid, who knows, and where is the receipt?",
+            ("On who paid, who knows", "where is the receipt?"),
+        ),
+        (
+            "When is the M.O.T. due and where do we take it",
+            ("When is the M.O.T. due", "where do we take it"),
+        ),
+        ("When was the M.O.T. Who did it?", ("When was the M.O.T.", "Who did it?")),
+        ("The no. of the vet? And the kennels?", ("The no. of the vet?", "And the kennels?")),
         ("¿Quién arregló la bomba? ¿Cuándo pintamos?", ("¿Quién arregló la bomba? ¿Cuándo pintamos?",)),
     ],
 )
@@ -70,3 +94,20 @@ def test_one_question_stays_as_it_is(question: str) -> None:
 )
 def test_parts_stand_alone_where_each_names_a_thing_of_its_own(question: str, alone: bool) -> None:
     assert stand_alone(parts(question)) == alone
+
+
+@pytest.mark.parametrize(
+    ("question", "shared"),
+    [
+        ("who painted the hall and who fixed the roof in 2019", True),
+        ("who painted the hall and did the pump break last year", True),
+        ("who painted the hall and when did Ray fix the roof", False),
+        ("whens bin day and who fixed the roof in 2019", False),
+        ("who painted the hall in 2019 and who fixed the roof", False),
+        ("who painted the hall in 2018 and who fixed the roof in 2019", False),
+        ("Who painted the hall? And who fixed the roof in 2019?", False),
+        ("In 2019, who painted the hall and who fixed the roof?", False),
+    ],
+)
+def test_a_date_at_the_end_may_be_that_of_all_questions(question: str, shared: bool) -> None:
+    assert shares_date(parts(question), dt.date(2026, 10, 1)) == shared
