@@ -10,6 +10,7 @@ from typing import Literal
 
 from knowledge.preceding import asks_before, names_former, names_old
 from knowledge.ranges import MONTHS, SIDES, Range, Side, in_full, range_named
+from knowledge.shifts import counts_from_others, shifted
 from knowledge.tense import is_past, is_present
 
 Aim = Literal["now", "present", "past", "first", "earlier"]
@@ -119,10 +120,7 @@ def timing(question: str, today: dt.date) -> Timing:
         today: what 'last year' and 'two years ago' count from.
     """
     question = in_full(question, today)
-    sentences = [
-        (sentence, range_named(_LASTING.sub(_without_last, sentence), today))
-        for sentence in reversed(SENTENCE_END.split(question))
-    ]
+    sentences = _read(question, today)
     dates = _dates(sentences)
     over = dates.last is not None and dates.last < today
     event, side = "", SIDES["in"]
@@ -146,6 +144,21 @@ def asks_how_often(question: str) -> bool:
     return asked is not None
 
 
+def _read(question: str, today: dt.date) -> list[tuple[str, Range | None]]:
+    """The sentences of a question, the last one first, each with the days that it names or counts from others."""
+    read: list[tuple[str, Range | None]] = []
+    for sentence in SENTENCE_END.split(question):
+        days = range_named(_LASTING.sub(_without_last, sentence), today)
+        if counts_from_others(sentence):
+            before = _dates(read)
+            if days is not None:
+                days = days._replace(doubtful=True)
+            elif before.first or before.last:
+                days = shifted(sentence, before)
+        read.insert(0, (sentence, days))
+    return read
+
+
 def _without_last(lasting: re.Match[str]) -> str:
     return lasting[0].removesuffix("last")
 
@@ -167,7 +180,8 @@ def _aim_said(sentences: list[tuple[str, Range | None]], past: bool) -> Aim | No
     for number, (sentence, days) in enumerate(sentences, start=1):
         if _FIRST.search(_USED_FOR.sub("", sentence)) and (past or not _FIRST_OF_STEPS.search(sentence)):
             return "first"
-        dated = (days is not None and days.first is None) or _EVENT.search(sentence)  # 'before 2019', 'before the move'
+        # 'Before 2019', 'before the move', and 'the year before' where the year is known.
+        dated = (days is not None and (days.first is None or counts_from_others(sentence))) or _EVENT.search(sentence)
         # Of several sentences, 'The old code fails.' asks for nothing.
         asks = not dated and (number == 1 or not sentence.endswith("."))
         if asks and names_former(sentence):

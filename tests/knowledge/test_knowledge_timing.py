@@ -279,6 +279,51 @@ def test_two_years_written_as_one_hold_both() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "start", "end"),
+    [
+        ("What did we pay in 2023? And the year before?", "2022-01-01", "2022-12-31"),
+        ("What did we pay in 2023? and a year earlier?", "2022-01-01", "2022-12-31"),
+        ("What did we pay in 2023? And two years before?", "2021-01-01", "2021-12-31"),
+        ("What did we pay in 2023? And in the two years before that?", "2021-01-01", "2022-12-31"),
+        ("What did we pay in 2023? and the year after", "2024-01-01", "2024-12-31"),
+        ("What did we pay in 2020? and in the two years after?", "2021-01-01", "2022-12-31"),
+        ("What did we pay in 2023? And the following year?", "2024-01-01", "2024-12-31"),
+        ("What did we pay in 2023? and the previous year?", "2022-01-01", "2022-12-31"),
+        ("What did we pay in 2022? And the year before? And the year before that?", "2020-01-01", "2020-12-31"),
+        ("What did we pay in March 2023? And the month before?", "2023-02-01", "2023-02-28"),
+        ("Who came last summer? and the summer before?", "2025-06-01", "2025-08-31"),
+        ("Who came in 2023? And before that?", None, "2022-12-31"),
+        ("Who came in 2023? and after that?", "2024-01-01", None),
+        ("Who came in 2023? And since?", "2024-01-01", None),
+        ("Who came in 2023? Who paid for the year before the flood?", "2023-01-01", "2023-12-31"),
+    ],
+)
+def test_a_follow_up_may_count_from_the_dates_before_it(question: str, start: str | None, end: str | None) -> None:
+    found = asked(question)
+
+    assert (found.start and found.start.isoformat(), found.end and found.end.isoformat()) == (start, end)
+    assert found.aim == "past"
+    assert not found.doubtful
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("What did we pay in 2023? And in the other years?", "What did we pay in 2023? And every other year?"),
+        *("What did we pay in March 2023? And the year before?", "Who came since 2023? And the year before?"),
+        *("Who came in July 2023? And the summer before?", "Who came until 2023? And before that?"),
+    ],
+)
+def test_where_a_follow_up_counts_to_no_range_there_are_no_dates(question: str) -> None:
+    assert asked(question).doubtful
+    assert not asked(question).ranged
+
+
+def test_a_date_beside_one_that_is_counted_from_it_is_doubtful() -> None:
+    assert asked("What did we pay in 2023 and the following year?").doubtful
+
+
+@pytest.mark.parametrize(
     "question", ["Where are the Christmas lights?", "do the 40s fit the lamp", "how warm is it, in the low 80s?"]
 )
 def test_what_only_sounds_like_a_date_names_none(question: str) -> None:
