@@ -164,6 +164,16 @@ _PARTLY = re.compile(
     re.IGNORECASE,
 )
 """Less than the date that is named, or more."""
+_UNREAD = re.compile(
+    r"(?<!to )(?<!until )(?<!till )(?<!as of )\btoday\b|\b(?:tonight|(?<!most )recently|lately|of late|ytd|year[\s-]to[\s-]date"
+    rf"|recent\s+(?:{UNITS})s?|decades?"
+    r"|(?:this|last|past)\s+(?:morning|afternoon|evening|night|weekend|quarter)"
+    rf"|(?:on|last|this|past)\s+(?:{'|'.join(calendar.day_name)})"
+    r"|(?:in|for|during|since|this|last)\s+q[1-4]|(?:at|over|around|during|this|last)\s+(?:easter|thanksgiving)"
+    r"|(?:in|since)\s+\d\d(?=\s*(?:$|[?.!,;])))\b",
+    re.IGNORECASE,
+)
+"""What names a time, and no range of days that is read here."""
 
 
 class Range(NamedTuple):
@@ -230,7 +240,10 @@ def range_named(sentence: str, today: dt.date) -> Range | None:
     if found is None:
         # A make is written large; in small letters 'the 2019 roof' may still be the one put on in 2019.
         model = _MODEL_YEAR.search(sentence)
-        return Range(doubtful=sentence[model.end()].islower()) if model else None
+        if model:
+            return Range(doubtful=sentence[model.end()].islower())
+        unread = _UNREAD.search(dated) or any(day.doubtful for day in days_in(dated))
+        return Range(doubtful=True) if unread else None
     if len(list(_MENTION.finditer(dated))) + len(list(_years(_MENTION.sub(" ", dated)))) > mentions:
         found = found._replace(doubtful=True)
     return found

@@ -87,6 +87,7 @@ def test_every_note_is_named_with_what_it_cost_and_the_words(sums: Sums) -> None
         *("What did we spend the rebate on?", "total number of visits paid for", "What did we spend and who did it?"),
         *("What did we spend on the pool in 2024? who did it", "What did we spend on the pool? and his number"),
         *("What did we spend on the pool in June 2024 and July 2025?", "total gas bills in January and February"),
+        *("What did we spend on 03/04/2023?", "What did we spend on the pool lately?", "What did we spend in 24?"),
         *("What did we spend in 2024? And every other year?", "What did we spend in 2024 and the following year?"),
         *("What did we spend in 2022 and 2024?", "What did we spend on the pool in the first half of 2024?"),
         *("What did we spend at the end of 2023?", "What did we spend on the pool between 2021 and the flood?"),

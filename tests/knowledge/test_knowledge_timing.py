@@ -309,6 +309,25 @@ def test_a_follow_up_may_count_from_the_dates_before_it(question: str, start: st
 @pytest.mark.parametrize(
     "question",
     [
+        *("oil on 03/04/2023", "oil between 6/3/2023 and 7/4/2023", "spent today", "spent in 24", "spent lately"),
+        *("paid in recent years", "paid this weekend", "paid last Tuesday", "paid on Friday", "paid in q3", "paid ytd"),
+        *("paid this quarter", "paid in the last decade", "fed at Easter", "What did we pay in 2024? And this morning?"),
+    ],
+)
+def test_what_is_said_of_time_and_cannot_be_read_is_doubtful(question: str) -> None:
+    assert asked(question).doubtful
+    assert not asked(question).ranged
+
+
+def test_what_was_done_until_today_or_most_recently_is_read_in_full() -> None:
+    assert not asked("What has the pool cost up to today?").doubtful
+    assert not asked("Who fitted the pump most recently?").doubtful
+    assert asked("Who mowed recently?").aim == "now"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
         *("What did we pay in 2023? And in the other years?", "What did we pay in 2023? And every other year?"),
         *("What did we pay in March 2023? And the year before?", "Who came since 2023? And the year before?"),
         *("Who came in July 2023? And the summer before?", "Who came until 2023? And before that?"),
