@@ -165,8 +165,8 @@ _PARTLY = re.compile(
 )
 """Less than the date that is named, or more."""
 _UNREAD = re.compile(
-    r"(?<!to )(?<!until )(?<!till )(?<!as of )\btoday\b|\b(?:tonight|(?<!most )recently|lately|of late|ytd|year[\s-]to[\s-]date"
-    rf"|recent\s+(?:{UNITS})s?|decades?"
+    r"(?<!to )(?<!until )(?<!till )(?<!as of )\btoday\b|\b(?:tonight|(?<!most )recently|lately|of late|ytd"
+    rf"|year[\s-]to[\s-]date|recent\s+(?:{UNITS})s?|decades?"
     r"|(?:this|last|past)\s+(?:morning|afternoon|evening|night|weekend|quarter)"
     rf"|(?:on|last|this|past)\s+(?:{'|'.join(calendar.day_name)})"
     r"|(?:in|for|during|since|this|last)\s+q[1-4]|(?:at|over|around|during|this|last)\s+(?:easter|thanksgiving)"

@@ -48,8 +48,20 @@ _OFTEN = re.compile(
 )
 _EACH_TIME = re.compile(r"\b(?:each|every) time\b", re.IGNORECASE)
 """Asked in the present, 'what do we pay him each time?' is of one value: the one that holds now."""
-_WHEN = re.compile(r"\s*(?:and |so )?when (?:was|were|did|has|have)\b", re.IGNORECASE)
-"""Of something done more than once, that asks for the last time."""
+_DONE = r"(?:was|were|did|had|ha(?:s|ve)(?!\s+to\b))"
+_GREETING = r"(?:and|so|but|or|also|then|hi|hello|hey|oh|ok|okay|um+|well|please|pls|thanks|sorry|quick question)"
+_WHEN = re.compile(
+    rf"^\W*(?:{_GREETING}\b\W*){{0,3}}wh?e?n\s+{_DONE}\b"
+    r"|\b(?:know|remember|recall|remind|tell|say|see|sure|idea|check|find out|look up)\s+(?:(?:me|us|him|her)\s+)?"
+    rf"when\s+(?:[\w’'-]+\s+){{0,5}}?(?:{_DONE}|came|got|went)\b"
+    rf"|(?<!to\s)(?<!from\s)(?<!until\s)(?<!till\s)\b(?:what|which)\s+(?:date|day|month|year)\s+{_DONE}\b|\bhow\s+long\s+ago\b"
+    r"|(?<!since\s)(?<!to\s)(?<!from\s)(?<!til\s)(?<!till\s)(?<!until\s)\bwhen\W*$",
+    re.IGNORECASE,
+)
+"""A sentence that asks when it was; of something done more than once, that asks for the last time."""
+_HOW_LONG_SINCE = re.compile(
+    r"\bhow\s+long(?:['’]s|\s+is|\s+has)?(?:\s+it)?(?:['’]s)?(?:\s+been)?\s+since\b", re.IGNORECASE
+)
 _SHORTENED = "".join(rf"(?<!\b{short}\.)" for short in ("dr", "mr", "mrs", "ms", "st", r"e\.g", r"i\.e"))
 SENTENCE_END = re.compile(rf"(?<=[?!])\s+|(?<=\.){_SHORTENED}\s+(?=[^\W\d])", re.IGNORECASE)
 """Between the sentences of a question; 'Mr.' ends none."""
@@ -124,12 +136,12 @@ def timing(question: str, today: dt.date) -> Timing:
     dates = _dates(sentences)
     over = dates.last is not None and dates.last < today
     event, side = "", SIDES["in"]
-    if dates[:2] == (None, None) and (match := _EVENT.search(question)):
+    if dates[:2] == (None, None) and (match := _EVENT.search(_HOW_LONG_SINCE.sub("", question))):
         event, side = match[2].strip(), SIDES[match[1].lower()]
     past = is_past(question)
     aim = _aim_said(sentences, past)
     if aim is None:
-        asked_last = not over and _WHEN.match(question)
+        asked_last = not over and any(_asks_when(sentence) for sentence, _ in sentences)
         # A guess at the year takes no question out of its tense.
         in_tense = (not over or dates.guessed) and is_present(question) and not past
         aim = "present" if asked_last or in_tense else "past"
@@ -140,8 +152,13 @@ def timing(question: str, today: dt.date) -> Timing:
 
 def asks_how_often(question: str) -> bool:
     """Whether a question asks for all of a series, as `Timing.often` says."""
-    asked = _OFTEN.search(_EACH_TIME.sub("", question) if is_present(question) and not is_past(question) else question)
+    told = _HOW_LONG_SINCE.sub("", question)
+    asked = _OFTEN.search(_EACH_TIME.sub("", told) if is_present(question) and not is_past(question) else told)
     return asked is not None
+
+
+def _asks_when(sentence: str) -> bool:
+    return bool(_WHEN.search(sentence) or _HOW_LONG_SINCE.search(sentence))
 
 
 def _read(question: str, today: dt.date) -> list[tuple[str, Range | None]]:

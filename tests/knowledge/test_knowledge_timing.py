@@ -34,7 +34,11 @@ def test_how_it_is_now_is_said(question: str) -> None:
         *("whats the gate code", "Which pump is installed?", "what boiler have we got", "who mows the lawn"),
         *("Which key opens the back door?", "who do I call first if it leaks?", "what's on the first floor"),
         *("Where is the original manual?", "Which hose is used to drain it?", "Which bulbs do we buy this year?"),
-        "How often has it leaked since we moved in?",
+        *("How often has it leaked since we moved in?", "hi when was it serviced", "So, ok, when did Ray come?"),
+        *("can you tell me when the boiler was serviced", "Do you know when Ray came?"),
+        *("What year was the roof put on?", "On which date did Ray come", "how long ago was it serviced"),
+        *("boiler serviced when?", "Has it ever leaked, and when?", "whn was it done"),
+        *("how long since the boiler was serviced", "How long is it since we had it serviced?"),
     ],
 )
 def test_how_it_is_now_is_meant_where_only_the_tense_says_so(question: str) -> None:
@@ -48,6 +52,7 @@ def test_how_it_is_now_is_meant_where_only_the_tense_says_so(question: str) -> N
         *("the nowhere valve", "How long did it last night", "fence stain", ""),
         *("Who came in the last two years?", "the year before last", "What was used to seal the deck?"),
         *("How many years of warranty came with the doorbell?", "back when we had oil"),
+        *("What broke when we had the party?", "Until what year was it guaranteed?", "covered until when"),
     ],
 )
 def test_what_asks_for_no_time_in_particular_is_of_the_past(question: str) -> None:
@@ -110,6 +115,7 @@ def test_the_newest_note_answers_where_nothing_asks_for_an_older_one() -> None:
 def test_how_often_asks_for_the_whole_series(question: str) -> None:
     assert asked(question).often
     assert not asked("Who cleaned it?").often
+    assert not asked("How long is it since we cleaned it?").often
     assert not asked("How many amps does the dryer take?").often
     assert asked("What did they charge each time?").often
     assert not asked("What do I owe the window cleaner each time?").often
@@ -311,7 +317,12 @@ def test_a_follow_up_may_count_from_the_dates_before_it(question: str, start: st
     [
         *("oil on 03/04/2023", "oil between 6/3/2023 and 7/4/2023", "spent today", "spent in 24", "spent lately"),
         *("paid in recent years", "paid this weekend", "paid last Tuesday", "paid on Friday", "paid in q3", "paid ytd"),
-        *("paid this quarter", "paid in the last decade", "fed at Easter", "What did we pay in 2024? And this morning?"),
+        *(
+            "paid this quarter",
+            "paid in the last decade",
+            "fed at Easter",
+            "What did we pay in 2024? And this morning?",
+        ),
     ],
 )
 def test_what_is_said_of_time_and_cannot_be_read_is_doubtful(question: str) -> None:
@@ -442,6 +453,7 @@ def test_an_event_stands_in_the_place_of_a_date(question: str, event: str, side:
 
     assert (found.event, found.side) == (event, side)
     assert asked("Who looks after the heating?").event == ""
+    assert asked("How long since the boiler service?").event == ""
 
 
 @pytest.mark.parametrize("text", ["before the " + "a" * 2000, "in " + "x " * 1000, "between " * 250, "ago " * 500])
