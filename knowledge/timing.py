@@ -11,7 +11,7 @@ from typing import Literal
 from knowledge.preceding import asks_before, names_former, names_old
 from knowledge.ranges import MONTHS, SIDES, Range, Side, in_full, range_named
 from knowledge.shifts import counts_from_others, shifted
-from knowledge.tense import is_past, is_present
+from knowledge.tense import is_past, is_perfect, is_present
 
 Aim = Literal["now", "present", "past", "first", "earlier"]
 _HOUSE = r"(?:house|place|home|flat|apartment|property)"
@@ -74,6 +74,14 @@ EVER = re.compile(
 _NOWADAYS = re.compile(
     r"\b(?:now|nowadays|today|currently|presently|at present|at the moment|these days)\b", re.IGNORECASE
 )
+_NEW = re.compile(r"\bnew(?:er)?\b", re.IGNORECASE)
+"""In a follow-up, what holds now: 'What was the old code? And the new one?'."""
+_ANEW = re.compile(
+    r"^\W*(?:(?:and|but|so)\s+)?(?:what|which|when|who|whom|where|how)\b(?=.*\b(?:do|does|next|due)\b)"
+    r"|^\W*(?:(?:and|but|so)\s+)?who\s+(?!is\b|was\b|has\b|does\b)[a-z]+s\b",
+    re.IGNORECASE,
+)
+"""A follow-up that asks how it is, and not of the time that was named before it: 'What does it cost?'."""
 _EVENT = re.compile(
     r"(?<!look )(?<!looks )(?<!looked )\b(before|after|since|until)\s+(?:the|our)\s+"
     r"(?!(?:current|present|latest|newest)\b|(?:(?:new|old|other)\s+)?ones?\s*(?:$|[?.!,;]))"
@@ -139,14 +147,14 @@ def timing(question: str, today: dt.date) -> Timing:
     if dates[:2] == (None, None) and (match := _EVENT.search(_HOW_LONG_SINCE.sub("", question))):
         event, side = match[2].strip(), SIDES[match[1].lower()]
     past = is_past(question)
-    aim = _aim_said(sentences, past)
+    aim, count = _aim_said(sentences, past)
     if aim is None:
         asked_last = not over and any(_asks_when(sentence) for sentence, _ in sentences)
         # A guess at the year takes no question out of its tense.
         in_tense = (not over or dates.guessed) and is_present(question) and not past
         aim = "present" if asked_last or in_tense else "past"
     often = asks_how_often(question)
-    old = any(names_old(sentence) for sentence, _ in sentences)
+    old = any(names_old(sentence) for sentence, _ in (sentences[:count] if aim == "now" else sentences))
     return Timing(aim, dates.first, dates.last, often, event, side, dates.doubtful, old)
 
 
@@ -155,6 +163,18 @@ def asks_how_often(question: str) -> bool:
     told = _HOW_LONG_SINCE.sub("", question)
     asked = _OFTEN.search(_EACH_TIME.sub("", told) if is_present(question) and not is_past(question) else told)
     return asked is not None
+
+
+def _asks_anew(sentence: str, before: list[tuple[str, Range | None]]) -> bool:
+    """Whether a sentence asks how it is, after one that asked how it was at some time."""
+    asked_then = any(days is not None and not each.endswith(".") for each, days in before)
+    return asked_then and bool(_ANEW.search(sentence)) and not is_past(sentence) and not is_perfect(sentence)
+
+
+def _asks_for_new(sentence: str, before: list[tuple[str, Range | None]]) -> bool:
+    """Whether a sentence asks for what is new, after one that asked for what is old."""
+    asked_old = any(names_former(each) or names_old(each) for each, _ in before)
+    return asked_old and bool(_NEW.search(sentence)) and not is_past(sentence)
 
 
 def _asks_when(sentence: str) -> bool:
@@ -187,26 +207,32 @@ def _dates(sentences: list[tuple[str, Range | None]]) -> Range:
             return days
         if EVER.search(sentence):
             break
-        if _NOWADAYS.search(sentence):
+        if _NOWADAYS.search(sentence) or _asks_anew(sentence, sentences[number:]):
             return Range(doubtful=any(before for _, before in sentences[number:]))
     return Range()
 
 
-def _aim_said(sentences: list[tuple[str, Range | None]], past: bool) -> Aim | None:
-    """What the last sentence that says anything of time asks for; None where only its tense may tell."""
+def _aim_said(sentences: list[tuple[str, Range | None]], past: bool) -> tuple[Aim | None, int]:
+    """What the last sentence that says anything of time asks for; None where only its tense may tell.
+
+    And how many sentences, from the last one on, were read to tell.
+    """
     for number, (sentence, days) in enumerate(sentences, start=1):
+        before = sentences[number:]
         if _FIRST.search(_USED_FOR.sub("", sentence)) and (past or not _FIRST_OF_STEPS.search(sentence)):
-            return "first"
+            return "first", number
         # 'Before 2019', 'before the move', and 'the year before' where the year is known.
         dated = (days is not None and (days.first is None or counts_from_others(sentence))) or _EVENT.search(sentence)
         # Of several sentences, 'The old code fails.' asks for nothing.
         asks = not dated and (number == 1 or not sentence.endswith("."))
         if asks and names_former(sentence):
-            return "earlier"
-        if _NOW.search(_LASTING.sub("", sentence)):
-            return "now"
+            return "earlier", number
+        if _NOW.search(_LASTING.sub("", sentence)) or _asks_for_new(sentence, before):
+            return "now", number
         if asks and asks_before(sentence, follows=number < len(sentences)):
-            return "earlier"
+            return "earlier", number
         if days is not None:
-            return None
-    return None
+            return None, number
+        if _asks_anew(sentence, before):
+            return "present", number
+    return None, len(sentences)

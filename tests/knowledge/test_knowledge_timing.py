@@ -395,6 +395,12 @@ def test_dates_that_are_read_in_full_are_not_doubtful(question: str) -> None:
         ("What was the original color of the front door? And what is it now?", "now"),
         ("What did the boiler service cost in 2019? How much is it now?", "now"),
         ("What is the current code? What was the one in 2019?", "past"),
+        ("What did it cost in 2019? What does it cost?", "present"),
+        ("Who mowed in 2022? who mows?", "present"),
+        ("In 2019 we put in a pump. What does it take?", "past"),
+        ("What was the old code? what's the new one?", "now"),
+        ("what was the previous code? and the new code?", "now"),
+        ("What was the old code? When was the new one set?", "earlier"),
         ("What is due in April?", "present"),
         ("What will be due this fall?", "present"),
         ("Who mows in July?", "present"),
@@ -410,6 +416,7 @@ def test_the_aim_is_that_of_the_last_sentence_that_says_one(question: str, aim: 
     [
         *("What did it cost in 2019? How much is it now?", "What did we pay in 2024? And in all?"),
         *("What did we pay in 2024? And overall?", "What did we pay in 2024? And in total?"),
+        *("What did it cost in 2019? What does it cost?", "What did it cost in 2019? And when is the next one due?"),
     ],
 )
 def test_a_last_sentence_of_now_or_of_all_times_takes_the_dates_before_it_back(question: str) -> None:
@@ -429,6 +436,12 @@ def test_a_last_sentence_of_now_or_of_all_times_takes_the_dates_before_it_back(q
 )
 def test_what_only_looks_like_a_date_is_none(question: str) -> None:
     assert not asked(question).ranged
+
+
+def test_a_follow_up_that_asks_of_what_was_dated_leaves_the_dates() -> None:
+    assert asked("Who put in the pump in 2019? Does it have a warranty?").ranged
+    assert asked("In 2019 we put in a pump. What does it take?").ranged
+    assert not asked("What was the old code? And the new one?").old
 
 
 def test_a_date_holds_what_lies_within_it() -> None:
