@@ -27,6 +27,10 @@ _OLD_ONE = re.compile(r"\b(?:the|our|my) old(?:er)? ones?\b", re.IGNORECASE)
 _OLD = re.compile(r"\b(?:the|our|my|your|his|her|their|its|whose|that|which|what) old(?:er)? (?=[a-z])", re.IGNORECASE)
 _NEW = re.compile(r"\b(?:new|newer|now|currently)\b", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:before|earlier)\b(?! (?:than|i|you|\w+ing)\b)", re.IGNORECASE)
+_DONE_BEFORE = re.compile(
+    r"\b(?:i|we|they|he|she|who)\s+(?!need|feed)\w{2,}ed\s+(?:[\w’'-]+\s+){0,3}?before\b", re.IGNORECASE
+)
+"""'The paint we used before', however the question itself is put."""
 FEW_WORDS = 6
 """A sentence of more is no mere 'and the time before that?'."""
 
@@ -47,7 +51,8 @@ def asks_before(sentence: str, *, follows: bool = False) -> bool:
         follows: whether it stands after another one that it may lean on, as 'and before that?' does.
     """
     leans = follows and len(sentence.split()) <= FEW_WORDS and not is_present(sentence)
-    return bool(_BEFORE.search(sentence)) and (leans or (is_past(sentence) and not is_perfect(sentence)))
+    told = is_past(sentence) or _DONE_BEFORE.search(sentence)
+    return bool(_BEFORE.search(sentence)) and bool(leans or (told and not is_perfect(sentence)))
 
 
 def names_old(sentence: str) -> bool:
