@@ -164,6 +164,20 @@ _PARTLY = re.compile(
     re.IGNORECASE,
 )
 """Less than the date that is named, or more."""
+_FEW_OF = re.compile(
+    rf"\b(?:(?:in|over|during|within|for|from)\s+)?(?:the\s+)?(?:last|past|final)\s+(?:(?:\d{{1,3}}|{'|'.join(COUNTS)})\s+)?"
+    r"(?:day|week|weekend|month)s?\s+(?:of|in)\s+"
+    rf"(?=(?:the\s+)?(?:(?:last|past|this)\s+)?(?:{_YEAR}|{MONTHS}|{'|'.join(SEASONS)}|(?<=last\s)year)\b)",
+    re.IGNORECASE,
+)
+"""The last weeks of what is named, and not of the time until today."""
+_COUNTED_FROM = re.compile(
+    rf"(?<!each )(?<!every )(?<!per )\b(?:{UNITS})s?\s+(?:up\s+)?(?:before|after|to|prior\s+to|leading\s+up\s+to)\s+"
+    rf"(?:the\s+)?(?:(?:last|past|this)\s+\w|{_YEAR}|\d|{MONTHS}|{'|'.join(SEASONS)}|yesterday)"
+    r"|\beither\s+side\s+of\b",
+    re.IGNORECASE,
+)
+"""So long a time before a date or after it, as in 'the year to March 2024'."""
 _UNREAD = re.compile(
     r"(?<!to )(?<!until )(?<!till )(?<!as of )\btoday\b|\b(?:tonight|(?<!most )recently|lately|of late|ytd"
     rf"|year[\s-]to[\s-]date|recent\s+(?:{UNITS})s?|decades?"
@@ -207,6 +221,7 @@ def in_full(question: str, today: dt.date) -> str:
     question = _AT_CHRISTMAS.sub(december, question)
     question = re.sub(r"\byr(s?)\b", r"year\1", _SHORT_YEAR.sub(year, question), flags=re.IGNORECASE)
     question = re.sub(r"\bhalf a year\b", "six months", question, flags=re.IGNORECASE)
+    question = re.sub(r"\b(?:the )?day before yesterday\b", "two days ago", question, flags=re.IGNORECASE)
     question = re.sub(rf"\b(?:the )?({UNITS}) before last\b", r"two \1s ago", question, flags=re.IGNORECASE)
     question = re.sub(rf"\b(?:a )?couple(?: of)?(?= (?:{UNITS})s)", "two", question, flags=re.IGNORECASE)
     return _OF_YEAR.sub(of_year, _LIKE_A_MONTH.sub(_month_meant, question))
@@ -235,7 +250,7 @@ def range_named(sentence: str, today: dt.date) -> Range | None:
     Returns:
         The range, open on both sides and doubtful where a date cannot be read; None where the sentence names none.
     """
-    dated = _MODEL_YEAR.sub(r"\1 ", sentence)
+    dated = _FEW_OF.sub("in ", _MODEL_YEAR.sub(r"\1 ", sentence))
     found, mentions = _read(dated, today)
     if found is None:
         # A make is written large; in small letters 'the 2019 roof' may still be the one put on in 2019.
@@ -244,6 +259,8 @@ def range_named(sentence: str, today: dt.date) -> Range | None:
             return Range(doubtful=sentence[model.end()].islower())
         unread = _UNREAD.search(dated) or any(day.doubtful for day in days_in(dated))
         return Range(doubtful=True) if unread else None
+    if _FEW_OF.search(sentence) or _COUNTED_FROM.search(dated):
+        return found._replace(doubtful=True)
     if len(list(_MENTION.finditer(dated))) + len(list(_years(_MENTION.sub(" ", dated)))) > mentions:
         found = found._replace(doubtful=True)
     return found

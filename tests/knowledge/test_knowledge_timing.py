@@ -205,6 +205,10 @@ def test_how_often_asks_for_the_whole_series(question: str) -> None:
         ("did anyone fall last year", "2025-01-01", "2025-12-31"),
         ("what did we pay in septmber", "2026-09-01", "2026-09-30"),
         ("heating oil winter 2023/24", "2023-12-01", "2024-02-29"),
+        ("who came the day before yesterday?", "2026-11-13", "2026-11-13"),
+        ("in the last week of June 2024", "2024-06-01", "2024-06-30"),
+        ("What did we do in the last 3 months of 2024?", "2024-01-01", "2024-12-31"),
+        ("the last few days of August", "2026-08-01", "2026-08-31"),
     ],
 )
 def test_dates_are_read_as_they_are_said(question: str, start: str | None, end: str | None) -> None:
@@ -274,6 +278,8 @@ def test_a_date_without_a_year_is_the_one_that_is_meant_that_day(
         *("What did it cost in 2019? How much is it now?", "spent through March 2024"),
         *("who lived here in the late 90s", "in the first half of the 90s", "from the 90s to the 2000s"),
         "what was done in the 1990s and in 2005",
+        *("in the last week of June 2024", "in the last 3 months of 2024", "the last few days of August"),
+        *("in the year before 2023", "the 12 months to March 2024", "the year after 2020", "either side of 2023"),
         *("council tax 2023/24", "in 2023-24", "school fees in 2022/23 and 2023/24"),
     ],
 )
@@ -373,6 +379,7 @@ def test_where_one_end_is_no_date_there_are_none(question: str) -> None:
     "question",
     [
         *("in 2022, 2023 and 2024", "between 2020 and 2022", "from March 2020 to June 2021", "the end table in 2024"),
+        *("each year before 2023", "in the last 3 months of bills", "who came the day before yesterday"),
         *("since the start of 2024", "on 12 April 2022", "in the fall of 2022", "on our 2015 honda in 2024"),
         *("in the last 3 years", "last summer", "from March through June 2023", "the half bath in 2024", "fence stain"),
     ],
