@@ -31,9 +31,11 @@ _LASTING = re.compile(
 )
 """The verb, and what is done last of several things: 'how long do the filters last?'."""
 _FIRST = re.compile(
-    r"\b(first(?!\s+(?:floor|storey|story|aid|alert|name|of|step|coat|gear|class|thing|half|quarter)\b)|"
+    r"\b(first(?!\s+(?:floor|storey|story|aid|alert|name|of|step|coat|gear|class|thing|half|quarter|grade|"
+    r"language|direct|national|line|communion)\b)|"
     r"original(?!\s+(?:manuals?|receipt|invoice|box|packaging|paperwork|papers|documents?|copy)\b)|"
-    r"originally|initially|earliest|oldest|to begin with|in the beginning|back then|"
+    r"originally|initially|earliest(?!\s+(?:\w+\s+){0,4}?(?:can|could|may|possible)\b)|"
+    r"(?<!our )(?<!my )oldest|to begin with|in the beginning|back then|"
     r"(?<!since we )(?<!since we first )moved in|came with (?:the|this|our) (?:\w+ )?HOUSE|HOUSE c[ao]me with|"
     r"(?<!since we )bought (?:the|this|our) HOUSE|used to)\b".replace("HOUSE", _HOUSE),
     re.IGNORECASE,

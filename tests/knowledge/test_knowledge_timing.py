@@ -76,6 +76,7 @@ def test_how_it_was_first(question: str) -> None:
         *("What is the previous gate code?", "the former arborist's phone", "What did they charge previously?"),
         *("What was the last gate code before this one?", "What was the penultimate colour?", "the one before"),
         *("Who came the second to last time?", "the last but one visit", "Which pump was it before the current one?"),
+        *("what's his former employer", "what's emma's former school", "what is the last code before 4719"),
         *("who mowed before ray", "And who cleaned it before Maria?", "whats the paint we used before"),
         *("What did we use before?", "Which code did we have before 4719?", "Who was the plumber before Ray?"),
         *("What was the old paint colour?", "what's the old gate code", "the old wifi password", "what is the old one"),
@@ -92,6 +93,10 @@ def test_what_something_took_the_place_of_is_asked_for(question: str) -> None:
         *(("How old is the roof?", "present"), ("How old was the dog then?", "past"), ("the 12 year old code", "past")),
         *(("Where is the manual for the old fridge?", "present"), ("old paint disposal", "past")),
         *(("What do I check before I mow?", "present"), ("Has this happened before?", "present")),
+        *(("what size shoes does our oldest take", "present"), ("emma's first grade teacher", "past")),
+        *(("whats the earliest the bins can go out", "present"), ("what's the first direct login", "present")),
+        *(("what did the doctor say earlier this year", "past"), ("the Old Vicarage phone number", "past")),
+        ("when does the last bin collection go before xmas", "now"),
         *(("What did we pay before 2019?", "past"), ("What did it cost before the remodel?", "past")),
         *(("What did Ray say before leaving?", "past"), ("Is the new code or the old code valid now?", "now")),
     ],
@@ -106,6 +111,9 @@ def test_the_newest_note_answers_where_nothing_asks_for_an_older_one() -> None:
         assert asked(question).is_of_newest(newest)
     for question in ("Who came first?", "Which filter does the old fridge take?", "Who came in 2019?"):
         assert not asked(question).is_of_newest(newest)
+    for question in ("what size is our older girl in", "Who phoned the Old Vicarage?"):
+        assert asked(question).is_of_newest(newest)
+    assert not asked("Who mended the old girl?").is_of_newest(newest)
     assert not asked("What was the code before the remodel?").is_of_newest(newest)
 
 
