@@ -146,6 +146,10 @@ _LONG_MONTHS = [name for name in calendar.month_name if len(name) > len("August"
 """Those that no other word is spelt nearly like: Augusta is an aunt."""
 _LIKE_A_MONTH = re.compile(r"\b[a-z]{6,10}\b", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"(?<!\w)['’](\d\d)\b")
+_MONTH_OF_SHORT_YEAR = re.compile(
+    rf"\b(in\s+(?:{MONTHS}))\s+([1-4]\d)(?![\w/:,-]|\s+(?:19|20)\d\d\b|\s+(?:and|or|to)\s+\d)", re.IGNORECASE
+)
+"""'In June 24' is of 2024, and 'on June 24' a day."""
 _MENTION = re.compile(
     rf"\b(?:\d{{4}}-\d\d-\d\d|\d\d?[/.]\d\d?[/.]\d{{2,4}}"
     rf"|(?:{MONTHS}|{'|'.join(SEASONS)})\b\.?(?:\s+\d\d?(?:st|nd|rd|th)?\b)?(?:,?\s+(?:of\s+)?{_YEAR}\b)?"
@@ -204,7 +208,7 @@ class Range(NamedTuple):
 def in_full(question: str, today: dt.date) -> str:
     """Return a question with '23, yr, 'a couple of', 'the winter before last' and 'March last year' written out.
 
-    A month that is misspelt is put right, and Christmas is in December.
+    A month that is misspelt is put right, 'in June 24' is of 2024, and Christmas is in December.
     """
 
     def year(match: re.Match[str]) -> str:
@@ -219,7 +223,11 @@ def in_full(question: str, today: dt.date) -> str:
         return f"{'in' if lead in ('at', 'over', 'around') else lead} December"
 
     question = _AT_CHRISTMAS.sub(december, question)
-    question = re.sub(r"\byr(s?)\b", r"year\1", _SHORT_YEAR.sub(year, question), flags=re.IGNORECASE)
+    question = _SHORT_YEAR.sub(year, question)
+    if (month := _MONTH_OF_SHORT_YEAR.search(question)) and int(month[2]) <= today.year % 100:
+        question = _MONTH_OF_SHORT_YEAR.sub(r"\1 20\2", question)
+    for short, unit in (("yr", "year"), ("wk", "week"), ("mn?th", "month")):
+        question = re.sub(rf"\b{short}(s?)\b", rf"{unit}\1", question, flags=re.IGNORECASE)
     question = re.sub(r"\bhalf a year\b", "six months", question, flags=re.IGNORECASE)
     question = re.sub(r"\b(?:the )?day before yesterday\b", "two days ago", question, flags=re.IGNORECASE)
     question = re.sub(rf"\b(?:the )?({UNITS}) before last\b", r"two \1s ago", question, flags=re.IGNORECASE)

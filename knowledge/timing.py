@@ -145,10 +145,14 @@ def timing(question: str, today: dt.date) -> Timing:
     sentences = _read(question, today)
     dates = _dates(sentences)
     over = dates.last is not None and dates.last < today
+    past = is_past(question)
     event, side = "", SIDES["in"]
     if dates[:2] == (None, None) and (match := _EVENT.search(_HOW_LONG_SINCE.sub("", question))):
-        event, side = match[2].strip(), SIDES[match[1].lower()]
-    past = is_past(question)
+        named = SIDES[match[1].lower()]
+        # What is to be done before the service is in no note from before it.
+        to_come = named == "until" and is_present(question) and not (past or is_perfect(question))
+        if not to_come or match.string[: match.start()].endswith("from "):
+            event, side = match[2].strip(), named
     aim, count = _aim_said(sentences, past)
     if aim is None:
         asked_last = not over and any(_asks_when(sentence) for sentence, _ in sentences)
