@@ -8,25 +8,39 @@ from knowledge.tense import is_past, is_perfect, is_present
 
 _FORMER = (
     r"previous(?:ly)?|formerly|(?:the|our|my|its|their|whose) (?:former|prior|earlier)(?! (?:to|than)\b)",
+    r"(?:his|her|your|\w+[’']s) former",
     r"(?:second|third|next)[ -](?:(?:to|from)[ -](?:the[ -])?)?last|last but (?:one|two)|penultimate",
-    r"the (?:ones?|times?) before(?! (?:the|our|my|\d)\b)|last (?:[\w’'-]+ ){1,3}?before",
+    r"the (?:ones?|times?) before(?! (?:the|our|my|\d)\b)",
     r"before (?:th(?:is|at|ese|ose) ones?|the (?:\w+ )?ones?|the (?:current|present|latest|newest))",
 )
 _NAMED = re.compile(rf"\b(?:{'|'.join(_FORMER)})\b", re.IGNORECASE)
+_LAST_BEFORE = re.compile(
+    r"^(?!.*\b(?:do|does|will|can|should|must)\b).*\blast (?:[\w’'-]+ ){1,3}?before\b", re.IGNORECASE | re.DOTALL
+)
+"""Of what was, as 'the last code before 4719'; the last collection before Christmas is still to come."""
 _VALUES = (
     "code combination password passcode passphrase pin number colour color shade stain price rate fee premium "
     "deductible name address phone mobile email schedule setting plan policy"
 ).split()
 _OLD_VALUE = re.compile(
-    rf"(?<!year )(?<!years )(?<!year-)\bold (?:[\w-]+ )?(?:{'|'.join(_VALUES)})s?\b(?![’']s)"
+    rf"(?<!year )(?<!years )(?<!year-)(?-i:(?!Old [A-Z]))\bold (?:[\w-]+ )?(?:{'|'.join(_VALUES)})s?\b(?![’']s)"
     r"|\b(?:what|which|who)(?:[’']?s| is| are)? (?:the|our|my) old ones?\b",
     re.IGNORECASE,
 )
 """A code that is old was replaced, where a fridge that is old may still run."""
 _OLD_ONE = re.compile(r"\b(?:the|our|my) old(?:er)? ones?\b", re.IGNORECASE)
-_OLD = re.compile(r"\b(?:the|our|my|your|his|her|their|its|whose|that|which|what) old(?:er)? (?=[a-z])", re.IGNORECASE)
+_OLD = re.compile(
+    r"\b(?:the|our|my|your|his|her|their|its|whose|that|which|what) (?-i:(?!Old [A-Z]))old(?:er)? (?=[a-z])"
+    r"(?!(?<=older )(?:brother|sister|son|daughter|boy|girl|kid|child|children|sibling|cousin)s?\b)",
+    re.IGNORECASE,
+)
+"""But neither a name, such as the Old Vicarage, nor the older brother."""
 _NEW = re.compile(r"\b(?:new|newer|now|currently)\b", re.IGNORECASE)
-_BEFORE = re.compile(r"\b(?:before|earlier)\b(?! (?:than|i|you|\w+ing)\b)", re.IGNORECASE)
+_BEFORE = re.compile(r"\b(?:before|earlier(?! (?:this|today|in|on)\b))\b(?! (?:than|i|you|\w+ing)\b)", re.IGNORECASE)
+_DONE_BEFORE = re.compile(
+    r"\b(?:i|we|they|he|she|who)\s+(?!need|feed)\w{2,}ed\s+(?:[\w’'-]+\s+){0,3}?before\b", re.IGNORECASE
+)
+"""'The paint we used before', however the question itself is put."""
 FEW_WORDS = 6
 """A sentence of more is no mere 'and the time before that?'."""
 
@@ -34,7 +48,8 @@ FEW_WORDS = 6
 def names_former(sentence: str) -> bool:
     """Whether a sentence asks for what something took the place of, and says so: the previous one, the old code."""
     old = _OLD_VALUE.search(sentence) or (_OLD_ONE.search(sentence) and not is_present(sentence))
-    return bool(_NAMED.search(sentence) or (old and not _NEW.search(sentence)))
+    last = _LAST_BEFORE.search(sentence)
+    return bool(_NAMED.search(sentence) or last or (old and not _NEW.search(sentence)))
 
 
 def asks_before(sentence: str, *, follows: bool = False) -> bool:
@@ -47,7 +62,8 @@ def asks_before(sentence: str, *, follows: bool = False) -> bool:
         follows: whether it stands after another one that it may lean on, as 'and before that?' does.
     """
     leans = follows and len(sentence.split()) <= FEW_WORDS and not is_present(sentence)
-    return bool(_BEFORE.search(sentence)) and (leans or (is_past(sentence) and not is_perfect(sentence)))
+    told = is_past(sentence) or _DONE_BEFORE.search(sentence)
+    return bool(_BEFORE.search(sentence)) and bool(leans or (told and not is_perfect(sentence)))
 
 
 def names_old(sentence: str) -> bool:

@@ -67,12 +67,12 @@ _AGO = re.compile(
 )
 _MONTH_LAST = re.compile(rf"\b((?:last|past|this) (?!may\b)(?:{MONTHS}))\b", re.IGNORECASE)
 _MONTH = re.compile(rf"(?:(last|past|this)\s+)?({MONTHS})", re.IGNORECASE)
-_COUNTS = {
+COUNTS = {
     **dict(zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True)),
     "twelve": 12, "few": 3, "several": 3,
 }  # fmt: skip
 _WINDOW = re.compile(
-    rf"\b(?:last|past)\s+(\d{{1,3}}|{'|'.join(_COUNTS)})\s+(day|week|month|year)s\b"
+    rf"\b(?:last|past)\s+(\d{{1,3}}|{'|'.join(COUNTS)})\s+(day|week|month|year)s\b"
     r"|\b(?:(?:in|over|within|during|for)\s+the\s+last|(?:the|this)\s+past)\s+(day|week|month|year)\b(?!\s+of)",
     re.IGNORECASE,
 )
@@ -80,11 +80,11 @@ _SEASON = re.compile(
     r"\b(?:(last|past|this)\s+)?(spring|summer|fall|autumn|winter)\b(?:\s+(?:of\s+)?((?:19|20)\d\d))?", re.IGNORECASE
 )
 _SEASONS_AGO = re.compile(
-    rf"\b(?!few|several)(\d{{1,2}}|{'|'.join(_COUNTS)})\s+(spring|summer|fall|autumn|winter)s?\s+ago\b", re.IGNORECASE
+    rf"\b(?!few|several)(\d{{1,2}}|{'|'.join(COUNTS)})\s+(spring|summer|fall|autumn|winter)s?\s+ago\b", re.IGNORECASE
 )
-_SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9, "winter": 12}
+SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9, "winter": 12}
 """The month that each begins with; it lasts three."""
-_UNITS = "|".join(["day", "week", "month", "year", *_SEASONS])
+UNITS = "|".join(["day", "week", "month", "year", *SEASONS])
 _A_DAY = dt.timedelta(days=1)
 _JUST_OVER = dt.timedelta(days=60)
 """For so long 'this winter' may still be the one that is over."""
@@ -127,7 +127,7 @@ _YEAR_PAIR = re.compile(rf"(?<![\w/-])({_YEAR})\s?[/-]\s?(\d\d)(?![\w/-])")
 """Two years as a bill or a school writes them, as in '2023/24'."""
 _OF_YEAR = re.compile(
     rf"\b({MONTHS}|spring|summer|autumn|(?<=the )fall),?(?: of)? "
-    rf"(?:(last|this) year|(?!few|several)(\d{{1,2}}|{'|'.join(_COUNTS)}) years? ago)\b",
+    rf"(?:(last|this) year|(?!few|several)(\d{{1,2}}|{'|'.join(COUNTS)}) years? ago)\b",
     re.IGNORECASE,
 )
 _DECADE = re.compile(
@@ -146,9 +146,13 @@ _LONG_MONTHS = [name for name in calendar.month_name if len(name) > len("August"
 """Those that no other word is spelt nearly like: Augusta is an aunt."""
 _LIKE_A_MONTH = re.compile(r"\b[a-z]{6,10}\b", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"(?<!\w)['’](\d\d)\b")
+_MONTH_OF_SHORT_YEAR = re.compile(
+    rf"\b(in\s+(?:{MONTHS}))\s+([1-4]\d)(?![\w/:,-]|\s+(?:19|20)\d\d\b|\s+(?:and|or|to)\s+\d)", re.IGNORECASE
+)
+"""'In June 24' is of 2024, and 'on June 24' a day."""
 _MENTION = re.compile(
     rf"\b(?:\d{{4}}-\d\d-\d\d|\d\d?[/.]\d\d?[/.]\d{{2,4}}"
-    rf"|(?:{MONTHS}|{'|'.join(_SEASONS)})\b\.?(?:\s+\d\d?(?:st|nd|rd|th)?\b)?(?:,?\s+(?:of\s+)?{_YEAR}\b)?"
+    rf"|(?:{MONTHS}|{'|'.join(SEASONS)})\b\.?(?:\s+\d\d?(?:st|nd|rd|th)?\b)?(?:,?\s+(?:of\s+)?{_YEAR}\b)?"
     rf"|{'|'.join(calendar.day_name)}|yesterday|ago"
     r"|(?:last|this|past)\s+(?:[\w-]+\s+)?(?:year|month|week|weekend|day)s?|last(?=\s*(?:$|[?.!,;])))\b",
     re.IGNORECASE,
@@ -156,14 +160,38 @@ _MENTION = re.compile(
 """A date, however it is said, or a season; a year alone is `_BARE_YEAR`'s."""
 _PARTLY = re.compile(
     r"\b(?:(?:end|middle|start|beginning|half|quarter|part|days|weeks|months|week|weekend)\s+(?:of\s+)?(?:the\s+)?"
-    rf"(?:{_YEAR}|(?:last|this|past)\s+\w+|year|{MONTHS}|{'|'.join(_SEASONS)})"
-    rf"|(?:early|mid|late)[\s-]+(?:in\s+)?(?:{_YEAR}|(?:last|this|past)\s+\w+|{MONTHS}|{'|'.join(_SEASONS)})"
+    rf"(?:{_YEAR}|(?:last|this|past)\s+\w+|year|{MONTHS}|{'|'.join(SEASONS)})"
+    rf"|(?:early|mid|late)[\s-]+(?:in\s+)?(?:{_YEAR}|(?:last|this|past)\s+\w+|{MONTHS}|{'|'.join(SEASONS)})"
     r"|(?:first|second|third|fourth|last|1st|2nd|3rd|4th)\s+(?:half|quarter)|q[1-4]|year[\s-]end|inclusive"
     r"|(?:through|thru|up to and including)\s+(?:the\s+)?"
-    rf"(?:{_YEAR}|(?:last|this)\s+\w+|{MONTHS}|{'|'.join(_SEASONS)}))\b",
+    rf"(?:{_YEAR}|(?:last|this)\s+\w+|{MONTHS}|{'|'.join(SEASONS)}))\b",
     re.IGNORECASE,
 )
 """Less than the date that is named, or more."""
+_FEW_OF = re.compile(
+    rf"\b(?:(?:in|over|during|within|for|from)\s+)?(?:the\s+)?(?:last|past|final)\s+(?:(?:\d{{1,3}}|{'|'.join(COUNTS)})\s+)?"
+    r"(?:day|week|weekend|month)s?\s+(?:of|in)\s+"
+    rf"(?=(?:the\s+)?(?:(?:last|past|this)\s+)?(?:{_YEAR}|{MONTHS}|{'|'.join(SEASONS)}|(?<=last\s)year)\b)",
+    re.IGNORECASE,
+)
+"""The last weeks of what is named, and not of the time until today."""
+_COUNTED_FROM = re.compile(
+    rf"(?<!each )(?<!every )(?<!per )\b(?:{UNITS})s?\s+(?:up\s+)?(?:before|after|to|prior\s+to|leading\s+up\s+to)\s+"
+    rf"(?:the\s+)?(?:(?:last|past|this)\s+\w|{_YEAR}|\d|{MONTHS}|{'|'.join(SEASONS)}|yesterday)"
+    r"|\beither\s+side\s+of\b",
+    re.IGNORECASE,
+)
+"""So long a time before a date or after it, as in 'the year to March 2024'."""
+_UNREAD = re.compile(
+    r"(?<!to )(?<!until )(?<!till )(?<!as of )\btoday\b|\b(?:tonight|(?<!most )recently|lately|of late|ytd"
+    rf"|year[\s-]to[\s-]date|recent\s+(?:{UNITS})s?|decades?"
+    r"|(?:this|last|past)\s+(?:morning|afternoon|evening|night|weekend|quarter)"
+    rf"|(?:on|last|this|past)\s+(?:{'|'.join(calendar.day_name)})"
+    r"|(?:in|for|during|since|this|last)\s+q[1-4]|(?:at|over|around|during|this|last)\s+(?:easter|thanksgiving)"
+    r"|(?:in|since)\s+\d\d(?=\s*(?:$|[?.!,;])))\b",
+    re.IGNORECASE,
+)
+"""What names a time, and no range of days that is read here."""
 
 
 class Range(NamedTuple):
@@ -180,14 +208,14 @@ class Range(NamedTuple):
 def in_full(question: str, today: dt.date) -> str:
     """Return a question with '23, yr, 'a couple of', 'the winter before last' and 'March last year' written out.
 
-    A month that is misspelt is put right, and Christmas is in December.
+    A month that is misspelt is put right, 'in June 24' is of 2024, and Christmas is in December.
     """
 
     def year(match: re.Match[str]) -> str:
         return f"{20 if int(match[1]) <= today.year % 100 else 19}{match[1]}"
 
     def of_year(match: re.Match[str]) -> str:
-        ago = _count(match[3]) if match[3] else ("this", "last").index(match[2].lower())
+        ago = count_of(match[3]) if match[3] else ("this", "last").index(match[2].lower())
         return f"{match[1]} {today.year - ago}"
 
     def december(match: re.Match[str]) -> str:
@@ -195,10 +223,15 @@ def in_full(question: str, today: dt.date) -> str:
         return f"{'in' if lead in ('at', 'over', 'around') else lead} December"
 
     question = _AT_CHRISTMAS.sub(december, question)
-    question = re.sub(r"\byr(s?)\b", r"year\1", _SHORT_YEAR.sub(year, question), flags=re.IGNORECASE)
+    question = _SHORT_YEAR.sub(year, question)
+    if (month := _MONTH_OF_SHORT_YEAR.search(question)) and int(month[2]) <= today.year % 100:
+        question = _MONTH_OF_SHORT_YEAR.sub(r"\1 20\2", question)
+    for short, unit in (("yr", "year"), ("wk", "week"), ("mn?th", "month")):
+        question = re.sub(rf"\b{short}(s?)\b", rf"{unit}\1", question, flags=re.IGNORECASE)
     question = re.sub(r"\bhalf a year\b", "six months", question, flags=re.IGNORECASE)
-    question = re.sub(rf"\b(?:the )?({_UNITS}) before last\b", r"two \1s ago", question, flags=re.IGNORECASE)
-    question = re.sub(rf"\b(?:a )?couple(?: of)?(?= (?:{_UNITS})s)", "two", question, flags=re.IGNORECASE)
+    question = re.sub(r"\b(?:the )?day before yesterday\b", "two days ago", question, flags=re.IGNORECASE)
+    question = re.sub(rf"\b(?:the )?({UNITS}) before last\b", r"two \1s ago", question, flags=re.IGNORECASE)
+    question = re.sub(rf"\b(?:a )?couple(?: of)?(?= (?:{UNITS})s)", "two", question, flags=re.IGNORECASE)
     return _OF_YEAR.sub(of_year, _LIKE_A_MONTH.sub(_month_meant, question))
 
 
@@ -210,8 +243,9 @@ def _month_meant(match: re.Match[str]) -> str:
     return next((month for month in _LONG_MONTHS if OSA.distance(word.capitalize(), month) == 1), word)
 
 
-def _count(word: str) -> int:
-    return _COUNTS.get(word.lower()) or int(word)
+def count_of(word: str) -> int:
+    """Return the number that a word of `COUNTS` or figures say."""
+    return COUNTS.get(word.lower()) or int(word)
 
 
 def range_named(sentence: str, today: dt.date) -> Range | None:
@@ -224,12 +258,17 @@ def range_named(sentence: str, today: dt.date) -> Range | None:
     Returns:
         The range, open on both sides and doubtful where a date cannot be read; None where the sentence names none.
     """
-    dated = _MODEL_YEAR.sub(r"\1 ", sentence)
+    dated = _FEW_OF.sub("in ", _MODEL_YEAR.sub(r"\1 ", sentence))
     found, mentions = _read(dated, today)
     if found is None:
         # A make is written large; in small letters 'the 2019 roof' may still be the one put on in 2019.
         model = _MODEL_YEAR.search(sentence)
-        return Range(doubtful=sentence[model.end()].islower()) if model else None
+        if model:
+            return Range(doubtful=sentence[model.end()].islower())
+        unread = _UNREAD.search(dated) or any(day.doubtful for day in days_in(dated))
+        return Range(doubtful=True) if unread else None
+    if _FEW_OF.search(sentence) or _COUNTED_FROM.search(dated):
+        return found._replace(doubtful=True)
     if len(list(_MENTION.finditer(dated))) + len(list(_years(_MENTION.sub(" ", dated)))) > mentions:
         found = found._replace(doubtful=True)
     return found
@@ -257,8 +296,8 @@ def _read(sentence: str, today: dt.date) -> tuple[Range | None, int]:
             doubtful=bool(gaps or _PARTLY.search(sentence.replace(match[0], ""))),
         ), len(years)
     if match := _WINDOW.search(sentence):
-        count = _count(match[1]) if match[1] else 1
-        return Range(_earlier(today, count, (match[2] or match[3]).lower()), doubtful=partly), 1
+        count = count_of(match[1]) if match[1] else 1
+        return Range(earlier(today, count, (match[2] or match[3]).lower()), doubtful=partly), 1
     if (pairs := _year_pairs(sentence)) and _season(sentence, today, ahead) is None:
         # Which months of the two nobody knows; '2009-10' may be one month.
         return Range(dt.date(min(pairs), 1, 1), dt.date(max(pairs) + 1, 12, 31), doubtful=True), len(pairs)
@@ -319,11 +358,12 @@ def _between(match: re.Match[str], today: dt.date, ahead: bool | None) -> Range 
     if start and end:
         # Without years, from November to February begins in the year before.
         guessed = bool(first and last and first[0].guessed and last[0].guessed)
-        return Range(start if start <= end else _earlier(start, 1, "year"), end, guessed)
+        return Range(start if start <= end else earlier(start, 1, "year"), end, guessed)
     return Range(doubtful=True) if (start or end or until_today) and not listed else None
 
 
-def _earlier(date: dt.date, count: int, unit: str) -> dt.date:
+def earlier(date: dt.date, count: int, unit: str) -> dt.date:
+    """Return the day that lies so many days, weeks, months or years before a date."""
     from dateutil.relativedelta import relativedelta
 
     return date - relativedelta(**{f"{unit}s": count})  # type: ignore[arg-type]  # by its name
@@ -407,13 +447,13 @@ def _period(phrase: str, today: dt.date, ahead: bool) -> Range | None:
 def _season(words: str, today: dt.date, ahead: bool | None) -> Range | None:
     """The days of a season; dateparser knows none."""
     if match := _SEASONS_AGO.search(words):
-        count = _count(match[1])
-        first = _occurring("last", _SEASONS[match[2].lower()], 3, today, ahead).first
+        count = count_of(match[1])
+        first = _occurring("last", SEASONS[match[2].lower()], 3, today, ahead).first
         return _months(first.year - (count - 1), first.month, 3) if first else None
     match = _SEASON.search(words)
     if match is None or not (match[1] or match[3]):
         return None
-    month = _SEASONS[match[2].lower()]
+    month = SEASONS[match[2].lower()]
     if match[3]:
         return _months(int(match[3]), month, 3)
     return _occurring(match[1].lower(), month, 3, today, ahead)

@@ -11,14 +11,16 @@ _PRESENT = re.compile(
 )
 _PAST = re.compile(
     r"\b(did|was|were|had|didn[’']?t|wasn[’']?t|got|went|came|paid|charged|put in|installed|bought|replaced|ever|"
-    r"back (?:in|when|then))\b",
+    r"back (?:in|when|then))\b"
+    r"|(?:^|[?!.,;:]\s*)(?:(?:and|so|but)\s+)?who\s+(?!\w*(?:need|feed|weed|bleed|speed|seed|ceed)\b)\w{2,}ed\b",
     re.IGNORECASE,
 )
+"""'Who cleaned it?' asks of the past, and 'the man who cleaned it' may be asked for as he is."""
 _PERFECT = re.compile(r"(?:\b(?:has|have)|[’']ve)\b(?!\s+(?:\w+\s+)?(?:to|got)\b)", re.IGNORECASE)
 _DID_HAVE = re.compile(r"\bdid(?:n[’']?t)?\s+(?:[\w’'-]+\s+){1,3}?have\b", re.IGNORECASE)
 _AHEAD = re.compile(
-    r"\b(?:due|will|won[’']t|shall|should|must|needs?|has to|have to|(?:going|yet|left) to|upcoming|coming|next|"
-    r"scheduled|planned|expires?|expiring|runs? out|renews?)\b|[’']ll\b",
+    r"\b(?:due|will|won[’']t|shall|should|must|needs?|has to|have to|(?:going|yet|left) to|upcoming|coming|"
+    r"next(?! to\b|[ -]door\b)|scheduled|planned|expires?|expiring|runs? out|renews?)\b|[’']ll\b",
     re.IGNORECASE,
 )
 """What is still to come."""

@@ -45,6 +45,7 @@ _SOMEBODY = frozenset("him her them".split())
 _OF_TIME = OF_DATES | set(
     "year years yr month months week weeks day days this past between now today far over start beginning early late "
     "overall ever onward onwards later earlier than starting currently nowadays recently lately already "
+    "previous preceding prior following next "
     "couple few several one two three four five six seven eight nine ten twelve".split()
 )
 _OF_MONEY = frozenset(

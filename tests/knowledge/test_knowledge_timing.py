@@ -34,7 +34,11 @@ def test_how_it_is_now_is_said(question: str) -> None:
         *("whats the gate code", "Which pump is installed?", "what boiler have we got", "who mows the lawn"),
         *("Which key opens the back door?", "who do I call first if it leaks?", "what's on the first floor"),
         *("Where is the original manual?", "Which hose is used to drain it?", "Which bulbs do we buy this year?"),
-        "How often has it leaked since we moved in?",
+        *("How often has it leaked since we moved in?", "hi when was it serviced", "So, ok, when did Ray come?"),
+        *("can you tell me when the boiler was serviced", "Do you know when Ray came?"),
+        *("What year was the roof put on?", "On which date did Ray come", "how long ago was it serviced"),
+        *("boiler serviced when?", "Has it ever leaked, and when?", "whn was it done"),
+        *("how long since the boiler was serviced", "How long is it since we had it serviced?"),
     ],
 )
 def test_how_it_is_now_is_meant_where_only_the_tense_says_so(question: str) -> None:
@@ -48,6 +52,7 @@ def test_how_it_is_now_is_meant_where_only_the_tense_says_so(question: str) -> N
         *("the nowhere valve", "How long did it last night", "fence stain", ""),
         *("Who came in the last two years?", "the year before last", "What was used to seal the deck?"),
         *("How many years of warranty came with the doorbell?", "back when we had oil"),
+        *("What broke when we had the party?", "Until what year was it guaranteed?", "covered until when"),
     ],
 )
 def test_what_asks_for_no_time_in_particular_is_of_the_past(question: str) -> None:
@@ -71,6 +76,8 @@ def test_how_it_was_first(question: str) -> None:
         *("What is the previous gate code?", "the former arborist's phone", "What did they charge previously?"),
         *("What was the last gate code before this one?", "What was the penultimate colour?", "the one before"),
         *("Who came the second to last time?", "the last but one visit", "Which pump was it before the current one?"),
+        *("what's his former employer", "what's emma's former school", "what is the last code before 4719"),
+        *("who mowed before ray", "And who cleaned it before Maria?", "whats the paint we used before"),
         *("What did we use before?", "Which code did we have before 4719?", "Who was the plumber before Ray?"),
         *("What was the old paint colour?", "what's the old gate code", "the old wifi password", "what is the old one"),
     ],
@@ -86,6 +93,10 @@ def test_what_something_took_the_place_of_is_asked_for(question: str) -> None:
         *(("How old is the roof?", "present"), ("How old was the dog then?", "past"), ("the 12 year old code", "past")),
         *(("Where is the manual for the old fridge?", "present"), ("old paint disposal", "past")),
         *(("What do I check before I mow?", "present"), ("Has this happened before?", "present")),
+        *(("what size shoes does our oldest take", "present"), ("emma's first grade teacher", "past")),
+        *(("whats the earliest the bins can go out", "present"), ("what's the first direct login", "present")),
+        *(("what did the doctor say earlier this year", "past"), ("the Old Vicarage phone number", "past")),
+        ("when does the last bin collection go before xmas", "now"),
         *(("What did we pay before 2019?", "past"), ("What did it cost before the remodel?", "past")),
         *(("What did Ray say before leaving?", "past"), ("Is the new code or the old code valid now?", "now")),
     ],
@@ -100,6 +111,9 @@ def test_the_newest_note_answers_where_nothing_asks_for_an_older_one() -> None:
         assert asked(question).is_of_newest(newest)
     for question in ("Who came first?", "Which filter does the old fridge take?", "Who came in 2019?"):
         assert not asked(question).is_of_newest(newest)
+    for question in ("what size is our older girl in", "Who phoned the Old Vicarage?"):
+        assert asked(question).is_of_newest(newest)
+    assert not asked("Who mended the old girl?").is_of_newest(newest)
     assert not asked("What was the code before the remodel?").is_of_newest(newest)
 
 
@@ -110,6 +124,7 @@ def test_the_newest_note_answers_where_nothing_asks_for_an_older_one() -> None:
 def test_how_often_asks_for_the_whole_series(question: str) -> None:
     assert asked(question).often
     assert not asked("Who cleaned it?").often
+    assert not asked("How long is it since we cleaned it?").often
     assert not asked("How many amps does the dryer take?").often
     assert asked("What did they charge each time?").often
     assert not asked("What do I owe the window cleaner each time?").often
@@ -198,6 +213,14 @@ def test_how_often_asks_for_the_whole_series(question: str) -> None:
         ("did anyone fall last year", "2025-01-01", "2025-12-31"),
         ("what did we pay in septmber", "2026-09-01", "2026-09-30"),
         ("heating oil winter 2023/24", "2023-12-01", "2024-02-29"),
+        ("what did we spend in june 24", "2024-06-01", "2024-06-30"),
+        ("what did we do on june 24", "2026-06-24", "2026-06-24"),
+        ("what did we spend in the last 12 mths", "2025-11-15", None),
+        ("who came 6 wks ago?", "2026-09-28", "2026-10-04"),
+        ("who came the day before yesterday?", "2026-11-13", "2026-11-13"),
+        ("in the last week of June 2024", "2024-06-01", "2024-06-30"),
+        ("What did we do in the last 3 months of 2024?", "2024-01-01", "2024-12-31"),
+        ("the last few days of August", "2026-08-01", "2026-08-31"),
     ],
 )
 def test_dates_are_read_as_they_are_said(question: str, start: str | None, end: str | None) -> None:
@@ -228,6 +251,9 @@ def test_dates_are_read_as_they_are_said(question: str, start: str | None, end: 
         ("2026-03-12", "last December", "2025-12-01", "2025-12-31"),
         ("2026-03-12", "What is due in April?", "2026-04-01", "2026-04-30"),
         ("2026-03-12", "What was due in April?", "2025-04-01", "2025-04-30"),
+        ("2026-03-12", "who fixed the tap next to the washer in July", "2025-07-01", "2025-07-31"),
+        ("2026-03-12", "the hedge next door in April", "2025-04-01", "2025-04-30"),
+        ("2026-03-12", "who needs a lift in July", "2026-07-01", "2026-07-31"),
         ("2026-03-12", "When is the furnace filter due this fall?", "2026-09-01", "2026-11-30"),
         ("2026-03-12", "What chores are due this summer?", "2026-06-01", "2026-08-31"),
         ("2026-03-12", "Who mows this summer?", "2026-06-01", "2026-08-31"),
@@ -264,6 +290,8 @@ def test_a_date_without_a_year_is_the_one_that_is_meant_that_day(
         *("What did it cost in 2019? How much is it now?", "spent through March 2024"),
         *("who lived here in the late 90s", "in the first half of the 90s", "from the 90s to the 2000s"),
         "what was done in the 1990s and in 2005",
+        *("in the last week of June 2024", "in the last 3 months of 2024", "the last few days of August"),
+        *("in the year before 2023", "the 12 months to March 2024", "the year after 2020", "either side of 2023"),
         *("council tax 2023/24", "in 2023-24", "school fees in 2022/23 and 2023/24"),
     ],
 )
@@ -276,6 +304,75 @@ def test_two_years_written_as_one_hold_both() -> None:
 
     assert (found.start, found.end) == (dt.date(2023, 1, 1), dt.date(2024, 12, 31))
     assert not asked("ticket 2023/57").ranged
+
+
+@pytest.mark.parametrize(
+    ("question", "start", "end"),
+    [
+        ("What did we pay in 2023? And the year before?", "2022-01-01", "2022-12-31"),
+        ("What did we pay in 2023? and a year earlier?", "2022-01-01", "2022-12-31"),
+        ("What did we pay in 2023? And two years before?", "2021-01-01", "2021-12-31"),
+        ("What did we pay in 2023? And in the two years before that?", "2021-01-01", "2022-12-31"),
+        ("What did we pay in 2023? and the year after", "2024-01-01", "2024-12-31"),
+        ("What did we pay in 2020? and in the two years after?", "2021-01-01", "2022-12-31"),
+        ("What did we pay in 2023? And the following year?", "2024-01-01", "2024-12-31"),
+        ("What did we pay in 2023? and the previous year?", "2022-01-01", "2022-12-31"),
+        ("What did we pay in 2022? And the year before? And the year before that?", "2020-01-01", "2020-12-31"),
+        ("What did we pay in March 2023? And the month before?", "2023-02-01", "2023-02-28"),
+        ("Who came last summer? and the summer before?", "2025-06-01", "2025-08-31"),
+        ("Who came in 2023? And before that?", None, "2022-12-31"),
+        ("Who came in 2023? and after that?", "2024-01-01", None),
+        ("Who came in 2023? And since?", "2024-01-01", None),
+        ("Who came in 2023? Who paid for the year before the flood?", "2023-01-01", "2023-12-31"),
+    ],
+)
+def test_a_follow_up_may_count_from_the_dates_before_it(question: str, start: str | None, end: str | None) -> None:
+    found = asked(question)
+
+    assert (found.start and found.start.isoformat(), found.end and found.end.isoformat()) == (start, end)
+    assert found.aim == "past"
+    assert not found.doubtful
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("oil on 03/04/2023", "oil between 6/3/2023 and 7/4/2023", "spent today", "spent in 24", "spent lately"),
+        *("paid in recent years", "paid this weekend", "paid last Tuesday", "paid on Friday", "paid in q3", "paid ytd"),
+        *(
+            "paid this quarter",
+            "paid in the last decade",
+            "fed at Easter",
+            "What did we pay in 2024? And this morning?",
+        ),
+    ],
+)
+def test_what_is_said_of_time_and_cannot_be_read_is_doubtful(question: str) -> None:
+    assert asked(question).doubtful
+    assert not asked(question).ranged
+
+
+def test_what_was_done_until_today_or_most_recently_is_read_in_full() -> None:
+    assert not asked("What has the pool cost up to today?").doubtful
+    assert not asked("Who fitted the pump most recently?").doubtful
+    assert asked("Who mowed recently?").aim == "now"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("What did we pay in 2023? And in the other years?", "What did we pay in 2023? And every other year?"),
+        *("What did we pay in March 2023? And the year before?", "Who came since 2023? And the year before?"),
+        *("Who came in July 2023? And the summer before?", "Who came until 2023? And before that?"),
+    ],
+)
+def test_where_a_follow_up_counts_to_no_range_there_are_no_dates(question: str) -> None:
+    assert asked(question).doubtful
+    assert not asked(question).ranged
+
+
+def test_a_date_beside_one_that_is_counted_from_it_is_doubtful() -> None:
+    assert asked("What did we pay in 2023 and the following year?").doubtful
 
 
 @pytest.mark.parametrize(
@@ -294,6 +391,7 @@ def test_where_one_end_is_no_date_there_are_none(question: str) -> None:
     "question",
     [
         *("in 2022, 2023 and 2024", "between 2020 and 2022", "from March 2020 to June 2021", "the end table in 2024"),
+        *("each year before 2023", "in the last 3 months of bills", "who came the day before yesterday"),
         *("since the start of 2024", "on 12 April 2022", "in the fall of 2022", "on our 2015 honda in 2024"),
         *("in the last 3 years", "last summer", "from March through June 2023", "the half bath in 2024", "fence stain"),
     ],
@@ -320,6 +418,12 @@ def test_dates_that_are_read_in_full_are_not_doubtful(question: str) -> None:
         ("What was the original color of the front door? And what is it now?", "now"),
         ("What did the boiler service cost in 2019? How much is it now?", "now"),
         ("What is the current code? What was the one in 2019?", "past"),
+        ("What did it cost in 2019? What does it cost?", "present"),
+        ("Who mowed in 2022? who mows?", "present"),
+        ("In 2019 we put in a pump. What does it take?", "past"),
+        ("What was the old code? what's the new one?", "now"),
+        ("what was the previous code? and the new code?", "now"),
+        ("What was the old code? When was the new one set?", "earlier"),
         ("What is due in April?", "present"),
         ("What will be due this fall?", "present"),
         ("Who mows in July?", "present"),
@@ -335,6 +439,7 @@ def test_the_aim_is_that_of_the_last_sentence_that_says_one(question: str, aim: 
     [
         *("What did it cost in 2019? How much is it now?", "What did we pay in 2024? And in all?"),
         *("What did we pay in 2024? And overall?", "What did we pay in 2024? And in total?"),
+        *("What did it cost in 2019? What does it cost?", "What did it cost in 2019? And when is the next one due?"),
     ],
 )
 def test_a_last_sentence_of_now_or_of_all_times_takes_the_dates_before_it_back(question: str) -> None:
@@ -354,6 +459,12 @@ def test_a_last_sentence_of_now_or_of_all_times_takes_the_dates_before_it_back(q
 )
 def test_what_only_looks_like_a_date_is_none(question: str) -> None:
     assert not asked(question).ranged
+
+
+def test_a_follow_up_that_asks_of_what_was_dated_leaves_the_dates() -> None:
+    assert asked("Who put in the pump in 2019? Does it have a warranty?").ranged
+    assert asked("In 2019 we put in a pump. What does it take?").ranged
+    assert not asked("What was the old code? And the new one?").old
 
 
 def test_a_date_holds_what_lies_within_it() -> None:
@@ -378,6 +489,9 @@ def test_an_event_stands_in_the_place_of_a_date(question: str, event: str, side:
 
     assert (found.event, found.side) == (event, side)
     assert asked("Who looks after the heating?").event == ""
+    for to_come in ("How long since the boiler service?", "what should i do before the boiler service"):
+        assert asked(to_come).event == ""
+    assert asked("Is there paint from before the remodel?").event == "remodel"
 
 
 @pytest.mark.parametrize("text", ["before the " + "a" * 2000, "in " + "x " * 1000, "between " * 250, "ago " * 500])
