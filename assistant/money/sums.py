@@ -10,7 +10,7 @@ from assistant.events import Citation
 from assistant.money.paid_once import Told, told_twice
 from assistant.money.paper_kinds import not_taken
 from assistant.money.questions import asks_for_sum, may_be_of_one
-from assistant.money.spending import Spending, spending_of
+from assistant.money.spending import THAT, Spending, spending_of
 from assistant.money.spent_on import Categories, Meant, SpentOn
 from assistant.prompts import spoken
 from knowledge.facts import Fact, Facts, Name
@@ -80,7 +80,9 @@ class Sums:
             return None
         self._catch_up()
         if spending.somebody and not spending.things and not self._spent_on.of_vendors(spending.payees):
-            return self._beside(f"Who is meant by “{spending.somebody}”, the question does not say.", categories, time)
+            who = "What" if spending.somebody in THAT else "Who"
+            unsaid = f"{who} is meant by “{spending.somebody}”, the question does not say."
+            return self._beside(unsaid, categories, time)
         if spending.things or spending.payees:
             added = self._of_things(spending, categories, time, widen)
         else:

@@ -42,6 +42,7 @@ def sums(house: SmallHouse) -> Sums:
         ("What did we spend on the pool pump?", ["pool"], "$1,150.00 in all, added up from 1 pool pump note.", 1),
         ("How much have we paid Ray's Pools so far?", None, "$1,150.00 in all", 1),
         ("How much have we paid Ray's Pools?", None, "$1,150.00 in all", 1),
+        ("How much was Ray's Pools paid in total?", None, "$1,150.00 in all", 1),
         ("total pool expenses 2024", ["pool"], "$1,399.50 in all, added up from 2 pool notes of 2024.", 2),
         ("How much did we spend on the pool in the last two years?", ["pool"], "$1,399.50 in all", 2),
         ("How much have we spent on the pool since we moved in?", ["pool"], "$1,598.50 in all", 3),
@@ -213,6 +214,8 @@ def test_where_no_note_tells_it_the_model_makes_nothing_up(house: SmallHouse, su
     him = asked(house, "How much have we paid him?", "pool")
     assert him.text.startswith("Who is meant by “him”, the question does not say.\n\n$1,598.50 in all")
     assert not him.answered
+    it = asked(house, "How much have we spent on it?")
+    assert (it.text, it.answered) == ("What is meant by “it”, the question does not say.", False)
     assert asked(house, "Did Ray's Pools fix the pump? How much have we paid him?").text.startswith("$1,150.00 in all")
 
 
