@@ -42,6 +42,10 @@ _LISTED = re.compile(rf",?(?: and| plus)? (?:the )?{_JOB_PART}:? ", re.IGNORECAS
 """The same, where each has it before it: 'labor $240, parts $85'."""
 _PART_BEFORE = re.compile(rf"\b{_JOB_PART}:? \Z", re.IGNORECASE)
 _PART_BEHIND = re.compile(rf" (?:for )?(?:(?:the|an?|his|her|their) )?{_JOB_PART}\b", re.IGNORECASE)
+_PAYMENT = re.compile(
+    r"(?:(?!\b(?:got|received|insurance|claim|settlement|rebate|down|next)\b).)*\bpayment:? ", re.IGNORECASE | re.DOTALL
+)
+"""Before the only amount of a text, what was paid; beside others it may be a part of it."""
 _EACH = re.compile(r" an? [^\W\d]+", re.IGNORECASE)
 """What may say of the amount before it that it is the price of one: '$32 a cylinder'."""
 
@@ -82,6 +86,8 @@ def readings_in(text: str, currency: str, refund: bool) -> Iterator[Reading]:
             role, tier = "paid", Tier.TOTAL
         elif role == "paid" and is_for_all(text, last):
             tier = Tier.TOTAL
+        elif role is None and len(amounts) == 1 and first.cents > 0 and _PAYMENT.fullmatch(label):
+            role, tier = "paid", Tier.PAID
         if role is None or _paid_off(text, first, label):
             continue
         if tier is not Tier.BARE or role != "paid" or (first.marked and first.cents > 0):

@@ -63,6 +63,8 @@ _LABELS: dict[Tier, tuple[str, ...]] = {
         r"(?:would|should|could) have been|(?:supposed|meant) to (?:be|cost)|should be",
         r"(?:up|down) from|(?<!\bwe )(?<!\bI )sa(?:ys?|id)(?=\W*$)",
         r"would (?:be|cost|have been)|would\b.{0,40}? (?:for|charge|cost|run|be)",
+        r"(?:would|could|should|might|may|can|will|to|have)\b[^.,:;]{0,20}? (?:cost|charged|paid)(?: us| me)? "
+        r"(?:about|around)",
         # 'A hose that will reach the bed for $45' was bought.
         rf"{_TO_COME}(?: \w+)? (?:be|cost|run|charge)",
         rf"{_TO_COME}\b[^.,:;]{{0,30}}? (?:do|fix|make|build|paint) {_NOT_AND} for",
@@ -83,12 +85,14 @@ _LABELS: dict[Tier, tuple[str, ...]] = {
     # What was paid, or is to be: the more it is about all of it, the higher.
     Tier.PRICE: (
         r"price(?: was| of)?|cost (?:us|me|was)|costs?|charged?|fee|for|came to|came down to|brought it (?:down )?to",
+        r"(?:charged|cost)(?: us| me)? (?:about|around)",
         r"so|all in|all told|bill(?: was| of| came to)?|invoice(?: was| of)?|price|ended up (?:at|being|costing)",
     ),
     Tier.OWED: (
         r"amount|balance(?: due| paid| owed)?|new balance|owed?|zu zahlen|amount due|amount payable|restbetrag",
     ),
     Tier.PAID: (
+        r"paid (?:about|around)",
         r"paid|pay|payment of|total|totals|together|zusammen|gesamt\w*|summe|total ttc|importe|totale|totaal|in all",
         r"(?:first|second|third|fourth|last|final|monthly) (?:of (?:the )?\w+ )?(?:payments?|instal?lments?)(?: was)?",
         r"paying|(?:paid|covered) all but|paid (?:[\w’']+ ){0,4}(?:rest|remaining|remainder|balance|other half)",

@@ -71,8 +71,8 @@ class Sums:
             widen: whether notes of others count where the question names them, or where none of these tells.
 
         Returns:
-            None where it asks no such thing, where its words leave open of what, or where one note may well answer it:
-            no sum was found, and it may be of a single thing, be misspelt, or the note names amounts that are no cost.
+            None where it asks no such thing, where its words leave open of what, or where the notes may well answer it:
+            no sum was found, and it may be of a single thing, be misspelt, or they name amounts that are no cost.
         """
         time = timing(question, today)
         spending = spending_of(question) if asks_for_sum(question, time) else None
@@ -114,7 +114,7 @@ class Sums:
         meant, scope, tally = self._found(spending, categories, time, widen)
         mentioned = self._tally((note for each in meant for note in each.mentioning), time).costs
         if not tally.costs:
-            if len([note for note in tally.silent if _is_unclear(note)]) == 1:
+            if any(map(_is_unclear, tally.silent)):
                 return None
             none = f"No note{_when(time)} tells a cost of {_what(meant, scope)}."
             said = _in_one(none, *_not_counted("It is mentioned in", mentioned), *_left_out(tally))
@@ -225,7 +225,7 @@ def _left_out(tally: _Tally) -> list[str]:
     ]
     if count := len(tally.undated):
         said.append(f"{count} {_note(count, '')} without a date {'is' if count == 1 else 'are'} not counted.")
-    unclear = [note for note in tally.silent if _is_unclear(note)] if tally.costs else []
+    unclear = [note for note in tally.silent if _is_unclear(note)]
     if unclear:
         named = _listed(_first([f"“{note.title}”" for note in unclear]))
         said.append(f"Not counted, as it is unclear what was paid in all: {named}.")

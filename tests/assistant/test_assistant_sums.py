@@ -224,6 +224,20 @@ def test_the_one_note_whose_amounts_are_no_single_cost_is_left_to_the_model(hous
     assert house.sums().asked("How much did we spend on the hedge?", None, TODAY) is None
 
 
+def test_notes_whose_amounts_are_no_single_cost_are_not_said_to_tell_none(house: SmallHouse) -> None:
+    house.library.add(
+        [
+            Draft("Swim lessons $120 for Leo, $95 for Mia.", "Swim lessons", "pool"),
+            Draft("Swim lessons, $130 for Leo, $99 for Mia.", "Swim lessons again", "pool"),
+        ]
+    )
+    assert house.sums().asked("How much did we spend on swim lessons?", None, TODAY) is None
+    said = asked(house, "How much did we spend?", "pool").text
+    assert said.startswith(
+        "No pool note tells a cost. Not counted, as it is unclear what was paid in all: “Swim lessons"
+    )
+
+
 @pytest.mark.parametrize(
     "question", ["What did the patio cost in total?", "How much did we spend on the hegde?", "Paid $60 to Ace. Total?"]
 )
