@@ -172,6 +172,8 @@ _TRANSFERRED = re.compile(
 _MARKED = re.compile(r"[$€£] ?\d")
 TOTAL = re.compile(r"\b(?:totals?|gesamt\w*|summe|together|in all)\b", re.IGNORECASE)
 _WAS_PAID = re.compile(r"\b(?:paid|sent|gave)\b", re.IGNORECASE)
+_PAID_BEFORE = re.compile(r"\A\W*(?:(?:was|were|is|already|all) )*paid\b[^,;]*?(?:[,;]|\band\b)", re.IGNORECASE)
+"""Right behind an amount, that it is this one which was paid, and not the next: '$200 paid, balance $650'."""
 _CLAUSE = re.compile(r"[^.;\n$€£]{0,60}")
 """What is said of an amount after it."""
 
@@ -238,7 +240,9 @@ def role_of(text: str, amount: Amount, label: str) -> Role | None:
         return None
     if _TRANSFERRED.search(label + after):
         return None
-    if _is_due(text, amount, label + after):
+    behind_another = text[: amount.start - len(label)][-1:].isdigit()
+    own = _PAID_BEFORE.sub("", label) if behind_another else label
+    if _is_due(text, amount, own + after):
         return "due"
     if (is_for_all(text, amount) or not is_aside) and tier_of(label) is not Tier.AGAINST:
         return "paid"

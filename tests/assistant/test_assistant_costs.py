@@ -285,6 +285,8 @@ def test_nobody_knows_what_is_left_where_it_is_unclear_what_was_paid() -> None:
         ("Paid $300 down on the sofa, $700 due on delivery.", 30000),
         ("Total $2,000. Paid a $500 deposit, the balance of $1,500 is due when they finish.", 50000),
         ("Paid a $500 deposit, the remaining $1,500 is due June 1.", 50000),
+        ("Camp deposit $200 paid, balance $650 due May 1.", 20000),
+        ("Deposit of $200 was paid in March, the remaining $650 is due May 1.", 20000),
         ("Deposit paid: $250\nBalance due upon completion: $750", 25000),
         ("Contract price $520.00\nDeposit received $200.00\nBalance due on completion $320.00\nPAID IN FULL", 52000),
         ("Paid the remaining $1,500.", 150000),
