@@ -46,8 +46,6 @@ _PAYMENT = re.compile(
     r"(?:(?!\b(?:got|received|insurance|claim|settlement|rebate|down|next)\b).)*\bpayment:? ", re.IGNORECASE | re.DOTALL
 )
 """Before the only amount of a text, what was paid; beside others it may be a part of it."""
-_EACH = re.compile(r" an? [^\W\d]+", re.IGNORECASE)
-"""What may say of the amount before it that it is the price of one: '$32 a cylinder'."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +68,12 @@ def readings_in(text: str, currency: str, refund: bool) -> Iterator[Reading]:
     """
     amounts = amounts_in(text, currency)
     ranges = _between(text, amounts, _RANGE)
-    usable = [each for each in amounts if each not in ranges and not is_of_one(text, each)]
-    for run in _runs(text, usable):
+    for run in _runs(text, [each for each in amounts if each not in ranges]):
+        if any(is_of_one(text, each) for each in run):
+            # What is put on the price of one tells nothing of all.
+            run = [each for each in run if is_for_all(text, each)]
+            if not run:
+                continue
         first, last = run[0], run[-1]
         label, start = label_of(text, first)
         tier, role = tier_of(label), role_of(text, first, label)
@@ -123,8 +125,6 @@ def _is_no_part(text: str, amount: Amount) -> bool:
 def _add_up(text: str, run: Sequence[Amount], label: str) -> bool:
     """Whether amounts that are linked are surely parts of one sum, and not the prices of two things."""
     if TOTAL.search(label) or len({each.currency for each in run}) > 1:
-        return False
-    if any(_EACH.match(text, each.end) for each in run):
         return False
     for one, other in itertools.pairwise(run):
         link = _LINK.fullmatch(text, one.end, other.start)

@@ -124,7 +124,10 @@ _ALTOGETHER = re.compile(
 )
 _PER = re.compile(
     r"[^\w\n]{0,2}(?:/|per\b|pro\b|each\b|ea\b|apiece|[x×*] ?\d|(?:week|month|quarter|year)ly\b|every (?!time\b)|"
-    r"an? (?:hour|month|year|week|visit|session|foot|piece|yard|gallon)\b)",
+    # Behind a comma anything may begin: '$95, a bargain'.
+    r"an? (?:hour|month|year|week|visit|session|foot|piece|yard|gallon|"
+    r"(?<=[\w€£)] a )(?!(?:lot|few|bit|little|couple|while|second|third|total)\b)[^\W\d_]+)\b"
+    r"(?! (?:ago|late|later|earlier|early|before|after|back|less|more|cheaper|too)\b))",
     re.IGNORECASE,
 )
 """What says of the amount before it that it is the price of one of several."""
