@@ -77,6 +77,7 @@ _LABELS: dict[Tier, tuple[str, ...]] = {
         rf"(?:sold (?!by\b|to\b|out\b)|(?:lent|loaned|withdrew)\b){_NOT_AND}(?=\W*$)|claim paid",
         r"(?:(?:got|received|deposited|cashed) (?:[\w’']+ ){0,3}?|rebate |settlement |insurance |claim )check\b.{0,30}",
         rf"{_INSURER}\b{_NOT_US}{{0,20}}\b(?:sent|paid|gave|issued|mailed|wrote|cut|covered)\b{_NOT_US}{{0,40}}",
+        rf"(?:instead of|rather than)\b{_NOT_AND}(?=[^\w.;:!?]*$)",
         # What it comes to for those who pay late.
         r"after (?:the )?due date|after \w{0,9}\.? ?\d[\d/.-]*(?:,? \d{4})?",
         r"another|other|rest|next",
@@ -126,7 +127,7 @@ _PER = re.compile(
     r"[^\w\n]{0,2}(?:/|per\b|pro\b|each\b|ea\b|apiece|[x×*] ?\d|(?:week|month|quarter|year)ly\b|every (?!time\b)|"
     # Behind a comma anything may begin: '$95, a bargain'.
     r"an? (?:hour|month|year|week|visit|session|foot|piece|yard|gallon|"
-    r"(?<=[\w€£)] a )(?!(?:lot|few|bit|little|couple|while|second|third|total)\b)[^\W\d_]+)\b"
+    r"(?:(?<=[\w€£)] a )|(?<=[\w€£)] an ))(?!(?:lot|few|bit|little|couple|while|second|third|total)\b)[^\W\d_]+)\b"
     r"(?! (?:ago|late|later|earlier|early|before|after|back|less|more|cheaper|too)\b))",
     re.IGNORECASE,
 )
@@ -155,6 +156,9 @@ _NOT_YET = re.compile(
 )
 RETURNED = re.compile(r"\b(?:returned|returning|(?:took|brought|sent|gave) (?:\S+ ){0,4}?back)\b", re.IGNORECASE)
 """After which an amount may be what the thing had cost, and be told in another note."""
+_OTHERS_PAID = re.compile(r"(?:\bneighbou?rs?|\b(?!(?:We|I|You)\b)(?-i:[A-Z])[\w’'-]*) paid\W*\Z", re.IGNORECASE)
+_FOR_THEIRS = re.compile(r"\bfor (?:theirs|hers|his(?! \w)|the same)\b", re.IGNORECASE)
+"""Before and after an amount, that somebody else had the like done: 'Bob paid $4,000 for the same roof'."""
 _PRICE_OF_IT = re.compile(r"\bof (?:the|our|my)\W*\Z", re.IGNORECASE)
 """What stands before an amount that a part came back of, as in 'refunded $45.99 of the $120.00'."""
 _DEPOSIT = re.compile(r"\b(?:deposit|down(?: payment)?|up ?front|half|anzahlung|acompte|acconto)\b", re.IGNORECASE)
@@ -241,7 +245,7 @@ def role_of(text: str, amount: Amount, label: str) -> Role | None:
         return "back" if RETURNED.search(text, 0, amount.start) else None
     if _PRICE_OF_IT.search(label) and REFUND.search(text, 0, amount.start):
         return None
-    if _TRANSFERRED.search(label + after):
+    if _TRANSFERRED.search(label + after) or (_OTHERS_PAID.search(label) and _FOR_THEIRS.search(after)):
         return None
     behind_another = text[: amount.start - len(label)][-1:].isdigit()
     own = _PAID_BEFORE.sub("", label) if behind_another else label
