@@ -42,6 +42,10 @@ _LISTED = re.compile(rf",?(?: and| plus)? (?:the )?{_JOB_PART}:? ", re.IGNORECAS
 """The same, where each has it before it: 'labor $240, parts $85'."""
 _PART_BEFORE = re.compile(rf"\b{_JOB_PART}:? \Z", re.IGNORECASE)
 _PART_BEHIND = re.compile(rf" (?:for )?(?:(?:the|an?|his|her|their) )?{_JOB_PART}\b", re.IGNORECASE)
+_WITH_TAX = re.compile(
+    r" ?(?:\+|plus|and) (?:sales )?(?:tax|vat|gst)[,:=]? ?(?:(?:was|is|came to|so) )?", re.IGNORECASE
+)
+"""What stands between a price and, where this is higher, what it came to."""
 _PAYMENT = re.compile(
     r"(?:(?!\b(?:got|received|insurance|claim|settlement|rebate|down|next)\b).)*\bpayment:? ", re.IGNORECASE | re.DOTALL
 )
@@ -88,12 +92,22 @@ def readings_in(text: str, currency: str, refund: bool) -> Iterator[Reading]:
             role, tier = "paid", Tier.TOTAL
         elif role == "paid" and is_for_all(text, last):
             tier = Tier.TOTAL
-        elif role is None and len(amounts) == 1 and first.cents > 0 and _PAYMENT.fullmatch(label):
-            role, tier = "paid", Tier.PAID
+        elif role is None and (told := _tier_among(text, first, label, amounts)):
+            role, tier = "paid", told
         if role is None or _paid_off(text, first, label):
             continue
         if tier is not Tier.BARE or role != "paid" or (first.marked and first.cents > 0):
             yield Reading(first, tier, role, start)
+
+
+def _tier_among(text: str, amount: Amount, label: str, amounts: Sequence[Amount]) -> Tier | None:
+    """What speaks for an amount after all, by those beside it: there are no others, or it is a price with its tax."""
+    if amount.cents <= 0:
+        return None
+    before = next((each for each in reversed(amounts) if each.end <= amount.start), None)
+    if before is not None and before.cents < amount.cents and _WITH_TAX.fullmatch(text, before.end, amount.start):
+        return Tier.TOTAL
+    return Tier.PAID if len(amounts) == 1 and _PAYMENT.fullmatch(label) else None
 
 
 def _runs(text: str, amounts: Sequence[Amount]) -> list[list[Amount]]:

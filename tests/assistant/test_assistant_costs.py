@@ -32,6 +32,8 @@ from assistant.money.costs import cost_in
         ("Oil change $64.95", 6495),
         ("Paid by credit card $145.00", 14500),
         ("Paid Tom $40 a week ago.", 4000),
+        ("New washer $799 + tax, $862.", 86200),
+        ("Paid 350$ for the tree.", 35000),
         ("Paid $300 instead of the usual $340.", 30000),
         ("Two downspouts instead of one. $1,020 with hauling.", 102000),
         ("Instead of a plumber we called Hank, and paid $90.", 9000),
