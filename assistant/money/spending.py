@@ -24,7 +24,9 @@ _DOER = re.compile(
 )
 """Who pays or, in the passive, who is paid: 'has Ray been paid', 'was Ray paid'."""
 _IDLE = re.compile(
-    r"\b(?:(?:end(?:ed|ing)?|wound|wind(?:ing)?) up|as well(?! as)|taking care of|take care of)\b", re.IGNORECASE
+    r"\b(?:(?:end(?:ed|ing)?|wound|wind(?:ing)?) up|as well(?! as)|taking care of|take care of|"
+    r"according to (?:the|our|my) (?:notes?|records?|papers|files|receipts))\b",
+    re.IGNORECASE,
 )
 """Words that say nothing only together: an end table, a well pump and day care are things."""
 _TOKEN = re.compile(r"[\w’'&-]+|[,/+]")
@@ -47,9 +49,9 @@ _SOMEBODY = frozenset("him her them".split())
 THAT = frozenset("it this that these those".split())
 """Words for a thing that was named before."""
 _OF_TIME = OF_DATES | set(
-    "year years yr month months week weeks day days this past between now today far over start beginning early late "
-    "overall ever onward onwards later earlier than starting currently nowadays recently lately already "
-    "recent history couple few several one two three four five six seven eight nine ten twelve".split()
+    "through thru prior year years yr month months week weeks day days this past between now today far over start "
+    "beginning early late overall ever onward onwards later earlier than starting currently nowadays recently lately "
+    "already recent history couple few several one two three four five six seven eight nine ten twelve".split()
 )
 _OF_MONEY = frozenset(
     "spend spent spending pay paid paying cost costs costing charge charged charges much money cash total totally "
@@ -62,11 +64,11 @@ _VAGUE = frozenset(
 )
 """What names something, but too little to look for: a sum of all there is would be of something else."""
 _EMPTY = _VAGUE | frozenset(
-    "these those everything anything something stuff thing things item items whole new old other various different "
-    "kind kinds sort sorts type lot lots really actually exactly roughly approximately probably only even also too "
-    "again having getting get doing done making make keep keeping running buy buying bought purchasing "
-    "purchases being been am going related "
-    "know like see want give show say figure calculate while out off rid there dollar".split()
+    "these those both alone everything anything something stuff thing things item items whole new old other various "
+    "different kind kinds sort sorts type lot lots really actually exactly roughly approximately probably only even "
+    "also too again having getting get doing done making make keep keeping running buy buying bought purchasing "
+    "purchases being been am going related know like see want give show say figure calculate while out off rid there "
+    "dollar".split()
 )
 """What is said of anything that money goes to."""
 HOME = frozenset("house home household family homeowner place".split())

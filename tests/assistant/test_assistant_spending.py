@@ -23,6 +23,12 @@ from assistant.money.spending import Spending, spending_of
         ("How much was spent on stuff in total?", []),
         ("How much have we spent on everything?", []),
         ("How much have we spent in that year?", []),
+        ("How much did we spend on the pool from 2023 through 2025?", ["pool"]),
+        ("How much did we spend on the pool prior to 2024?", ["pool"]),
+        ("How much did we spend on the pool in 2024 alone?", ["pool"]),
+        ("How much have we spent on both bathrooms?", ["bathrooms"]),
+        ("According to the notes, what have we spent on the pool? And on the fence?", ["fence"]),
+        ("How much have we spent on the pool according to our records?", ["pool"]),
         ("Did we replace the pool pump? How much did we pay for the work?", ["pool pump"]),
     ],
 )
