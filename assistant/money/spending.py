@@ -73,6 +73,8 @@ _EMPTY = _VAGUE | frozenset(
 """What is said of anything that money goes to."""
 HOME = frozenset("house home household family homeowner place".split())
 """Words that mean everything where they stand alone."""
+_ACT = re.compile(r"(?:replac|install)(?:e|ed|es|ing|ements?|ations?|s)?", re.IGNORECASE)
+"""What is done to a thing that is new, of which a note may only say that it is."""
 _PART_OF_BILL = re.compile(
     r"(?:[,/&]|\b(?:on|for|in|of|and|or|the|our|all|any|much|what|which|new))\s+"
     r"(?:labou?r|parts|materials|tips?|gratuity|shipping|delivery|(?:sales )?tax|vat|gst|interest)"
@@ -102,6 +104,12 @@ class Spending:
     """Whether the bills for a thing are asked about."""
     vague: str = ""
     """A word that stands where something should be named, and says too little."""
+
+    @property
+    def without_acts(self) -> Spending | None:
+        """The same things without what was done to them, where a question says it."""
+        things = tuple(tuple(word for word in thing if not _ACT.fullmatch(word)) for thing in self.things)
+        return replace(self, things=things) if things != self.things and all(things) else None
 
     @property
     def names_something(self) -> bool:

@@ -72,7 +72,8 @@ class Sums:
 
         Returns:
             None where it asks no such thing, where its words leave open of what, or where the notes may well answer it:
-            no sum was found, and it may be of a single thing, be misspelt, or they name amounts that are no cost.
+            no sum was found, and it may be of a single thing, be misspelt, they name amounts that are no cost, or tell
+            of the thing and not of what the question says was done to it.
         """
         time = timing(question, today)
         spending = spending_of(question) if asks_for_sum(question, time) else None
@@ -114,7 +115,8 @@ class Sums:
         meant, scope, tally = self._found(spending, categories, time, widen)
         mentioned = self._tally((note for each in meant for note in each.mentioning), time).costs
         if not tally.costs:
-            if any(map(_is_unclear, tally.silent)):
+            plain = spending.without_acts
+            if any(map(_is_unclear, tally.silent)) or (plain and self._found(plain, categories, time, widen)[2].costs):
                 return None
             none = f"No note{_when(time)} tells a cost of {_what(meant, scope)}."
             said = _in_one(none, *_not_counted("It is mentioned in", mentioned), *_left_out(tally))

@@ -243,6 +243,13 @@ def test_notes_whose_amounts_are_no_single_cost_are_not_said_to_tell_none(house:
     )
 
 
+@pytest.mark.parametrize("thing", ["to replace the water heater", "on the water heater installation"])
+def test_what_was_done_to_a_thing_that_notes_tell_of_is_left_to_the_model(house: SmallHouse, thing: str) -> None:
+    house.library.add([Draft("New water heater by Dale, $1,450.", "Water heater")])
+    assert house.sums().asked(f"How much did we spend {thing}?", None, TODAY) is None
+    assert asked(house, "How much did we spend to replace the sauna?").text == "No note tells a cost of replace sauna."
+
+
 @pytest.mark.parametrize(
     "question", ["What did the patio cost in total?", "How much did we spend on the hegde?", "Paid $60 to Ace. Total?"]
 )
