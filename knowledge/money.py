@@ -36,7 +36,8 @@ _AMOUNT = re.compile(
     (?:
       (?P<sign>{_SIGN}|(?:{"|".join(_CODES)})(?![A-Za-z]))[ \u00a0]?\$?(?P<minus2>[-−])?
         (?P<n1>{_number("a")})(?P<k>[kK]\b)?
-      | (?P<n2>{_number("b")})[ \u00a0]?(?P<after>[€£]|(?:{"|".join(_CODES)}|(?i:{"|".join(_WORDS)}))\b|,-\s?€)
+      | (?P<n2>{_number("b")})[ \u00a0]?
+        (?P<after>[€£]|\$(?![ \u00a0\t]*\d)|(?:{"|".join(_CODES)}|(?i:{"|".join(_WORDS)}))\b|,-\s?€)
       | (?P<n3>\d{{1,3}}(?:[,.']\d{{3}})*[.,]\d{{2}}|\d+[.,]\d{{2}})(?![ \u00a0]?{_MEASURE}\b)
     )(?P<close>\))?(?![\w%]|[.,/-]\d)""",
     re.VERBOSE,

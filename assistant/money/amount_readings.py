@@ -42,8 +42,14 @@ _LISTED = re.compile(rf",?(?: and| plus)? (?:the )?{_JOB_PART}:? ", re.IGNORECAS
 """The same, where each has it before it: 'labor $240, parts $85'."""
 _PART_BEFORE = re.compile(rf"\b{_JOB_PART}:? \Z", re.IGNORECASE)
 _PART_BEHIND = re.compile(rf" (?:for )?(?:(?:the|an?|his|her|their) )?{_JOB_PART}\b", re.IGNORECASE)
-_EACH = re.compile(r" an? [^\W\d]+", re.IGNORECASE)
-"""What may say of the amount before it that it is the price of one: '$32 a cylinder'."""
+_WITH_TAX = re.compile(
+    r" ?(?:\+|plus|and) (?:sales )?(?:tax|vat|gst)[,:=]? ?(?:(?:was|is|came to|so) )?", re.IGNORECASE
+)
+"""What stands between a price and, where this is higher, what it came to."""
+_PAYMENT = re.compile(
+    r"(?:(?!\b(?:got|received|insurance|claim|settlement|rebate|down|next)\b).)*\bpayment:? ", re.IGNORECASE | re.DOTALL
+)
+"""Before the only amount of a text, what was paid; beside others it may be a part of it."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +72,12 @@ def readings_in(text: str, currency: str, refund: bool) -> Iterator[Reading]:
     """
     amounts = amounts_in(text, currency)
     ranges = _between(text, amounts, _RANGE)
-    usable = [each for each in amounts if each not in ranges and not is_of_one(text, each)]
-    for run in _runs(text, usable):
+    for run in _runs(text, [each for each in amounts if each not in ranges]):
+        if any(is_of_one(text, each) for each in run):
+            # What is put on the price of one tells nothing of all.
+            run = [each for each in run if is_for_all(text, each)]
+            if not run:
+                continue
         first, last = run[0], run[-1]
         label, start = label_of(text, first)
         tier, role = tier_of(label), role_of(text, first, label)
@@ -82,10 +92,22 @@ def readings_in(text: str, currency: str, refund: bool) -> Iterator[Reading]:
             role, tier = "paid", Tier.TOTAL
         elif role == "paid" and is_for_all(text, last):
             tier = Tier.TOTAL
+        elif role is None and (told := _tier_among(text, first, label, amounts)):
+            role, tier = "paid", told
         if role is None or _paid_off(text, first, label):
             continue
         if tier is not Tier.BARE or role != "paid" or (first.marked and first.cents > 0):
             yield Reading(first, tier, role, start)
+
+
+def _tier_among(text: str, amount: Amount, label: str, amounts: Sequence[Amount]) -> Tier | None:
+    """What speaks for an amount after all, by those beside it: there are no others, or it is a price with its tax."""
+    if amount.cents <= 0:
+        return None
+    before = next((each for each in reversed(amounts) if each.end <= amount.start), None)
+    if before is not None and before.cents < amount.cents and _WITH_TAX.fullmatch(text, before.end, amount.start):
+        return Tier.TOTAL
+    return Tier.PAID if len(amounts) == 1 and _PAYMENT.fullmatch(label) else None
 
 
 def _runs(text: str, amounts: Sequence[Amount]) -> list[list[Amount]]:
@@ -117,8 +139,6 @@ def _is_no_part(text: str, amount: Amount) -> bool:
 def _add_up(text: str, run: Sequence[Amount], label: str) -> bool:
     """Whether amounts that are linked are surely parts of one sum, and not the prices of two things."""
     if TOTAL.search(label) or len({each.currency for each in run}) > 1:
-        return False
-    if any(_EACH.match(text, each.end) for each in run):
         return False
     for one, other in itertools.pairwise(run):
         link = _LINK.fullmatch(text, one.end, other.start)

@@ -63,6 +63,8 @@ _LABELS: dict[Tier, tuple[str, ...]] = {
         r"(?:would|should|could) have been|(?:supposed|meant) to (?:be|cost)|should be",
         r"(?:up|down) from|(?<!\bwe )(?<!\bI )sa(?:ys?|id)(?=\W*$)",
         r"would (?:be|cost|have been)|would\b.{0,40}? (?:for|charge|cost|run|be)",
+        r"(?:would|could|should|might|may|can|will|to|have)\b[^.,:;]{0,20}? (?:cost|charged|paid)(?: us| me)? "
+        r"(?:about|around)",
         # 'A hose that will reach the bed for $45' was bought.
         rf"{_TO_COME}(?: \w+)? (?:be|cost|run|charge)",
         rf"{_TO_COME}\b[^.,:;]{{0,30}}? (?:do|fix|make|build|paint) {_NOT_AND} for",
@@ -70,11 +72,14 @@ _LABELS: dict[Tier, tuple[str, ...]] = {
         r"(?:budget(?:ed)? (?:for|of|is|was)|thinking (?:of|about)|considering|saving (?:up )?for)\b.*",
         # What a thing costs whoever buys it.
         r"(?:it|that|this|(?:an?|the|another|one) (?:[\w-]+ ){1,4}?)\s?costs|costs (?:about|around)\b.*",
+        # What it costs by now: in a list of prices.
+        r"now(?=\W*$)",
         # What came in, not what went out.
         r"(?:paid|pays|gave|sent|owes?) (?:us|me)(?: back)?|(?:got|won|made|earned)(?=\W*$)",
         rf"(?:sold (?!by\b|to\b|out\b)|(?:lent|loaned|withdrew)\b){_NOT_AND}(?=\W*$)|claim paid",
         r"(?:(?:got|received|deposited|cashed) (?:[\w’']+ ){0,3}?|rebate |settlement |insurance |claim )check\b.{0,30}",
         rf"{_INSURER}\b{_NOT_US}{{0,20}}\b(?:sent|paid|gave|issued|mailed|wrote|cut|covered)\b{_NOT_US}{{0,40}}",
+        rf"(?:instead of|rather than)\b{_NOT_AND}(?=[^\w.;:!?]*$)",
         # What it comes to for those who pay late.
         r"after (?:the )?due date|after \w{0,9}\.? ?\d[\d/.-]*(?:,? \d{4})?",
         r"another|other|rest|next",
@@ -83,12 +88,14 @@ _LABELS: dict[Tier, tuple[str, ...]] = {
     # What was paid, or is to be: the more it is about all of it, the higher.
     Tier.PRICE: (
         r"price(?: was| of)?|cost (?:us|me|was)|costs?|charged?|fee|for|came to|came down to|brought it (?:down )?to",
+        r"(?:charged|cost)(?: us| me)? (?:about|around)",
         r"so|all in|all told|bill(?: was| of| came to)?|invoice(?: was| of)?|price|ended up (?:at|being|costing)",
     ),
     Tier.OWED: (
         r"amount|balance(?: due| paid| owed)?|new balance|owed?|zu zahlen|amount due|amount payable|restbetrag",
     ),
     Tier.PAID: (
+        r"paid (?:about|around)",
         r"paid|pay|payment of|total|totals|together|zusammen|gesamt\w*|summe|total ttc|importe|totale|totaal|in all",
         r"(?:first|second|third|fourth|last|final|monthly) (?:of (?:the )?\w+ )?(?:payments?|instal?lments?)(?: was)?",
         r"paying|(?:paid|covered) all but|paid (?:[\w’']+ ){0,4}(?:rest|remaining|remainder|balance|other half)",
@@ -120,7 +127,10 @@ _ALTOGETHER = re.compile(
 )
 _PER = re.compile(
     r"[^\w\n]{0,2}(?:/|per\b|pro\b|each\b|ea\b|apiece|[x×*] ?\d|(?:week|month|quarter|year)ly\b|every (?!time\b)|"
-    r"an? (?:hour|month|year|week|visit|session|foot|piece|yard|gallon)\b)",
+    # Behind a comma anything may begin: '$95, a bargain'.
+    r"an? (?:hour|month|year|week|visit|session|foot|piece|yard|gallon|"
+    r"(?:(?<=[\w€£)] a )|(?<=[\w€£)] an ))(?!(?:lot|few|bit|little|couple|while|second|third|total)\b)[^\W\d_]+)\b"
+    r"(?! (?:ago|late|later|earlier|early|before|after|back|less|more|cheaper|too)\b))",
     re.IGNORECASE,
 )
 """What says of the amount before it that it is the price of one of several."""
@@ -148,6 +158,9 @@ _NOT_YET = re.compile(
 )
 RETURNED = re.compile(r"\b(?:returned|returning|(?:took|brought|sent|gave) (?:\S+ ){0,4}?back)\b", re.IGNORECASE)
 """After which an amount may be what the thing had cost, and be told in another note."""
+_OTHERS_PAID = re.compile(r"(?:\bneighbou?rs?|\b(?!(?:We|I|You)\b)(?-i:[A-Z])[\w’'-]*) paid\W*\Z", re.IGNORECASE)
+_FOR_THEIRS = re.compile(r"\bfor (?:theirs|hers|his(?! \w)|the same)\b", re.IGNORECASE)
+"""Before and after an amount, that somebody else had the like done: 'Bob paid $4,000 for the same roof'."""
 _PRICE_OF_IT = re.compile(r"\bof (?:the|our|my)\W*\Z", re.IGNORECASE)
 """What stands before an amount that a part came back of, as in 'refunded $45.99 of the $120.00'."""
 _DEPOSIT = re.compile(r"\b(?:deposit|down(?: payment)?|up ?front|half|anzahlung|acompte|acconto)\b", re.IGNORECASE)
@@ -168,6 +181,8 @@ _TRANSFERRED = re.compile(
 _MARKED = re.compile(r"[$€£] ?\d")
 TOTAL = re.compile(r"\b(?:totals?|gesamt\w*|summe|together|in all)\b", re.IGNORECASE)
 _WAS_PAID = re.compile(r"\b(?:paid|sent|gave)\b", re.IGNORECASE)
+_PAID_BEFORE = re.compile(r"\A\W*(?:(?:was|were|is|already|all) )*paid\b[^,;]*?(?:[,;]|\band\b)", re.IGNORECASE)
+"""Right behind an amount, that it is this one which was paid, and not the next: '$200 paid, balance $650'."""
 _CLAUSE = re.compile(r"[^.;\n$€£]{0,60}")
 """What is said of an amount after it."""
 
@@ -232,9 +247,11 @@ def role_of(text: str, amount: Amount, label: str) -> Role | None:
         return "back" if RETURNED.search(text, 0, amount.start) else None
     if _PRICE_OF_IT.search(label) and REFUND.search(text, 0, amount.start):
         return None
-    if _TRANSFERRED.search(label + after):
+    if _TRANSFERRED.search(label + after) or (_OTHERS_PAID.search(label) and _FOR_THEIRS.search(after)):
         return None
-    if _is_due(text, amount, label + after):
+    behind_another = text[: amount.start - len(label)][-1:].isdigit()
+    own = _PAID_BEFORE.sub("", label) if behind_another else label
+    if _is_due(text, amount, own + after):
         return "due"
     if (is_for_all(text, amount) or not is_aside) and tier_of(label) is not Tier.AGAINST:
         return "paid"

@@ -10,7 +10,7 @@ from typing import get_args
 from assistant.money.amount_readings import Reading, readings_in
 from assistant.money.amount_words import RETURNED, TOTAL, Role, Tier, is_for_all
 from assistant.money.paper_kinds import is_of_account, is_refund, not_taken
-from knowledge.money import DOLLARS, amounts_in, money
+from knowledge.money import DOLLARS, Amount, amounts_in, money
 
 _PRICE_OF = re.compile(r"\b(?:is|are)\W*\Z", re.IGNORECASE)
 """What tells a price, and not that it was paid."""
@@ -53,6 +53,13 @@ _SUMMED = re.compile(
 """What says of an amount that it is what those before it come to."""
 _AND_ANOTHER = re.compile(r"[^.;\n$€£]{0,40}\b(?:and|plus)\b[^.;\n$€£]{0,40}", re.IGNORECASE)
 """What stands between a payment and the next one: 'paid the plumber $180 and the electrician $240'."""
+_AND_AS_MUCH = re.compile(r"[^.;\n$€£]{0,40}\b(?:and|plus) ", re.IGNORECASE)
+"""The same, right before the next one."""
+_FOR_IT = re.compile(r"\bfor \Z", re.IGNORECASE)
+_PAYEE = r"(?:the|our) [\w’']+|(?-i:[A-Z])[\w’']+(?: (?-i:[A-Z])[\w’']+)?"
+_PAID_WHOM = re.compile(rf"\b(?:paid|gave|sent|and|plus) (?P<who>{_PAYEE}) \Z", re.IGNORECASE)
+_TO_WHOM = re.compile(rf" to (?P<who>{_PAYEE})", re.IGNORECASE)
+"""Before and after an amount, who was paid."""
 _BOUGHT = re.compile(r"\b(?:bought|ordered|purchased|picked up|also)\b", re.IGNORECASE)
 _PAID_ALONE = re.compile(r"\bpa(?:id|ying) \Z", re.IGNORECASE)
 _TO_OR_FOR = re.compile(r" (?:to|for)\b", re.IGNORECASE)
@@ -170,17 +177,34 @@ def _best(readings: Sequence[Reading], text: str) -> Reading | None:
 
 def _is_another(one: Reading, other: Reading, text: str) -> bool:
     """Whether a second amount is surely of a second payment, in the same sentence or in its own."""
+    first, second = sorted((one, other), key=lambda each: each.amount.start)
     if one.amount.cents == other.amount.cents:
-        return False
+        return first is not second and _is_as_much(first.amount, second.amount, text)
     if _AND_ANOTHER.fullmatch(text, one.amount.end, other.amount.start):
         return True
-    first, second = sorted((one, other), key=lambda each: each.amount.start)
     apart = _SENTENCE.search(text, first.amount.end, second.amount.start)
     if not (apart and _BOUGHT.search(text, other.start, other.amount.start)):
         return False
     # 'Bought a faucet for $180. Paid $195 with tax.' is one purchase, whoever is paid for something else another.
     alone = _PAID_ALONE.search(text, one.start, one.amount.start) and not _TO_OR_FOR.match(text, one.amount.end)
     return other is second or not alone
+
+
+def _is_as_much(first: Amount, second: Amount, text: str) -> bool:
+    """Whether an amount that is told twice was paid twice: for two things, or to two people."""
+    if _AND_AS_MUCH.fullmatch(text, first.end, second.start):
+        return bool(_TO_OR_FOR.match(text, second.end))
+    both = all(_FOR_IT.search(text, 0, each.start) for each in (first, second))
+    if both and _AND_ANOTHER.fullmatch(text, first.end, second.start):
+        return True
+    payees = [_payee(each, text) for each in (first, second)]
+    return all(payees) and payees[0] != payees[1]
+
+
+def _payee(amount: Amount, text: str) -> str:
+    match = _PAID_WHOM.search(text, max(amount.start - MOST_QUOTED, 0), amount.start)
+    match = match or _TO_WHOM.match(text, amount.end)
+    return match["who"].casefold() if match else ""
 
 
 def _less(readings: Sequence[Reading], back: Reading, text: str) -> Reading | None:

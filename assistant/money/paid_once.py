@@ -17,6 +17,10 @@ EARLIEST = dt.timedelta(days=-3)
 """A bill may be written down after it was paid."""
 
 
+_TO_WHOM = re.compile(r"\b(?i:to|sent|paid) ((?:[A-Z][\w’'&-]* ?)+)")
+"""Who was paid, in words that the rules for vendors leave alone: 'Check 1123 to Bluefin'."""
+
+
 @dataclass(frozen=True)
 class Told:
     """A note with what it says was paid, and to whom."""
@@ -51,7 +55,9 @@ def _pays(receipt: Told, bill: Told) -> bool:
     if paid is None or billed is None or not EARLIEST <= paid - billed <= LATEST:
         return False
     same = (receipt.cost.cents, receipt.cost.currency) == (bill.cost.cents, bill.cost.currency)
-    return same and _is_one(receipt.vendor, bill.vendor)
+    text = f"{receipt.note.title}\n{receipt.note.text}"
+    names = [receipt.vendor] if receipt.vendor else [text, *_TO_WHOM.findall(text)]
+    return same and any(_is_one(name, bill.vendor) for name in names)
 
 
 def _is_one(vendor: str, other: str) -> bool:

@@ -49,9 +49,14 @@ _LEFT = re.compile(
     r"\b(?:did(?:n[’']?t| not) (?:take|accept|go)|not taken|too (?:much|expensive)|declined|turned (?:it|them) down)\b",
     re.IGNORECASE,
 )
-_BILL = re.compile(r"\b(?:invoices?|bills?|billed|\w*rechnung|facture|factura|fattura|factuur)\b", re.IGNORECASE)
+_BILL = re.compile(
+    r"\b(?:invoices?|bills?|billed|order confirmation|\w*rechnung|facture|factura|fattura|factuur)\b", re.IGNORECASE
+)
 _RECEIPT = re.compile(
     r"(?<!\bon )(?<!\bupon )\breceipts?\b|(?<!\bbe )\bpaid\b|\bpayment (?:of|made|received|sent)\b|"
+    r"\bche(?:ck|que) (?:no\.? ?|number |#)?\d+ (?:to|for)\b|"
+    r"\bsent (?:(?!\b(?:invoices?|bills?|quotes?|estimates?|us|me)\b)[^.\n]){0,40}[$€£]\d|"
+    r"[$€£]\d[\d,.]* (?:(?!\b(?:pay|payable|due|or)\b)[^.\n]){0,40}?\b(?:by|via|with) (?:zelle|venmo)\b|"
     r"\b(?:quittung|bezahlt|reçu|recibo|ricevuta|kwitantie)\b",
     re.IGNORECASE,
 )

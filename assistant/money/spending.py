@@ -19,9 +19,14 @@ _UNTIL_WHEN = re.compile(
 _DOING = re.compile(
     r"\b(?P<verb>spen[dt]|spending|paid|pay(?:ing)?|charged?)\b(?: (?:out|off|up|down|back)\b)?", re.IGNORECASE
 )
-_DOER = re.compile(r"\b(?:did|have|has|had)\s+(?P<who>(?:\S+ ){0,4}?)\Z", re.IGNORECASE)
+_DOER = re.compile(
+    r"\b(?:did|have|has|had|(?P<be>was|were|is|are))\s+(?P<who>(?:\S+ ){0,4}?)(?P<been>been )?\Z", re.IGNORECASE
+)
+"""Who pays or, in the passive, who is paid: 'has Ray been paid', 'was Ray paid'."""
 _IDLE = re.compile(
-    r"\b(?:(?:end(?:ed|ing)?|wound|wind(?:ing)?) up|as well(?! as)|taking care of|take care of)\b", re.IGNORECASE
+    r"\b(?:(?:end(?:ed|ing)?|wound|wind(?:ing)?) up|as well(?! as)|taking care of|take care of|"
+    r"according to (?:the|our|my) (?:notes?|records?|papers|files|receipts))\b",
+    re.IGNORECASE,
 )
 """Words that say nothing only together: an end table, a well pump and day care are things."""
 _TOKEN = re.compile(r"[\w’'&-]+|[,/+]")
@@ -39,31 +44,38 @@ _TO_DO = re.compile(r"(?i:to) (?!(?:the|our|my|his|her|their|an?) )[a-z]")
 _THE = re.compile(r"\b(?:the|our|my|an?|on|for|of)\b", re.IGNORECASE)
 """What stands before a thing."""
 _KIND = re.compile(r"\b(?:what|which|how much) ((?:\w+ ){1,3}?)(?:did|do|does|have|has|had|was|were)\b", re.IGNORECASE)
-_PASSIVE = re.compile(r"\bbeen\W*\Z", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[\w,] )[A-Z][\w’'&-]+(?: (?:[A-Z][\w’'-]+|&))*")
 _SOMEBODY = frozenset("him her them".split())
+THAT = frozenset("it this that these those".split())
+"""Words for a thing that was named before."""
 _OF_TIME = OF_DATES | set(
-    "year years yr month months week weeks day days this past between now today far over start beginning early late "
-    "overall ever onward onwards later earlier than starting currently nowadays recently lately already "
-    "previous preceding prior following next "
-    "couple few several one two three four five six seven eight nine ten twelve".split()
+    "through thru prior previous preceding following next year years yr month months week weeks day days this past "
+    "between now today far over start beginning early late overall ever onward onwards later earlier than starting "
+    "currently nowadays recently lately already recent history couple few several one two three four five six seven "
+    "eight nine ten twelve".split()
 )
 _OF_MONEY = frozenset(
     "spend spent spending pay paid paying cost costs costing charge charged charges much money cash total totally "
     "altogether together sum amount add added told bill bills invoice invoices expense expenses expenditure "
     "expenditures fee fees payment payments dollars bucks".split()
 )
-_EMPTY = frozenset(
-    "everything anything something stuff thing things item items whole him it new old other various different kind "
-    "kinds sort sorts type lot lots really actually exactly roughly approximately probably only even also too again "
-    "having getting get fix fixing fixed doing done making make keep keeping running buy buying bought purchasing "
-    "purchases being been am going work job jobs related visit visits appointment appointments recent history "
-    "know like see want give show say figure calculate while out off rid there dollar "
-    "guy guys man men people company crew team".split()
+_VAGUE = frozenset(
+    "guy guys man men people company crew team work job jobs visit visits appointment appointments fix fixing fixed "
+    "bill bills invoice invoices fee fees charge charges payment payments it him her them".split()
+)
+"""What names something, but too little to look for: a sum of all there is would be of something else."""
+_EMPTY = _VAGUE | frozenset(
+    "these those both alone everything anything something stuff thing things item items whole new old other various "
+    "different kind kinds sort sorts type lot lots really actually exactly roughly approximately probably only even "
+    "also too again having getting get doing done making make keep keeping running buy buying bought purchasing "
+    "purchases being been am going related know like see want give show say figure calculate while out off rid there "
+    "dollar".split()
 )
 """What is said of anything that money goes to."""
 HOME = frozenset("house home household family homeowner place".split())
 """Words that mean everything where they stand alone."""
+_ACT = re.compile(r"(?:replac|install)(?:e|ed|es|ing|ements?|ations?|s)?", re.IGNORECASE)
+"""What is done to a thing that is new, of which a note may only say that it is."""
 _PART_OF_BILL = re.compile(
     r"(?:[,/&]|\b(?:on|for|in|of|and|or|the|our|all|any|much|what|which|new))\s+"
     r"(?:labou?r|parts|materials|tips?|gratuity|shipping|delivery|(?:sales )?tax|vat|gst|interest)"
@@ -88,9 +100,17 @@ class Spending:
     payees: tuple[tuple[str, ...], ...] = ()
     """The words of each name, where the question asks what somebody was paid."""
     somebody: str = ""
-    """The word for one who was paid, where the question leaves open who that is."""
+    """The word for one who was paid, or for a thing, where the question leaves open who or what that is."""
     bills: bool = False
     """Whether the bills for a thing are asked about."""
+    vague: str = ""
+    """A word that stands where something should be named, and says too little."""
+
+    @property
+    def without_acts(self) -> Spending | None:
+        """The same things without what was done to them, where a question says it."""
+        things = tuple(tuple(word for word in thing if not _ACT.fullmatch(word)) for thing in self.things)
+        return replace(self, things=things) if things != self.things and all(things) else None
 
     @property
     def names_something(self) -> bool:
@@ -113,7 +133,7 @@ def spending_of(question: str) -> Spending | None:
     if found is not None and found.somebody and not found.things:
         names = [words for sentence in before for name in _NAME.findall(sentence) if (words := _words(name))]
         return Spending(payees=tuple(names[-1:]), somebody=found.somebody)
-    asked = [last]
+    asked, vague = [last], found.vague if found is not None else ""
     for sentence in reversed(before):
         if found is None or found.names_something:
             break
@@ -122,6 +142,9 @@ def spending_of(question: str) -> Spending | None:
         found = _in_sentence(sentence) if is_of_money else _named(_behind(_THE, sentence) or sentence, "thing")
     if found is None or any(map(_PART_OF_BILL.search, asked)):
         return None
+    found = replace(found, vague="")
+    if vague and not found.names_something:
+        return Spending(somebody=vague) if vague in _SOMEBODY | THAT else None
     return _without_home(replace(found, bills=bool(_BILLS.search(question))) if found.things else found)
 
 
@@ -138,7 +161,9 @@ def _in_sentence(sentence: str) -> Spending | None:
     doer = _DOER.search(before)
     who = tuple(word for word in _words(doer["who"]) if word.lower() not in _US) if doer else ()
     is_paid = verb["verb"].lower() not in ("spend", "spent", "spending")
-    if who and (verb["verb"].lower().startswith("charge") or (is_paid and _PASSIVE.search(before))):
+    is_passive = doer is not None and bool(doer["be"] or doer["been"])
+    # Who is charged pays, and who charges is paid.
+    if who and is_paid and is_passive != verb["verb"].lower().startswith("charge"):
         return Spending(_named(behind, "thing").things, (who,))
     if who:
         return None
@@ -147,7 +172,10 @@ def _in_sentence(sentence: str) -> Spending | None:
     if kind := tuple(word for word in _words(match[1]) if word.lower() not in _US) if match else ():
         # 'What plumbing bills have we paid Hank?'
         return replace(found, things=tuple((*kind, *thing) for thing in found.things) or (kind,))
-    return found if found.names_something else _named(_behind(_THE, before), "thing")
+    if found.names_something:
+        return found
+    vague = found.vague or (_vague_in(doer["who"].lower().split()) if doer else "")
+    return replace(_named(_behind(_THE, before), "thing"), vague=vague)
 
 
 def _behind(pattern: re.Pattern[str], sentence: str) -> str:
@@ -164,6 +192,8 @@ def _named(text: str, role: Literal["thing", "payee"]) -> Spending:
     lists: dict[str, list[list[str]]] = {"thing": [[]], "payee": [[]]}
     shared: list[str] = []
     somebody, words = "", lists[role][-1]
+    # What stands first is in a place where a name should be only behind 'paid'.
+    places: list[list[str]] = [[]] if role == "payee" else []
     for match in _TOKEN.finditer(text):
         token = match[0]
         lower = token.lower()
@@ -171,6 +201,7 @@ def _named(text: str, role: Literal["thing", "payee"]) -> Spending:
             words = []
             lists[role].append(words)
         elif lower in _LEADS and not (lower == "of" and role == "payee"):
+            places.append([])
             # 'To fix the roof' is what for, and not to whom.
             role = "thing" if _TO_DO.match(text, match.start()) else _LEADS[lower]
             # In 'brushes and paint for the fence', the fence is what both were for.
@@ -179,9 +210,20 @@ def _named(text: str, role: Literal["thing", "payee"]) -> Spending:
             somebody = lower
         else:
             words.extend(_words(token))
+            if places:
+                places[-1].append(lower)
+    vague = next(filter(None, map(_vague_in, places)), "")
     things, payees = ([each for each in lists[name] if each] for name in ("thing", "payee"))
     together = tuple((*each, *shared) for each in things) or ((tuple(shared),) if shared else ())
-    return Spending(together, tuple(map(tuple, payees)), somebody)
+    return Spending(together, tuple(map(tuple, payees)), somebody, vague=vague)
+
+
+def _vague_in(said: list[str]) -> str:
+    """The word that stands where something should be named, where none of them says enough."""
+    if _words(" ".join(said)):
+        return ""
+    # 'In that year' is a time.
+    return said[0] if len(said) == 1 and said[0] in THAT else next((word for word in said if word in _VAGUE), "")
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from assistant.events import Citation
 from assistant.money.paid_once import Told, told_twice
 from assistant.money.paper_kinds import not_taken
 from assistant.money.questions import asks_for_sum, may_be_of_one
-from assistant.money.spending import Spending, spending_of
+from assistant.money.spending import THAT, Spending, spending_of
 from assistant.money.spent_on import Categories, Meant, SpentOn
 from assistant.prompts import spoken
 from knowledge.facts import Fact, Facts, Name
@@ -71,8 +71,9 @@ class Sums:
             widen: whether notes of others count where the question names them, or where none of these tells.
 
         Returns:
-            None where it asks no such thing, where its words leave open of what, or where one note may well answer it:
-            no sum was found, and it may be of a single thing, be misspelt, or the note names amounts that are no cost.
+            None where it asks no such thing, where its words leave open of what, or where the notes may well answer it:
+            no sum was found, and it may be of a single thing, be misspelt, they name amounts that are no cost, or tell
+            of the thing and not of what the question says was done to it.
         """
         time = timing(question, today)
         spending = spending_of(question) if asks_for_sum(question, time) else None
@@ -80,7 +81,9 @@ class Sums:
             return None
         self._catch_up()
         if spending.somebody and not spending.things and not self._spent_on.of_vendors(spending.payees):
-            return self._beside(f"Who is meant by “{spending.somebody}”, the question does not say.", categories, time)
+            who = "What" if spending.somebody in THAT else "Who"
+            unsaid = f"{who} is meant by “{spending.somebody}”, the question does not say."
+            return self._beside(unsaid, categories, time)
         if spending.things or spending.payees:
             added = self._of_things(spending, categories, time, widen)
         else:
@@ -112,7 +115,8 @@ class Sums:
         meant, scope, tally = self._found(spending, categories, time, widen)
         mentioned = self._tally((note for each in meant for note in each.mentioning), time).costs
         if not tally.costs:
-            if len([note for note in tally.silent if _is_unclear(note)]) == 1:
+            plain = spending.without_acts
+            if any(map(_is_unclear, tally.silent)) or (plain and self._found(plain, categories, time, widen)[2].costs):
                 return None
             none = f"No note{_when(time)} tells a cost of {_what(meant, scope)}."
             said = _in_one(none, *_not_counted("It is mentioned in", mentioned), *_left_out(tally))
@@ -223,7 +227,7 @@ def _left_out(tally: _Tally) -> list[str]:
     ]
     if count := len(tally.undated):
         said.append(f"{count} {_note(count, '')} without a date {'is' if count == 1 else 'are'} not counted.")
-    unclear = [note for note in tally.silent if _is_unclear(note)] if tally.costs else []
+    unclear = [note for note in tally.silent if _is_unclear(note)]
     if unclear:
         named = _listed(_first([f"“{note.title}”" for note in unclear]))
         said.append(f"Not counted, as it is unclear what was paid in all: {named}.")

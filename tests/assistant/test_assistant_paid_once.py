@@ -22,12 +22,33 @@ def test_a_bill_and_its_receipt_are_a_pair() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Check 1123 to Ray's Pools for $1,150.00",
+        "Sent Ray $1,150 by Zelle.",
+        "$1,150 to Ray's Pools via Venmo",
+    ],
+)
+def test_what_was_paid_by_check_or_from_a_phone_is_a_receipt(text: str) -> None:
+    bill, paid = told("Invoice 12", APRIL), told(text, dt.date(2024, 4, 20), vendor="")
+    assert told_twice([paid, bill]) == [(bill, paid)]
+
+
+def test_an_order_confirmation_is_a_bill() -> None:
+    bill, receipt = told("Order confirmation 7", APRIL), told("Receipt 7", APRIL)
+    assert told_twice([receipt, bill]) == [(bill, receipt)]
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         (told("Invoice 12", APRIL), told("Receipt", dt.date(2024, 7, 20))),
         (told("Invoice 12", APRIL), told("Receipt", APRIL, cents=115001)),
         (told("Invoice 12", APRIL), told("Receipt", APRIL, vendor="Bluefin")),
         (told("Invoice 12", APRIL), told("Receipt", APRIL, vendor="")),
+        (told("Invoice 12", APRIL), told("Check 1123 to Bluefin", APRIL, vendor="")),
+        (told("Invoice 12", APRIL), told("Ray sent the bill, $1,150, pay by Zelle", APRIL, vendor="")),
+        (told("Invoice 12", APRIL), told("Total $1,150.00, payable by Zelle to Ray's Pools", APRIL, vendor="")),
         (told("Invoice 12", APRIL), told("Receipt", None)),
         (told("Invoice 12", APRIL), told("Invoice 13", APRIL)),
         (told("Receipt", APRIL), told("Receipt", APRIL)),

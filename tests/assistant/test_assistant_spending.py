@@ -20,6 +20,16 @@ from assistant.money.spending import Spending, spending_of
         ("How much did we spend on house cleaning?", ["house cleaning"]),
         ("How much did we spend on the house in 2024?", []),
         ("How much did we spend in total?", []),
+        ("How much was spent on stuff in total?", []),
+        ("How much have we spent on everything?", []),
+        ("How much have we spent in that year?", []),
+        ("How much did we spend on the pool from 2023 through 2025?", ["pool"]),
+        ("How much did we spend on the pool prior to 2024?", ["pool"]),
+        ("How much did we spend on the pool in 2024 alone?", ["pool"]),
+        ("How much have we spent on both bathrooms?", ["bathrooms"]),
+        ("According to the notes, what have we spent on the pool? And on the fence?", ["fence"]),
+        ("How much have we spent on the pool according to our records?", ["pool"]),
+        ("Did we replace the pool pump? How much did we pay for the work?", ["pool pump"]),
     ],
 )
 def test_the_things_that_money_went_to_stand_behind_the_verb(question: str, things: list[str]) -> None:
@@ -36,6 +46,8 @@ def test_the_things_that_money_went_to_stand_behind_the_verb(question: str, thin
         ("How much have we spent on plants at Lowe's?", ["Lowe"], ["plants"]),
         ("How much has Ray charged us in total?", ["Ray"], []),
         ("How much has Ray been paid so far?", ["Ray"], []),
+        ("How much was Ray paid in total?", ["Ray"], []),
+        ("How much were the roofers paid for the gutters in all?", ["roofers"], ["gutters"]),
         ("How much have we paid Dr. Singh?", ["Singh"], []),
         ("Did Ray fix the pump? How much have we paid him?", ["Ray"], []),
     ],
@@ -47,8 +59,17 @@ def test_who_was_paid_is_told_apart_from_what_for(question: str, payees: list[st
     assert [" ".join(each) for each in found.things] == things
 
 
-def test_one_who_is_not_named_is_somebody() -> None:
-    assert spending_of("How much have we paid them so far?") == Spending(somebody="them")
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("How much have we paid them so far?", "them"),
+        ("How much have we spent on it?", "it"),
+        ("How much did we spend to have it fixed?", "it"),
+        ("How much did we spend on that?", "that"),
+    ],
+)
+def test_one_who_is_not_named_is_somebody(question: str, word: str) -> None:
+    assert spending_of(question) == Spending(somebody=word)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +78,23 @@ def test_one_who_is_not_named_is_somebody() -> None:
         "How much has Mom spent on the garden?",
         "How much has the insurance paid so far?",
         "How much did we spend on the house and the car?",
+        "How much was the plumber charged in total?",
     ],
 )
 def test_what_others_spend_and_the_house_beside_a_part_of_it_are_left_open(question: str) -> None:
+    assert spending_of(question) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much was spent at Five Guys?",
+        "How much have we spent on the team?",
+        "How much was the crew paid in total?",
+        "How much have we paid the company so far?",
+        "How much did we spend on fees?",
+        "How much have we spent on bills this year?",
+    ],
+)
+def test_a_name_of_which_too_little_is_left_is_not_all_there_is(question: str) -> None:
     assert spending_of(question) is None

@@ -42,6 +42,7 @@ def sums(house: SmallHouse) -> Sums:
         ("What did we spend on the pool pump?", ["pool"], "$1,150.00 in all, added up from 1 pool pump note.", 1),
         ("How much have we paid Ray's Pools so far?", None, "$1,150.00 in all", 1),
         ("How much have we paid Ray's Pools?", None, "$1,150.00 in all", 1),
+        ("How much was Ray's Pools paid in total?", None, "$1,150.00 in all", 1),
         ("total pool expenses 2024", ["pool"], "$1,399.50 in all, added up from 2 pool notes of 2024.", 2),
         ("How much did we spend on the pool in the last two years?", ["pool"], "$1,399.50 in all", 2),
         ("How much have we spent on the pool since we moved in?", ["pool"], "$1,598.50 in all", 3),
@@ -102,6 +103,11 @@ def test_every_note_is_named_with_what_it_cost_and_the_words(sums: Sums) -> None
             "What haven't we spent yet?",
             "How much do we owe in total fees?",
         ),
+        "How much did we spend on June's electric bill?",
+        "How much have we spent on propane year to date?",
+        "How much have we spent on propane in 24?",
+        "How much have we spent on salt this season?",
+        "How much did we spend on the pool in prior years?",
         "What did we pay Ray for the pump?",
         "How much does the opening cost?",
         "What do we spend each month on the pool?",
@@ -216,12 +222,35 @@ def test_where_no_note_tells_it_the_model_makes_nothing_up(house: SmallHouse, su
     him = asked(house, "How much have we paid him?", "pool")
     assert him.text.startswith("Who is meant by “him”, the question does not say.\n\n$1,598.50 in all")
     assert not him.answered
+    it = asked(house, "How much have we spent on it?")
+    assert (it.text, it.answered) == ("What is meant by “it”, the question does not say.", False)
     assert asked(house, "Did Ray's Pools fix the pump? How much have we paid him?").text.startswith("$1,150.00 in all")
 
 
 def test_the_one_note_whose_amounts_are_no_single_cost_is_left_to_the_model(house: SmallHouse) -> None:
     house.library.add([Draft("Paid Lena $40 for the hedge and $60 for the lawn.", "Garden")])
     assert house.sums().asked("How much did we spend on the hedge?", None, TODAY) is None
+
+
+def test_notes_whose_amounts_are_no_single_cost_are_not_said_to_tell_none(house: SmallHouse) -> None:
+    house.library.add(
+        [
+            Draft("Swim lessons $120 for Leo, $95 for Mia.", "Swim lessons", "pool"),
+            Draft("Swim lessons, $130 for Leo, $99 for Mia.", "Swim lessons again", "pool"),
+        ]
+    )
+    assert house.sums().asked("How much did we spend on swim lessons?", None, TODAY) is None
+    said = asked(house, "How much did we spend?", "pool").text
+    assert said.startswith(
+        "No pool note tells a cost. Not counted, as it is unclear what was paid in all: “Swim lessons"
+    )
+
+
+@pytest.mark.parametrize("thing", ["to replace the water heater", "on the water heater installation"])
+def test_what_was_done_to_a_thing_that_notes_tell_of_is_left_to_the_model(house: SmallHouse, thing: str) -> None:
+    house.library.add([Draft("New water heater by Dale, $1,450.", "Water heater")])
+    assert house.sums().asked(f"How much did we spend {thing}?", None, TODAY) is None
+    assert asked(house, "How much did we spend to replace the sauna?").text == "No note tells a cost of replace sauna."
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,9 @@ from knowledge.money import amounts_in, money, written
         ("$-32.00", -3200, "USD"),
         ("($80.00)", -8000, "USD"),
         ("$2k", 200000, "USD"),
+        ("350$", 35000, "USD"),
+        ("350 $ for it", 35000, "USD"),
+        ("zip 30303 $40", 4000, "USD"),
         ("$0.00", 0, "USD"),
         ("45.9 EUR", 4590, "EUR"),
         ("Total CAD $249.70", 24970, "CAD"),
@@ -63,6 +66,10 @@ def test_pounds_are_money_where_the_text_or_the_house_pays_in_them() -> None:
     assert [each.cents for each in amounts_in("80 pounds, with £5 of screws")] == [8000, 500]
     assert amounts_in("80 pounds", "GBP")[0].cents == 8000
     assert money("80 pounds") == (8000, "GBP")
+
+
+def test_a_sign_between_two_numbers_is_of_the_second() -> None:
+    assert [each.cents for each in amounts_in("3 $12.00 and 4 $  12.00")] == [1200, 1200]
 
 
 def test_parentheses_in_a_sentence_are_no_minus() -> None:
