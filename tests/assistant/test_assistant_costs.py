@@ -131,6 +131,7 @@ def test_a_total_wins_over_its_parts(text: str, cents: int) -> None:
         "Neighbor paid $4,000 for the same roof.",
         "The new roof next door: Bob paid $4,000 for his.",
         "Next payment $352.",
+        "- Flour: 25 lb strong white now $38, they post it\n- Coffee: the dark one, $17 a bag",
         "Got an insurance payment $3,200.",
         "It would have cost about $300.",
         "They could have charged about $300.",
