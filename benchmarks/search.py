@@ -46,6 +46,9 @@ FITTED = "second house"
 """Whose questions say how far notes are heard: the others', which use more of their notes' words, are easier."""
 KEPT = ("similarity", "overlap", "coded", "titled", "prior")
 """Signs of a note's evidence and of its category's chance: how far notes are heard was fitted with their weights."""
+ELSEWHERE = 40.0
+"""What all questions weigh together that a house has no notes about, in whether anything answers, beside those about
+the houses, which weigh 1 each: some of them it answers by chance."""
 HOUSEHOLD = 0.7
 """What the questions that the house answers weigh together, beside those others, in how far notes are heard."""
 
@@ -238,10 +241,12 @@ def fit_relevance(cases: Sequence[Heard], listening: Listening) -> None:
         nearest = max(0.0, max(hit.similarity for hit in hits))
         rows.append([nearest, max(hit.overlap for hit in hits), max(hit.log_odds for hit in hits)])
         answered.append(bool(each.case.notes))
-    model = LogisticRegression(C=10.0)
-    shares = cross_val_predict(model, rows, answered, cv=10, method="predict_proba")[:, 1]
-    model.fit(rows, answered)
     right, near = np.array(answered), np.array([bool(each.case.kind) for each in cases])
+    model = LogisticRegression(C=10.0)
+    weigh = np.where(near, 1.0, ELSEWHERE / max(1, (~near).sum()))
+    fitting = {"sample_weight": weigh}
+    shares = cross_val_predict(model, rows, answered, cv=10, method="predict_proba", params=fitting)[:, 1]
+    model.fit(rows, answered, **fitting)
     enough = np.sort(shares[right])[right.sum() // 100]
     similarity, overlap, answering = model.coef_[0]
     click.echo(
@@ -251,7 +256,8 @@ def fit_relevance(cases: Sequence[Heard], listening: Listening) -> None:
     click.echo(
         f"  AUROC {roc_auc_score(right, shares):.3f}, among near misses {roc_auc_score(right[near], shares[near]):.3f}"
     )
-    click.echo(f"  at that bound {(shares[~right & ~near] < enough).mean():.0%} of the unrelated are declined")
+    for name, those in (("near misses", ~right & near), ("unrelated", ~right & ~near)):
+        click.echo(f"  at that bound {(shares[those] < enough).mean():.0%} of the {name} are declined")
 
 
 if __name__ == "__main__":

@@ -67,8 +67,10 @@ UNREAD = Relevance(intercept=-5.56, similarity=8.37, overlap=2.02, answering=0.0
 """Fewer than one in a hundred answerable questions fall below the bound. It hardly knows near misses, which only
 reading the notes tells apart: the area under the ROC curve is 0.60."""
 LEARNED = Relevance(
-    intercept=-6.23, similarity=6.75, overlap=1.92, answering=2.39, enough=0.10, vouched=0.04, unread=UNREAD
+    intercept=-3.46, similarity=4.79, overlap=0.43, answering=0.44, enough=0.13, vouched=0.04, unread=UNREAD
 )
-"""One in a hundred questions that the houses answer fall below the bound, and 12 % of what no note is about: the second
-look at an answer is to tell the rest. The area under the ROC curve is 0.81 over all and 0.78 among near misses, in
-held-out tenths. A higher bound loses questions that a drawer's papers answer in lines rather than sentences."""
+"""Fitted on 366 questions that five invented houses answer, on 157 near misses and, each a quarter, on 150 of other
+houses. One in a hundred of the first fall below the bound, 38 % of the near misses (20 % at that price before the
+log-odds were asked for) and 5 % of the others: the second look at an answer is to tell the rest. The area under the ROC
+curve is 0.91 among near misses (0.82 before) and 0.73 among the others, which the reader takes for answered. A higher
+bound loses questions that a drawer's papers answer in lines rather than sentences."""

@@ -195,7 +195,7 @@ def test_more_matters_than_notes_may_be_found_are_searched_together(three: Finde
 def test_a_note_that_both_parts_find_counts_as_that_which_it_answers(finder: Finder) -> None:
     class Verdict:
         def scores(self, question: str, sentences: Sequence[str]) -> NDArray[np.float32]:
-            return np.array([4.0 if "pump" in question else -4.0] * len(sentences), np.float32)
+            return np.array([4.0 if "pump" in question else -1.0] * len(sentences), np.float32)
 
     finder.library.reranker = Verdict()
     finder.library.add([Draft("Ray replaced the pool pump and oiled the fence gate.", "Ray", None, id="both"), GATE])
