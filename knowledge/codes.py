@@ -20,10 +20,10 @@ _MIXED = re.compile(r"[^\W_]+(?:[-./][^\W_]+)*")
 _RUN = re.compile(r"[^\W\d_]+|\d+")
 _MEASURED = re.compile(
     r"\d+(?:[.,]\d+)?(?:[-.]?[a-z]+)+\.?|\d+(?:st|nd|rd|th)(?:-\w+)?|[a-z]+-\d{4}|\d+(?:\.\d+)?x\d[\dx.]*"
-    r"|\d[\d:.]*[ap]m?(?:-\d[\d:.]*[ap]m?)+|\d+[a-z]{1,3}(?:[-/]\d+[a-z]{1,3})+",
+    r"|[a-z]{1,2}\d+\.\d\d|\d[\d:.]*[ap]m?(?:-\d[\d:.]*[ap]m?)+|\d+[a-z]{1,3}(?:[-/]\d+[a-z]{1,3})+",
     re.IGNORECASE,
 )
-"""A figure with its unit and no code: 20A, 5-year, 3rd-floor, mid-2023, 16x25x1, 7am-9pm, 3ft/4ft."""
+"""A figure with its unit and no code: 20A, 5-year, 3rd-floor, mid-2023, 16x25x1, R3.92, 7am-9pm, 3ft/4ft."""
 _VOWELLESS = re.compile(r"[b-df-hj-np-tv-xz]{2,4}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
