@@ -187,7 +187,8 @@ class Assistant:
         if answered and not failure and not self._stands(asked, text, written.hits, doubting(prompted.messages)):
             answered = False
         if not answered and not failure:
-            text, citations = in_its_place(text, hits[0])
+            timely = not time_asked.ranged or hits[0].date is None or time_asked.holds(hits[0].date)
+            text, citations = in_its_place(text, hits[0], timely=timely)
             answered = bool(citations)
         yield finished(text, answered, citations if answered else (), self.model.name, failure)
 

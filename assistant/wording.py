@@ -154,16 +154,19 @@ def declines(text: str) -> bool:
     return bool(own) or NO_NOTE.rstrip(".").lower() in text.lower()
 
 
-def in_its_place(text: str, nearest: Hit) -> tuple[str, tuple[Citation, ...]]:
+def in_its_place(text: str, nearest: Hit, *, timely: bool = True) -> tuple[str, tuple[Citation, ...]]:
     """Return what is told in the place of an answer that no note supports, with its citation.
 
     Without one it is no answer. Where the nearest note surely answers, it is told in the note's own words: a small
     model misreads what the search's reader has found. Else it is said that none tells, and what is near. Of a note that
     has next to none of the question's words, no more than the title is told.
+
+    Args:
+        timely: whether the note may be of the time that is asked about: one of another time does not answer.
     """
     quotable = nearest.overlap >= SHARED or nearest.similarity >= ALIKE
     dated = f" of {spoken(nearest.date)}" if nearest.date else ""
-    if quotable and nearest.answering >= SURE:
+    if quotable and timely and nearest.answering >= SURE:
         sentence = nearest.deciding[0].sentence
         quote = in_its_words(nearest, sentence)
         return f"“{nearest.title}”{dated} says: “{sentence}” [1]", (citation_of(1, nearest, quote),)

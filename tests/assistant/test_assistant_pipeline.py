@@ -773,6 +773,19 @@ def test_an_answer_that_no_note_holds_is_taken_back_where_none_surely_answers(
     assert (answer.answered, answer.citations) == (False, ())
 
 
+@pytest.mark.parametrize(("asked", "answered"), [("in 2025", True), ("in 2019", False)])
+def test_a_note_of_another_time_than_is_asked_about_is_named_as_the_nearest_and_no_answer(
+    reads: Assistant, model: ScriptedModel, asked: str, answered: bool
+) -> None:
+    reads.finder.library.add([NEW_CODE])
+    for _ in range(2):
+        model.will_say("The lock was set by the previous owner [1].")
+    _, _, answer = gathered(reads.answer(f"Who set the gate code {asked}?", category="fence"))
+    assert answer.answered is answered
+    assert answer.text.startswith("“Gate code”" if answered else NO_NOTE)
+    assert "“The gate code is 4719, Ray set it.”" in answer.text
+
+
 def test_an_answer_in_another_language_than_its_note_stands_without_a_citation(
     reads: Assistant, model: ScriptedModel
 ) -> None:
