@@ -122,8 +122,7 @@ def _near(numbers: Sequence[int], hits: Sequence[Hit], question: str, answer: st
 
 def _of_two(numbers: Sequence[int], hits: Sequence[Hit], question: str) -> list[int]:
     """Those of some hits that may each tell one of the two things which a question asks for; none where it asks one."""
-    *_, last = SENTENCE_END.split(question)
-    if not _ASKS_FOR_TWO.search(_LEADING_AND.sub("", last)):
+    if not _ASKS_FOR_TWO.search(_LEADING_AND.sub("", _last(question))):
         return []
     asked = stems(question)
     return [number for number in numbers if asked & stems(f"{hits[number - 1].title} {hits[number - 1].text}")]

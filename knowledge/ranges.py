@@ -183,12 +183,13 @@ _COUNTED_FROM = re.compile(
 )
 """So long a time before a date or after it, as in 'the year to March 2024'."""
 _UNREAD = re.compile(
-    r"(?<!to )(?<!until )(?<!till )(?<!as of )\btoday\b|\b(?:tonight|(?<!most )recently|lately|of late|ytd"
-    rf"|year[\s-]to[\s-]date|recent\s+(?:{UNITS})s?|decades?"
+    r"(?<!to )(?<!until )(?<!till )(?<!as of )\btoday\b|\b(?:tonight|(?<!most )recently|lately|of late|[yqm]td"
+    rf"|(?:year|quarter|month)[\s-]to[\s-]date|(?:prior|previous|earlier)\s+years|recent\s+(?:{UNITS})s?|decades?"
     r"|(?:this|last|past)\s+(?:morning|afternoon|evening|night|weekend|quarter)"
+    r"|(?:this|last|that|past|previous|prior|recent)\s+(?:\w+\s+)?seasons?"
     rf"|(?:on|last|this|past)\s+(?:{'|'.join(calendar.day_name)})"
     r"|(?:in|for|during|since|this|last)\s+q[1-4]|(?:at|over|around|during|this|last)\s+(?:easter|thanksgiving)"
-    r"|(?:in|since)\s+\d\d(?=\s*(?:$|[?.!,;])))\b",
+    r"|(?:in|since|during)\s+[’']?\d\d(?=\s*(?:$|[?.!,;]|(?:and|or|to)\b)))\b",
     re.IGNORECASE,
 )
 """What names a time, and no range of days that is read here."""

@@ -66,12 +66,6 @@ _GOING_ON = re.compile(
 """A sentence that asks what the one before it did, of something else: 'and in 2023?', 'what about the fence?'."""
 ABOUT = re.compile(r"\b(?:what|how) about\b", re.IGNORECASE)
 _SIDE = re.compile(r"\b(?:since|before|after)\b", re.IGNORECASE)
-_UNREAD = re.compile(
-    r"\b(?:year|quarter|month)[ -]to[ -]date\b|\b[yqm]td\b|\b(?:in|since|during) [’']?\d\d(?=\W*(?:$|(?:and|or|to)\b))|"
-    r"\b(?:this|last|that|past|previous|prior|recent) (?:\w+ )?seasons?\b|\b(?:prior|previous|earlier) years?\b",
-    re.IGNORECASE,
-)
-"""Times that no dates are read from."""
 OF_DATES = {
     *(name.lower() for name in (*calendar.month_name, *calendar.month_abbr) if name),
     *"spring summer fall autumn winter last since until till before after during ago yesterday".split(),
@@ -115,7 +109,7 @@ def _is_time_read(question: str, time: Timing) -> bool:
         return not (_SIDE.search(question) and time.start and time.end)
     said = SINCE_EVER.sub("", _from_ever_on(question)).lower()
     words = (re.sub(r"[’']s?$", "", word) for word in re.findall(r"[\w’'&-]+", said))
-    return not _UNREAD.search(said) and OF_DATES.isdisjoint(words)
+    return OF_DATES.isdisjoint(words)
 
 
 def _from_ever_on(question: str) -> str:
