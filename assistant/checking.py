@@ -11,10 +11,11 @@ from assistant.citations import citation_of, marked, sentences, stems, telling
 from assistant.events import Citation
 from assistant.finding import SURE
 from assistant.numerals import figures, missing, told_in
+from assistant.parts import asking_sentence
 from assistant.reckoning import Reckoning, without_times
 from knowledge.codes import has_digit, misspelt
 from knowledge.note import Hit
-from knowledge.timing import SENTENCE_END, Timing, asks_how_often, timing
+from knowledge.timing import Timing, asks_how_often, timing
 
 ALIKE = 0.6
 """Share of the words that say what was counted which a note has that is counted."""
@@ -66,8 +67,8 @@ def unsupported(
     """
     said = _unnumbered(_MARK.sub(" ", answer))
     told = _told_by(question, answer).union(*map(told_in, notes))
-    if _AFFIRMS.match(said) and _ASKS_WHETHER.match(_last(question)):
-        said = f"{said} {_KNOWN_BY.sub(' ', _WEIGHED.sub(' ', _last(question)))}"
+    if _AFFIRMS.match(said) and _ASKS_WHETHER.match(_asking(question)):
+        said = f"{said} {_KNOWN_BY.sub(' ', _WEIGHED.sub(' ', _asking(question)))}"
     reckoning = Reckoning(question, notes, today, len(notes) if cited is None else cited)
     miscounted, said = reckoning.miscounted(said), reckoning.not_counting(said)
     stray = missing(said, told) and missing(reckoning.uncounted(said), told)
@@ -122,7 +123,7 @@ def _near(numbers: Sequence[int], hits: Sequence[Hit], question: str, answer: st
 
 def _of_two(numbers: Sequence[int], hits: Sequence[Hit], question: str) -> list[int]:
     """Those of some hits that may each tell one of the two things which a question asks for; none where it asks one."""
-    if not _ASKS_FOR_TWO.search(_LEADING_AND.sub("", _last(question))):
+    if not _ASKS_FOR_TWO.search(_LEADING_AND.sub("", _asking(question))):
         return []
     asked = stems(question)
     return [number for number in numbers if asked & stems(f"{hits[number - 1].title} {hits[number - 1].text}")]
@@ -150,15 +151,13 @@ def _tells_of(hit: Hit, answer: str, question: str) -> bool:
 def _told_by(question: str, answer: str) -> set[str]:
     """The figures that a question tells: none where it asks whether they are so, and the answer says that they are."""
     affirmed = _AFFIRMS.match(answer) or not _DENIES.search(answer)
-    if _ASKS_WHETHER.match(_last(question)) and affirmed and not _JUDGES.search(question):
+    if _ASKS_WHETHER.match(_asking(question)) and affirmed and not _JUDGES.search(question):
         return figures(" ".join([*_KNOWN_BY.findall(question), *_WEIGHED.findall(question)]))
     return figures(question)
 
 
-def _last(question: str) -> str:
-    """Its last sentence, which asks."""
-    *_, last = SENTENCE_END.split(question)
-    return last
+def _asking(question: str) -> str:
+    return asking_sentence(question)[1]
 
 
 def _unnumbered(answer: str) -> str:

@@ -151,6 +151,8 @@ class AnswerDetails:
     reason: str = ""
     """Why those."""
     notes: tuple[NoteCard, ...] = ()
+    says: str = ""
+    """What the first of them says that surely answers, while the answer is being written or where it never came."""
     citations: tuple[Cited, ...] = ()
     answered: bool | None = None
     """False where it says that no note tells; None before it is whole."""
@@ -203,6 +205,7 @@ class AnswerDetails:
             scope=_text(kept, "scope"),
             reason=_text(kept, "reason"),
             notes=tuple(map(NoteCard.from_json, kept.get("notes") or ())),
+            says=_text(kept, "says"),
             citations=tuple(map(Cited.from_json, kept.get("citations") or ())),
             answered=kept.get("answered"),
             model=_text(kept, "model"),

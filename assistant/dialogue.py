@@ -372,6 +372,7 @@ def _read(details: AnswerDetails, retrieved: Retrieved) -> AnswerDetails:
         scope=retrieved.scope.sentence,
         reason=retrieved.scope.reason,
         notes=tuple(_card(number, hit) for number, hit in enumerate(retrieved.hits, start=1)),
+        says=retrieved.says or details.says,
     )
 
 
@@ -384,6 +385,7 @@ def _finished(details: AnswerDetails, whole: Answer) -> AnswerDetails:
         details,
         state="failed" if whole.failure else "done",
         failure=whole.failure,
+        says=details.says if whole.failure else "",
         answered=whole.answered,
         citations=tuple(
             Cited(each.number, each.note_id, each.title, each.date, each.quote) for each in whole.citations

@@ -61,6 +61,8 @@ class Retrieved:
     scope: Scope
     hits: tuple[Hit, ...]
     """In the numbering that the person sees, the first being [1]; told anew where the answer cites others."""
+    says: str = ""
+    """The sentence of the first hit that surely answers, for whoever waits for the answer; empty where none does."""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from itertools import chain, zip_longest
 from assistant.conversation import Turn
 from assistant.followups import standalone
 from assistant.listening import LISTENING, Listening
-from assistant.parts import parts, shares_date, stand_alone
-from classifier.decision import Decision, Matter, Router
+from assistant.parts import parts, shares_date, stand_alone, without_remark
+from classifier.decision import Decision, Matter, Router, likeliest_first
 from classifier.taxonomy import NONE
 from knowledge.errors import KnowledgeError
 from knowledge.library import Library
@@ -69,11 +69,17 @@ class Finder:
     def classify(self, question: str) -> Decision:
         """Return a question's label: what a person told, else what the router and the notes say together.
 
-        One that asks of several matters, each of one or two likely categories, has all of these.
+        One that asks of several matters, each of one or two likely categories, has all of these. One that a remark
+        follows which belongs elsewhere has the category of what it asks, too.
         """
         decision = self._heard(question)
+        if decision.learned_from:
+            return decision
         asked = parts(question)
-        if decision.learned_from or len(asked) == 1 or not stand_alone(asked) or shares_date(asked, self._today()):
+        if len(asked) == 1:
+            alone = without_remark(question)
+            return decision if alone == question else _either(decision, self._heard(alone))
+        if not stand_alone(asked) or shares_date(asked, self._today()):
             return decision
         return _of_matters(decision, {part: self._heard(part) for part in asked}, self._limit)
 
@@ -156,6 +162,21 @@ class Finder:
                 return self.library.scope(decision.likely, f"the question is about {decision.category}")
             case _:
                 return self.library.scope(decision.likely, "it could be either")
+
+
+def _either(whole: Decision, alone: Decision) -> Decision:
+    """A question's decision, in doubt where what it asks surely belongs elsewhere when it stands without its remark.
+
+    The remark may say what is meant ("which filter do we need? The one of the pool.") or may be of another matter
+    ("also remind me to clean the gutters"), so that both are searched.
+    """
+    if not whole.likely or len(alone.likely) != 1 or alone.category in whole.likely:
+        return whole
+    shares = {label: (share + alone.probabilities.get(label, 0.0)) / 2 for label, share in whole.probabilities.items()}
+    probabilities = likeliest_first(shares)
+    likely = tuple(name for name in probabilities if name in (*whole.likely, *alone.likely))[:2]
+    label = likely[0]
+    return replace(whole, category=label, confidence=probabilities[label], probabilities=probabilities, likely=likely)
 
 
 def _of_matters(whole: Decision, parts: Mapping[str, Decision], most: int) -> Decision:

@@ -54,6 +54,22 @@ def parts(question: str) -> tuple[str, ...]:
     return tuple(found) if len(found) > 1 else (question,)
 
 
+def without_remark(question: str) -> str:
+    """Return a question up to its last sentence that asks: 'how wide is the crack? He says the gutters are fine.'
+
+    A question that no sentence of asks, and one that ends asking, is itself.
+    """
+    sentences = SENTENCE_END.split(question)
+    asking = [at for at, sentence in enumerate(sentences, start=1) if _asks(sentence)]
+    return " ".join(sentences[: asking[-1]]) if asking and asking[-1] < len(sentences) else question
+
+
+def asking_sentence(question: str) -> tuple[str, str]:
+    """Return what stands before a question's last sentence that asks, and that sentence, without a remark behind it."""
+    *before, last = SENTENCE_END.split(without_remark(question))
+    return " ".join(before), last
+
+
 def stand_alone(asked: tuple[str, ...]) -> bool:
     """Whether each of several questions names a thing of its own, and is understood without those before it."""
     return all(_stands_alone(part, asked[0], " ".join(asked[:at])) for at, part in enumerate(asked) if at)

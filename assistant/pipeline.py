@@ -25,7 +25,7 @@ from assistant.question import checked
 from assistant.reading_ahead import ReadingAhead
 from assistant.support import LEARNED, Support
 from assistant.under_way import UnderWay
-from assistant.wording import declines, echoes, english, in_its_place, read_on, says_something, strays
+from assistant.wording import declines, echoes, english, in_its_place, read_on, says, says_something, strays
 from classifier.taxonomy import NONE
 from knowledge.note import Hit, Scope
 from knowledge.timing import Timing
@@ -166,7 +166,8 @@ class Assistant:
             return
         prompted = self._prompted(asked, scope, found)
         hits = prompted.hits
-        yield Retrieved(scope, hits)
+        timely = bool(hits) and (not time_asked.ranged or hits[0].date is None or time_asked.holds(hits[0].date))
+        yield Retrieved(scope, hits, says(hits[0], timely=timely) if hits else "")
         if found and not hits:
             yield finished("", False, failure=NO_ROOM)
             return
@@ -187,7 +188,6 @@ class Assistant:
         if answered and not failure and not self._stands(asked, text, written.hits, doubting(prompted.messages)):
             answered = False
         if not answered and not failure:
-            timely = not time_asked.ranged or hits[0].date is None or time_asked.holds(hits[0].date)
             text, citations = in_its_place(text, hits[0], timely=timely)
             answered = bool(citations)
         yield finished(text, answered, citations if answered else (), self.model.name, failure)
@@ -220,8 +220,8 @@ class Assistant:
             yield Retrieved(scope, shown)
         if failure or declines(text):
             return Written(text, citations, shown, failure)
-        says = says_something(text) and not echoes(text, question)
-        whole = backed(text, question, citations, shown, self._today()) if says else None
+        worded = says_something(text) and not echoes(text, question)
+        whole = backed(text, question, citations, shown, self._today()) if worded else None
         text, citations = whole or (text, citations)
         cited = {each.note_id for each in citations}
         # In another language it has few of its notes' words; a name alone is in the question's.

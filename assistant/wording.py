@@ -10,10 +10,10 @@ from assistant.citations import MARK, citation_of, in_its_words, stems, telling,
 from assistant.events import Citation
 from assistant.finding import SURE, TELLING
 from assistant.numerals import WORDS
+from assistant.parts import asking_sentence
 from assistant.prompts import NO_NOTE, beside_title, heading, spoken
 from knowledge.codes import has_digit
 from knowledge.note import Hit
-from knowledge.timing import SENTENCE_END
 from knowledge.words import stem
 
 SHARED, ALIKE = 0.15, 0.45
@@ -78,12 +78,12 @@ def echoes(text: str, question: str) -> bool:
     One who is given a choice, or asked whether something is so, is answered in the question's own words.
 
     Args:
-        question: of whose sentences the last one asks; a follow-up stands behind what it leans on, and whom or what
-            that names may answer it.
+        question: of which the last sentence that asks is looked at; a follow-up stands behind what it leans on, and
+            whom or what that names may answer it.
     """
     said = telling(unmarked(text))
-    *before, last = SENTENCE_END.split(question)
-    leant_on = {word for sentence in before for word in telling(_NAME.sub(" ", sentence))}
+    before, last = asking_sentence(question)
+    leant_on = telling(_NAME.sub(" ", before))
     echoed = len(said) >= LEAST_ECHOED and said <= telling(last) | leant_on and not _ADDED.search(text)
     return echoed and bool(_ASKS_FOR.match(last))
 
@@ -154,24 +154,35 @@ def declines(text: str) -> bool:
     return bool(own) or NO_NOTE.rstrip(".").lower() in text.lower()
 
 
-def in_its_place(text: str, nearest: Hit, *, timely: bool = True) -> tuple[str, tuple[Citation, ...]]:
-    """Return what is told in the place of an answer that no note supports, with its citation.
-
-    Without one it is no answer. Where the nearest note surely answers, it is told in the note's own words: a small
-    model misreads what the search's reader has found. Else it is said that none tells, and what is near. Of a note that
-    has next to none of the question's words, no more than the title is told.
+def says(nearest: Hit, *, timely: bool = True) -> str:
+    """Return the sentence of a note that surely answers, by the search's reader; empty where none does.
 
     Args:
         timely: whether the note may be of the time that is asked about: one of another time does not answer.
     """
-    quotable = nearest.overlap >= SHARED or nearest.similarity >= ALIKE
+    return nearest.deciding[0].sentence if _quotable(nearest) and timely and nearest.answering >= SURE else ""
+
+
+def _quotable(nearest: Hit) -> bool:
+    """Whether a note has words of the question, or is like it: else no more of it is told than its title."""
+    return nearest.overlap >= SHARED or nearest.similarity >= ALIKE
+
+
+def in_its_place(text: str, nearest: Hit, *, timely: bool = True) -> tuple[str, tuple[Citation, ...]]:
+    """Return what is told in the place of an answer that no note supports, with its citation.
+
+    Without one it is no answer. Where the nearest note surely answers, it is told in the note's own words: a small
+    model misreads what the search's reader has found. Else it is said that none tells, and what is near.
+
+    Args:
+        timely: as of `says`.
+    """
     dated = f" of {spoken(nearest.date)}" if nearest.date else ""
-    if quotable and timely and nearest.answering >= SURE:
-        sentence = nearest.deciding[0].sentence
+    if sentence := says(nearest, timely=timely):
         quote = in_its_words(nearest, sentence)
         return f"“{nearest.title}”{dated} says: “{sentence}” [1]", (citation_of(1, nearest, quote),)
     if declines(text):
         return text, ()
-    if not quotable or nearest.answering < TELLING:
+    if not _quotable(nearest) or nearest.answering < TELLING:
         return f"{NO_NOTE} The nearest is “{nearest.title}”.", ()
     return f"{NO_NOTE} The nearest, “{nearest.title}”{dated}, says: “{nearest.deciding[0].sentence}”", ()

@@ -60,8 +60,12 @@ class Trained(Router, Protocol):
 
 def ranked(labels: Sequence[str], row: Iterable[float]) -> dict[str, float]:
     """Return a row of probabilities by label, likeliest first."""
-    pairs = zip(labels, map(float, row), strict=True)
-    return dict(sorted(pairs, key=lambda pair: -pair[1]))
+    return likeliest_first(dict(zip(labels, map(float, row), strict=True)))
+
+
+def likeliest_first(probabilities: Mapping[str, float]) -> dict[str, float]:
+    """Return probabilities by label, likeliest first."""
+    return dict(sorted(probabilities.items(), key=lambda pair: -pair[1]))
 
 
 def likely_categories(probabilities: Mapping[str, float], sure_from: float) -> tuple[str, ...]:

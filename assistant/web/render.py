@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import groupby
+from textwrap import shorten
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ from classifier.taxonomy import NONE
 from knowledge.note import Note
 
 SHOWN_OUTCOMES = 50
+GLANCE = 240
+"""Characters of a note's sentence that are shown while the answer is written."""
 _BULLET = re.compile(r"\s*[-*•]\s+")
 _SECOND = "searched too; press to search it alone"
 _FILED = "This note’s category; press to change it"
@@ -90,6 +93,8 @@ def _answer(turn: Reply, asked: Turn | None) -> str:
     parts = []
     if turn.content:
         parts.append(f'<div class="oh-answer">{_cited(_prose(turn.content), cited)}</div>')
+    elif details.says and details.notes:
+        parts.append(_glance(details.notes[0], details.says))
     match details.state:
         case "waiting":
             parts.append(progress(Status(details.step, details.share)))
@@ -109,6 +114,14 @@ def _answer(turn: Reply, asked: Turn | None) -> str:
     elif details.scope:
         parts.append(_footer(details))
     return "".join(parts)
+
+
+def _glance(note: NoteCard, says: str) -> str:
+    """The words of the best note that surely answer, until the answer is there, or where it never came."""
+    title = button("read", {"note": note.note_id}, "oh-link", "Opens the note under Notes", note.title)
+    dated = f" · <time>{escape(spoken(note.date))}</time>" if note.date else ""
+    words = _text(shorten(says, GLANCE, placeholder=" …"))
+    return f'<blockquote class="oh-glance">{words}<cite>{title}{dated}</cite></blockquote>'
 
 
 def _offer_note(asked: Question) -> str:

@@ -128,6 +128,47 @@ def test_a_label_that_is_a_part_s_second_is_as_sure_as_it_is_there(library: Libr
     assert decision.likely == ("pool", "fountain", "fence")
 
 
+class Drawn(WordRouter):
+    """Goes by the last category that a question names."""
+
+    def _decide(self, question: str) -> Decision:
+        named = max(self._categories, key=question.rfind)
+        other = next(name for name in self._categories if name != named)
+        share, its = (0.5, 0.48) if "perhaps" in question else (0.6, 0.2) if "hardly" in question else (0.97, 0.01)
+        return Decision(named, share, {named: share, other: its, "none": 1 - share - its}, self.version)
+
+
+@pytest.fixture
+def drawn(library: Library) -> Finder:
+    library.add([PUMP, GATE, LAMP])
+    return Finder(Drawn(["pool", "fence"]), library, 3, listening=DEAF)
+
+
+def test_a_remark_of_another_matter_leaves_what_is_asked_in_the_scope(drawn: Finder) -> None:
+    decision = drawn.classify("When was the gate of the fence oiled? Also remind me to clean the pool.")
+    assert decision.likely == ("pool", "fence")
+    assert decision.confidence == decision.probabilities["pool"] == pytest.approx(0.49)
+    scope, found = find(drawn, "When was the gate of the fence oiled? Also remind me to clean the pool.")
+    assert scope.reason == "it could be either"
+    assert found[0] == "gate"
+
+
+@pytest.mark.parametrize(
+    ("question", "likely"),
+    [
+        ("Who cleans the pool? We swim in the pool.", ("pool",)),
+        ("Perhaps you know: when was the fence oiled? I forgot the pool.", ("pool", "fence")),
+        ("Who oiled the fence? The pool, perhaps.", ("pool", "fence")),
+        ("Who oiled the fence? The pool is hardly it.", ()),
+        ("We swim in the pool. Who oiled the fence?", ("fence",)),
+    ],
+)
+def test_a_remark_changes_nothing_where_it_draws_no_sure_label_away(
+    drawn: Finder, question: str, likely: tuple[str, ...]
+) -> None:
+    assert drawn.classify(question).likely == likely
+
+
 def test_parts_that_share_one_category_and_not_another_are_searched_each_for_itself(unsure: Finder) -> None:
     unsure.library.add([Draft("Sanded and painted white.", "Poolside chairs", "pool", id="chairs")])
     scope, found = find(unsure, "Was the pool or fountain pump replaced, and when were the poolside chairs painted?")

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from assistant.parts import parts, shares_date, stand_alone
+from assistant.parts import asking_sentence, parts, shares_date, stand_alone, without_remark
 
 
 @pytest.mark.parametrize(
@@ -111,3 +111,22 @@ def test_parts_stand_alone_where_each_names_a_thing_of_its_own(question: str, al
 )
 def test_a_date_at_the_end_may_be_that_of_all_questions(question: str, shared: bool) -> None:
     assert shares_date(parts(question), dt.date(2026, 10, 1)) == shared
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("How wide is the crack? He says the gutters are fine.", "How wide is the crack?"),
+        ("We painted it. What blue is it? Mr. Hill wants to know.", "We painted it. What blue is it?"),
+        ("which filter do we need. I mean the pool's", "which filter do we need."),
+        ("The pump hums. Who sold it to us?", "The pump hums. Who sold it to us?"),
+        ("Remind me of the pump. It hums.", "Remind me of the pump. It hums."),
+        ("", ""),
+    ],
+)
+def test_a_remark_is_what_is_told_behind_a_question(question: str, asked: str) -> None:
+    assert without_remark(question) == asked
+
+
+def test_the_asking_sentence_stands_between_what_is_told() -> None:
+    assert asking_sentence("We painted it. Is it blue? I forgot.") == ("We painted it.", "Is it blue?")

@@ -786,6 +786,25 @@ def test_a_note_of_another_time_than_is_asked_about_is_named_as_the_nearest_and_
     assert "“The gate code is 4719, Ray set it.”" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("Who set the gate code in 2025?", "The gate code is 4719, Ray set it."),
+        ("Who set the gate code in 2019?", ""),
+        ("Who oiled the gate hinges?", ""),
+    ],
+)
+def test_what_the_best_note_surely_says_is_told_before_the_model_writes(
+    reads: Assistant, model: ScriptedModel, question: str, says: str
+) -> None:
+    reads.finder.library.add([NEW_CODE if "code" in question else GATE])
+    model.will_say(NO_NOTE)
+    events = reads.answer(question, category="fence")
+    retrieved = next(event for event in events if isinstance(event, Retrieved))
+    assert (len(retrieved.hits), retrieved.says) == (1, says)
+    assert model.asked == []
+
+
 def test_an_answer_in_another_language_than_its_note_stands_without_a_citation(
     reads: Assistant, model: ScriptedModel
 ) -> None:

@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,16 @@ def test_an_answer_is_printed_with_its_tag_scope_and_notes(capsys: pytest.Captur
     # What is not the answer goes elsewhere, so that `ask … > file` keeps the answer alone.
     assert "[pool]" in printed.err
     assert "Searched 16 pool notes of 220" in printed.err
+
+
+def test_what_a_note_surely_says_is_printed_before_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    passage = Passage("pump#0", "pump", "Pool pump", "pool", DAY, "", "Ray fitted it.")
+    hit = Hit("pump", "Pool pump", "pool", DAY, (passage,), 0.9, 0.9, 0.9)
+    found = replace(RETRIEVED, hits=(hit,), says="Ray fitted it.")
+    print_answer(iter([ROUTED, found, Token("Ray did."), Finished(Answer("Ray did.", True, (), "tiny"))]))
+    printed = capsys.readouterr()
+    assert printed.out.strip() == "Ray did."
+    assert "Pool pump says: Ray fitted it." in printed.err
 
 
 def test_an_answer_that_was_taken_back_is_printed_as_such(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,9 @@ import itertools
 import re
 import threading
 import time
+from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from browser_support import (
     ANSWER,
@@ -20,6 +22,7 @@ from browser_support import (
     toast,
     whole,
 )
+from numpy.typing import NDArray
 from playwright.sync_api import expect
 
 from assistant.conversation import Conversation
@@ -78,6 +81,27 @@ def test_the_answer_grows_while_it_is_written(home: Served, windows: Windows) ->
     expect(page.locator("#oh-chat .oh-progress")).to_have_count(0)
     second.set()
     expect(answers(page)).to_contain_text("was replaced on 18 April 2023")
+
+
+class Verdict:
+    """Finds that every sentence surely answers."""
+
+    def scores(self, question: str, sentences: Sequence[str]) -> NDArray[np.float32]:
+        """As of `knowledge.reranker.Reranker`."""
+        return np.full(len(sentences), 4.0, np.float32)
+
+
+def test_what_the_best_note_says_is_shown_until_the_answer_is_there(home: Served, windows: Windows) -> None:
+    gate = threading.Event()
+    home.house.library.reranker = Verdict()
+    home.will_say(gate, ANSWER)
+    page = windows.open(home.address)
+    ask(page)
+    expect(page.locator("#oh-chat .oh-glance")).to_contain_text("18 April 2023")
+    expect(page.locator("#oh-chat .oh-progress")).to_contain_text("reading")
+    gate.set()
+    whole(page)
+    expect(page.locator("#oh-chat .oh-glance")).to_have_count(0)
 
 
 @pytest.mark.parametrize("slow", [1, 2, 3])

@@ -318,6 +318,19 @@ def test_reading_says_how_many_notes(count: int, said: str) -> None:
     assert "<details" not in html  # the cards come with the whole answer
 
 
+SAYS = "Ray put in <b>two</b> for $90. " * 12
+
+
+@pytest.mark.parametrize("state", ["reading", "writing", "rereading", "stopped", "failed"])
+def test_what_the_best_note_says_stands_in_for_an_answer_that_is_not_there(state: str) -> None:
+    html = answer("", state=state, scope="S", notes=[hit()], says=SAYS)
+    assert '<blockquote class="oh-glance">Ray put in &lt;b&gt;two&lt;/b&gt; for &#36;90.' in html
+    assert " …<cite>" in html
+    assert "Pump</button> · <time>18 April 2023</time></cite>" in html
+    assert "oh-glance" not in answer("Ray", state=state, scope="S", notes=[hit()], says=SAYS)
+    assert "oh-glance" not in answer("", state=state, scope="S", notes=[hit()])
+
+
 def test_a_growing_answer_shows_its_text_and_its_scope_without_a_step() -> None:
     html = answer("It was", state="writing", scope="Searched 2 pool notes of 3")
     assert "It was" in html and "Searched 2 pool notes" in html and "oh-progress" not in html
