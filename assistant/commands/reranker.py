@@ -40,7 +40,7 @@ def train_reranker(
     seed: int,
     out: Path,
 ) -> None:
-    """Teach the search which sentence answers a question, from workbooks; takes half an hour."""
+    """Teach the search which sentence answers a question, from workbooks; takes hours with all of them."""
     from dataclasses import replace
 
     from assistant.lessons import WORKBOOKS, workbooks
