@@ -11,7 +11,7 @@ from assistant.citations import citation_of, marked, sentences, stems, telling
 from assistant.events import Citation
 from assistant.finding import SURE
 from assistant.numerals import figures, missing, told_in
-from assistant.parts import asking_sentence
+from assistant.parts import asking_sentence, without_remark
 from assistant.reckoning import Reckoning, without_times
 from knowledge.codes import has_digit, misspelt
 from knowledge.note import Hit
@@ -23,16 +23,27 @@ _MARK = re.compile(r"\[[\d, ]+\]")
 _LIST_NUMBER = re.compile(r"^[\s*#-]*(?:step\s+)?(\d{1,2})[.):]\**\s", re.MULTILINE | re.IGNORECASE)
 _WHETHER = (
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may)(?:n[’']?t)?\b"
-    r"(?! (?:you|we|anyone|anybody)\b(?: \w+)? (?:tell|remind|know|remember|say|find|show)\b)"
+    r"(?! (?:you|we|anyone|anybody)\b(?: \w+)? (?:tell|remind|know|remember|say|find|show|help)\b)"
 )
 _ASKS_WHETHER = re.compile(
     rf"\W*(?:(?:and|so|but|or|ok|okay|then)\W+)*{_WHETHER}"
     rf"|(?:(?!\b(?:who|whose|what|when|where|which|why|how)\b)[^,])*,\s*{_WHETHER}"
     r"|(?!.*\b(?:who|whose|what|when|where|which|why|how)\b).*,?\s"
-    r"(?:right|correct|true|yes|yeah|(?:is|was|does|did)n[’']t \w+)\W*$",
+    r"(?:right|correct|true|yes|yeah|(?:is|was|does|did)n[’']t \w+)\W*$"
+    r"|\W*(?:right|correct|true)\W*$"
+    r"|.*\b(?:tell|know|check|confirm|remind|sure|see|wonder\w*)\b(?:\s+\w+){0,2}\s+(?:if|whether)\b"
+    r"|.*\bconfirm\b"
+    r"|(?!.*\b(?:who|whose|what|when|where|which|why|how)\b).*\bstill\b.*\?\W*$",
     re.IGNORECASE,
 )
-"""'Is it 4471?', 'just checking, is it 4471?' and 'it is 4471, right?'."""
+"""'Is it 4471?', 'just checking, is it 4471?', 'it is 4471, right?', 'do you know if it is 4471?', 'still 4471?'."""
+_CHECKS = re.compile(r"\b(?:right|correct|true|still|so)\b", re.IGNORECASE)
+"""What asks whether what was said before it holds: 'the code is 4471. Is that right?'."""
+_GUESSES = re.compile(
+    r"\b(?:think|thought|guess\w*|believe|suppose|says?|said|told|remember|maybe|perhaps|probably|bought|not|n[’']t)\b",
+    re.IGNORECASE,
+)
+"""What tells a figure that may be wrong: 'what is the gate code? I think it was 4471'."""
 _ASKS_FOR_TWO = re.compile(r"\b(?:and|both|each|versus|vs|than|compared?|difference)\b", re.IGNORECASE)
 _LEADING_AND = re.compile(r"^\W*and\b", re.IGNORECASE)
 _LISTS = re.compile(r"\band\b|[,;]\s|\n", re.IGNORECASE)
@@ -67,8 +78,8 @@ def unsupported(
     """
     said = _unnumbered(_MARK.sub(" ", answer))
     told = _told_by(question, answer).union(*map(told_in, notes))
-    if _AFFIRMS.match(said) and _ASKS_WHETHER.match(_asking(question)):
-        said = f"{said} {_KNOWN_BY.sub(' ', _WEIGHED.sub(' ', _asking(question)))}"
+    if _AFFIRMS.match(said) and (claim := _claim(question)):
+        said = f"{said} {_KNOWN_BY.sub(' ', _WEIGHED.sub(' ', claim))}"
     reckoning = Reckoning(question, notes, today, len(notes) if cited is None else cited)
     miscounted, said = reckoning.miscounted(said), reckoning.not_counting(said)
     stray = missing(said, told) and missing(reckoning.uncounted(said), told)
@@ -123,7 +134,7 @@ def _near(numbers: Sequence[int], hits: Sequence[Hit], question: str, answer: st
 
 def _of_two(numbers: Sequence[int], hits: Sequence[Hit], question: str) -> list[int]:
     """Those of some hits that may each tell one of the two things which a question asks for; none where it asks one."""
-    if not _ASKS_FOR_TWO.search(_LEADING_AND.sub("", _asking(question))):
+    if not _ASKS_FOR_TWO.search(_LEADING_AND.sub("", asking_sentence(question)[1])):
         return []
     asked = stems(question)
     return [number for number in numbers if asked & stems(f"{hits[number - 1].title} {hits[number - 1].text}")]
@@ -149,15 +160,22 @@ def _tells_of(hit: Hit, answer: str, question: str) -> bool:
 
 
 def _told_by(question: str, answer: str) -> set[str]:
-    """The figures that a question tells: none where it asks whether they are so, and the answer says that they are."""
+    """The figures that a question tells: none whose truth it asks, where the answer affirms it, and none it guesses."""
     affirmed = _AFFIRMS.match(answer) or not _DENIES.search(answer)
-    if _ASKS_WHETHER.match(_asking(question)) and affirmed and not _JUDGES.search(question):
+    if _claim(question) and affirmed and not _JUDGES.search(question):
         return figures(" ".join([*_KNOWN_BY.findall(question), *_WEIGHED.findall(question)]))
-    return figures(question)
+    asked = without_remark(question)
+    return figures(asked if _GUESSES.search(question.removeprefix(asked)) else question)
 
 
-def _asking(question: str) -> str:
-    return asking_sentence(question)[1]
+def _claim(question: str) -> str:
+    """What a question asks the truth of, in the sentence that asks or before it; empty where it asks for figures."""
+    before, asking = asking_sentence(question)
+    if not _ASKS_WHETHER.match(asking):
+        return ""
+    if figures(asking):
+        return asking
+    return f"{before} {asking}" if _CHECKS.search(asking) else ""
 
 
 def _unnumbered(answer: str) -> str:

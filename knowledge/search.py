@@ -116,7 +116,7 @@ def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Ca
                 overlap=max(overlap.values()),
                 titled=_overlap(title, weights),
                 coded=max((codes.get(each.id, 0.0) for each in passages), default=0.0),
-                numbered=any(tells(kinds, f"{each.title}: {each.text}") for each in passages),
+                numbered=any(tells(kinds, f"{each.title}: {each.heading}: {each.text}") for each in passages),
                 vector=_mean([near[each.id].vector for each in passages if each.id in near]),
             )
         )

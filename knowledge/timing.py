@@ -65,9 +65,12 @@ _HOW_LONG_SINCE = re.compile(
     r"\bhow\s+long(?:['’]s|\s+is|\s+has)?(?:\s+it)?(?:['’]s)?(?:\s+been)?\s+since\b", re.IGNORECASE
 )
 _SHORTENED = "".join(rf"(?<!\b{short}\.)" for short in ("dr", "mr", "mrs", "ms", "st", r"e\.g", r"i\.e"))
-_GOING_ON = r"(?!(?<=\b[^\W\d]\.[^\W\d]\.)\s+(?-i:[a-z]))(?!(?<=\bno\.)\s+(?-i:of|for)\b)"
+_ABBREVIATED = "no nr tel acct ref reg ser apt approx max min temp sq ft co inc ltd ave".split()
+_GOING_ON = r"(?!(?<=\b[^\W\d]\.[^\W\d]\.)\s+(?-i:[a-z]))" + "".join(
+    rf"(?!(?<=\b{short}\.)\s+(?-i:(?!wh|how\b)[a-z]))" for short in _ABBREVIATED
+)
 SENTENCE_END = re.compile(rf"(?<=[?!])\s+|(?<=\.){_SHORTENED}{_GOING_ON}\s+(?=[^\W\d])", re.IGNORECASE)
-"""Between the sentences of a question; 'Mr.' ends none, nor do 'M.O.T.' and 'no.' where a sentence goes on."""
+"""Between the sentences of a question; 'Mr.' ends none, nor do 'M.O.T.' and 'serial no.' where a sentence goes on."""
 EVER = re.compile(
     r"\b(?:in all(?!\s+(?:of|the|our|[a-z]+s)\b)|overall|ever|of all time|over the years)\b"
     r"|^\W*and (?:in total|altogether|all together|so far)\b",
