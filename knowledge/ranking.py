@@ -29,7 +29,6 @@ WEIGHTS: Mapping[str, float] = {
     "similarity": 0.59,  # of the question and the best passage
     "overlap": 0.41,  # with the words of the question
     "coded": 0.30,  # with a code of the question
-    "numbered": 0.40,  # asked for a number of a kind that it tells
     "titled": 0.16,  # of the title alone with the words
     "answering": 0.48,  # of its best sentence, read together with the question
     "sureness": 0.45,  # that it answers, where it is likely
@@ -82,8 +81,6 @@ class Candidate:
     coded: float
     vector: NDArray[np.float32] | None
     """The mean of its passages' vectors, of length one; None where the index has none yet."""
-    numbered: bool = False
-    """Whether it tells a number of the kind that the question asks for: "serial SV4-118832"."""
     deciding: tuple[Told, ...] = ()
     """Its sentences that answer best, best first, read together with the question; none where nobody read it."""
 
@@ -135,7 +132,6 @@ def signs(
                 "similarity": max(0.0, each.similarity),
                 "overlap": each.overlap,
                 "coded": each.coded,
-                "numbered": float(each.numbered),
                 "titled": each.titled,
                 "answering": each.answering,
                 "sureness": each.sureness,

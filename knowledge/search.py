@@ -13,7 +13,6 @@ from knowledge.codes import codes_asked
 from knowledge.errors import RerankerUnavailable
 from knowledge.note import Hit, Moment, Passage, evidence
 from knowledge.notebook import Notebook
-from knowledge.numbered import kinds_asked, tells
 from knowledge.ranking import Candidate, history, ranked
 from knowledge.rereading import PASSAGES, reread
 from knowledge.timing import Timing, timing
@@ -96,7 +95,6 @@ def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Ca
         # The index may still hold the category that a note had before; the record knows better.
         if asked.categories is None or passage.category is None or passage.category in asked.categories:
             by_note.setdefault(passage.note_id, []).append(passage)
-    kinds = kinds_asked(asked.question)
     found = []
     for note_id, passages in by_note.items():
         similarity = {each.id: near[each.id].similarity if each.id in near else farthest for each in passages}
@@ -116,7 +114,6 @@ def candidates(notebook: Notebook, index: PassageIndex, asked: Asked) -> list[Ca
                 overlap=max(overlap.values()),
                 titled=_overlap(title, weights),
                 coded=max((codes.get(each.id, 0.0) for each in passages), default=0.0),
-                numbered=any(tells(kinds, f"{each.title}: {each.heading}: {each.text}") for each in passages),
                 vector=_mean([near[each.id].vector for each in passages if each.id in near]),
             )
         )

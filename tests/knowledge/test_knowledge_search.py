@@ -100,17 +100,6 @@ def test_a_code_is_found_where_closer_notes_fill_all_that_the_vectors_bring(libr
     assert ids(find(library, "pump VST9000"))[0] == "right"
 
 
-def test_a_note_that_tells_the_kind_of_number_asked_for_goes_before_one_that_is_nearer(library: Library) -> None:
-    library.add(
-        [
-            Draft("Empty the net of the propane trap. Gas lasts 21 days.", "Propane trap", "mosquito", id="sheet"),
-            Draft("Bought the propane trap. Serial SV4-118832.", "Ridgeline", "mosquito", id="bought"),
-        ]
-    )
-    assert ids(find(library, "days of the propane trap")) == ["sheet", "bought"]
-    assert ids(find(library, "serial number of the propane trap")) == ["bought", "sheet"]
-
-
 def test_words_match_in_their_other_forms(house: Library) -> None:
     (best, *_) = find(house, "replacing pumps")
 
