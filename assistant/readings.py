@@ -5,10 +5,8 @@ Which sentence answers is found by what an answer says and its question does not
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.lessons import Asked, Workbook
@@ -32,52 +30,13 @@ def readings(book: Workbook, embed: Callable[[Sequence[str]], NDArray[np.float32
     Args:
         embed: texts to vectors of length one.
     """
-    told = _told(book)
-    return [
-        replace(beside, answering=answering(each, told))
-        for each, beside in zip(book.asked, _beside(book, book.asked, embed), strict=True)
-    ]
-
-
-def elsewhere(
-    books: Sequence[Workbook], embed: Callable[[Sequence[str]], NDArray[np.float32]], share: float, seed: int = 0
-) -> list[Reading]:
-    """Return some questions of each workbook with the sentences of another one of its category, where none answers.
-
-    A house that lacks the note is what a reader of notebooks that mostly answer hardly meets: it takes the nearest
-    sentence for the answer. A few of such questions the other house may answer by chance.
-
-    Args:
-        embed: texts to vectors of length one.
-        share: of the questions of each workbook, 0 to 1.
-        seed: of what is drawn.
-    """
-    drawn = random.Random(seed)
-    found: list[Reading] = []
-    for book in books:
-        if others := [each for each in books if each.category == book.category and each is not book]:
-            asked = drawn.sample(book.asked, round(share * len(book.asked)))
-            found += _beside(drawn.choice(others), asked, embed)
-    return found
-
-
-def _told(book: Workbook) -> list[tuple[str | None, str]]:
-    """The sentences of a workbook, each with its note's letter."""
-    return [(note.id, sentence) for note in book.notes for sentence in sentences(note.text) or [note.title]]
-
-
-def _beside(
-    book: Workbook, asked: Sequence[Asked], embed: Callable[[Sequence[str]], NDArray[np.float32]]
-) -> list[Reading]:
-    """Each question with all sentences of a workbook, as if none answered."""
-    if not asked:
-        return []
+    told = [(note.id, sentence) for note in book.notes for sentence in sentences(note.text) or [note.title]]
     notes = {note.id: note for note in book.notes}
-    shown = tuple(in_context(notes[letter].title, notes[letter].date, each) for letter, each in _told(book))
-    nearness = embed([each.question for each in asked]) @ embed(shown).T
+    shown = tuple(in_context(notes[letter].title, notes[letter].date, each) for letter, each in told)
+    nearness = embed([each.question for each in book.asked]) @ embed(shown).T
     return [
-        Reading(each.question, shown, tuple(map(float, row)), frozenset())
-        for each, row in zip(asked, nearness, strict=True)
+        Reading(each.question, shown, tuple(map(float, row)), answering(each, told))
+        for each, row in zip(book.asked, nearness, strict=True)
     ]
 
 

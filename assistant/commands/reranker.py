@@ -25,7 +25,6 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--epochs", type=click.FloatRange(0, min_open=True), help="How often it reads all questions.")
 @click.option("--beside", type=click.IntRange(2), help="Sentences that are read with each question.")
 @click.option("--harder", type=click.IntRange(1), help="Times as many are drawn first; the hardest are read.")
-@click.option("--elsewhere", "share", type=click.FloatRange(0, 1), default=0.0, help="Share asked of other workbooks.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--out", type=_PATH, required=True, help="The file for what the encoder is changed by.")
 def train_reranker(
@@ -36,7 +35,6 @@ def train_reranker(
     epochs: float | None,
     beside: int | None,
     harder: int | None,
-    share: float,
     seed: int,
     out: Path,
 ) -> None:
@@ -44,7 +42,7 @@ def train_reranker(
     from dataclasses import replace
 
     from assistant.lessons import WORKBOOKS, workbooks
-    from assistant.readings import elsewhere, readings
+    from assistant.readings import readings
     from assistant.terminal import TerminalReport, print_json
     from finetune.reranker import RerankerConfig
     from finetune.reranker import train_reranker as teach
@@ -53,9 +51,7 @@ def train_reranker(
     if encoder is None:
         raise click.ClickException("The sentence encoder is not here yet. Run `our-house models fetch` first.")
     report = TerminalReport()
-    books = workbooks(folder or WORKBOOKS)
-    told = [each for book in books for each in readings(book, house.embedder.embed)]
-    told += elsewhere(books, house.embedder.embed, share, seed)
+    told = [each for book in workbooks(folder or WORKBOOKS) for each in readings(book, house.embedder.embed)]
     chosen: dict[str, Any] = {"epochs": epochs, "beside": beside, "harder": harder}
     config = replace(RerankerConfig(seed=seed), **{name: value for name, value in chosen.items() if value is not None})
 

@@ -4,7 +4,7 @@ import pytest
 from conftest import WordEmbedder
 
 from assistant.lessons import Asked, Workbook, workbooks
-from assistant.readings import answering, elsewhere, readings
+from assistant.readings import answering, readings
 from knowledge.note import Draft
 from knowledge.sentences import sentences
 
@@ -40,26 +40,6 @@ def test_every_question_is_read_beside_every_sentence_with_its_title_and_date() 
     assert reading.sentences == ("Door (18 April 2023): Ray hung it.", "Roof: Roof")
     assert reading.answering == {0}
     assert reading.nearness[0] > reading.nearness[1]
-
-
-def test_some_questions_are_asked_of_another_house_which_answers_none() -> None:
-    def house(name: str, category: str, told: str) -> Workbook:
-        asked = tuple(Asked(f"Who hung {name} {number}?", "fact", "Ray [a].") for number in range(4))
-        return Workbook(name, category, dt.date(2026, 1, 1), (Draft(told, title=name, id="a"),), asked)
-
-    books = [
-        house("one", "hen house", "Ray hung it."),
-        house("two", "hen house", "Sue hung it."),
-        house("x", "roof", "-"),
-    ]
-    found = elsewhere(books, WordEmbedder().embed, 0.5)
-
-    assert [(each.question[9:12], each.sentences) for each in found] == [
-        *[("one", ("two: Sue hung it.",))] * 2,
-        *[("two", ("one: Ray hung it.",))] * 2,
-    ]
-    assert not any(each.answering for each in found)
-    assert elsewhere(books, WordEmbedder().embed, 0.0) == []
 
 
 def test_every_answered_question_of_the_packaged_workbooks_has_its_sentences() -> None:
