@@ -45,8 +45,6 @@ class RerankerConfig:
     """Sentences that are read with each question, those that answer among them."""
     near: float = 0.75
     """Share of the others that are drawn from the nearest; the rest are drawn from all."""
-    harder: int = 1
-    """Times as many of the others are drawn, of which those that the model takes for answers most are learned from."""
     warm_up: float = 0.1
     rank: int = 64
     """Of the factors that are kept of each matrix."""
@@ -105,10 +103,7 @@ def train_reranker(
         while len(waiting) < config.batch:
             waiting += drawn.sample(list(readings), len(readings))
         batch, waiting = waiting[: config.batch], waiting[config.batch :]
-        read = [(each, _beside(each, config, drawn)) for each in batch]
-        if config.harder > 1:
-            read = _hardest(model, tokenizer, head, read, config.beside)
-        loss = _loss(model, tokenizer, head, read)
+        loss = _loss(model, tokenizer, head, [(each, _beside(each, config, drawn)) for each in batch])
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_([*trained, *head.parameters()], 1.0)
@@ -126,50 +121,25 @@ def _beside(reading: Reading, config: RerankerConfig, drawn: random.Random) -> l
         (at for at in range(len(reading.sentences)) if at not in reading.answering),
         key=lambda at: -reading.nearness[at],
     )
-    room = config.harder * max(0, config.beside - len(reading.answering))
+    room = max(0, config.beside - len(reading.answering))
     nearest = others[: 2 * room]
     chosen = drawn.sample(nearest, min(len(nearest), int(room * config.near)))
     rest = [at for at in others if at not in chosen]
     return [*sorted(reading.answering), *chosen, *drawn.sample(rest, min(len(rest), room - len(chosen)))]
 
 
-def _hardest(
-    model: Any, tokenizer: Any, head: Any, batch: Sequence[tuple[Reading, list[int]]], most: int
-) -> list[tuple[Reading, list[int]]]:
-    """Return the batch with `most` of what was drawn for each question: what answers, and what else scores highest."""
-    import torch
-
-    with torch.no_grad():
-        scores = _scores(model, tokenizer, head, batch)
-    hardest = []
-    for (reading, shown), own in zip(batch, scores, strict=True):
-        answering = len(reading.answering)
-        others = sorted(range(answering, len(shown)), key=lambda place: -float(own[place]))
-        hardest.append((reading, [*shown[:answering], *(shown[place] for place in others[: max(0, most - answering)])]))
-    return hardest
-
-
 def _loss(model: Any, tokenizer: Any, head: Any, batch: Sequence[tuple[Reading, list[int]]]) -> torch.Tensor:
     import torch
 
     total = torch.zeros(())
-    for (reading, _), own in zip(batch, _scores(model, tokenizer, head, batch), strict=True):
+    pairs = [(reading.question, reading.sentences[at]) for reading, shown in batch for at in shown]
+    with torch.autocast("cpu", torch.bfloat16, enabled=processor_dtype() == torch.bfloat16):
+        scores = _in_order(model, tokenizer, head, pairs)
+    for (reading, _), own in zip(batch, torch.split(scores, [len(shown) for _, shown in batch]), strict=True):
         shares = torch.log_softmax(torch.cat([torch.zeros(1), own]), dim=0)
         answering = len(reading.answering)
         total = total - (torch.logsumexp(shares[1 : 1 + answering], dim=0) if answering else shares[0])
     return total / len(batch)
-
-
-def _scores(
-    model: Any, tokenizer: Any, head: Any, batch: Sequence[tuple[Reading, list[int]]]
-) -> tuple[torch.Tensor, ...]:
-    """Return the scores of what is read with each question, in the order in which it was drawn."""
-    import torch
-
-    pairs = [(reading.question, reading.sentences[at]) for reading, shown in batch for at in shown]
-    with torch.autocast("cpu", torch.bfloat16, enabled=processor_dtype() == torch.bfloat16):
-        scores = _in_order(model, tokenizer, head, pairs)
-    return torch.split(scores, [len(shown) for _, shown in batch])
 
 
 def _in_order(model: Any, tokenizer: Any, head: Any, pairs: Sequence[tuple[str, str]]) -> torch.Tensor:

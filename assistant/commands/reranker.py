@@ -24,7 +24,6 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--from", "begin", type=_FILE, help="Go on from a file that was written so before.")
 @click.option("--epochs", type=click.FloatRange(0, min_open=True), help="How often it reads all questions.")
 @click.option("--beside", type=click.IntRange(2), help="Sentences that are read with each question.")
-@click.option("--harder", type=click.IntRange(1), help="Times as many are drawn first; the hardest are read.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--out", type=_PATH, required=True, help="The file for what the encoder is changed by.")
 def train_reranker(
@@ -34,7 +33,6 @@ def train_reranker(
     begin: Path | None,
     epochs: float | None,
     beside: int | None,
-    harder: int | None,
     seed: int,
     out: Path,
 ) -> None:
@@ -52,7 +50,7 @@ def train_reranker(
         raise click.ClickException("The sentence encoder is not here yet. Run `our-house models fetch` first.")
     report = TerminalReport()
     told = [each for book in workbooks(folder or WORKBOOKS) for each in readings(book, house.embedder.embed)]
-    chosen: dict[str, Any] = {"epochs": epochs, "beside": beside, "harder": harder}
+    chosen: dict[str, Any] = {"epochs": epochs, "beside": beside}
     config = replace(RerankerConfig(seed=seed), **{name: value for name, value in chosen.items() if value is not None})
 
     began = time.monotonic()

@@ -9,7 +9,7 @@ import torch
 
 from finetune.reranker import Reading, RerankerConfig, changes, train_reranker
 from knowledge.errors import RerankerUnavailable
-from knowledge.reranker import CrossEncoder, become, changed, encoder
+from knowledge.reranker import CrossEncoder, changed, encoder
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -79,33 +79,6 @@ def test_a_teaching_goes_on_from_what_was_taught_before(tiny_encoder: Path, taug
     assert on < anew / 2
     with pytest.raises(RerankerUnavailable, match="nothing"):
         train_reranker(tiny_encoder, LESSON, tmp_path / "none", config, begin=tmp_path / "nothing")
-
-
-def test_of_all_that_is_drawn_those_are_learned_from_that_are_most_taken_for_answers(
-    tiny_encoder: Path, taught: Path
-) -> None:
-    from finetune.reranker import _hardest
-
-    model, tokenizer, head = encoder(tiny_encoder)
-    become(model, head, taught)
-    model.train(False)
-    each = reading("leak a", "c hot d")
-    drawn = [SENTENCES.index("c hot d"), *(at for at in range(len(SENTENCES)) if at not in each.answering)]
-
-    ((_, hardest),) = _hardest(model, tokenizer, head, [(each, drawn)], 3)
-    scores = CrossEncoder(tiny_encoder, taught).scores(each.question, SENTENCES)
-    left = [scores[at] for at in range(len(SENTENCES)) if at not in hardest]
-    assert hardest[0] == drawn[0]
-    assert SENTENCES.index("a wet b") in hardest
-    assert min(scores[at] for at in hardest[1:]) >= max(left) - 0.1  # in half precision
-
-
-def test_the_hardest_alone_teach_it_too(tiny_encoder: Path, tmp_path: Path) -> None:
-    train_reranker(tiny_encoder, LESSON, tmp_path / "hard", dataclasses.replace(QUICK, beside=3, harder=2))
-
-    reranker = CrossEncoder(tiny_encoder, tmp_path / "hard")
-    answered = [each for each in LESSON if each.answering]
-    assert sum(int(reranker.scores(each.question, SENTENCES).argmax()) in each.answering for each in answered) >= 7
 
 
 def test_what_is_kept_is_what_was_changed(tiny_encoder: Path) -> None:
