@@ -151,8 +151,9 @@ class AnswerDetails:
     reason: str = ""
     """Why those."""
     notes: tuple[NoteCard, ...] = ()
-    says: str = ""
-    """What the first of them says that surely answers, while the answer is being written or where it never came."""
+    says: Mapping[str, str] = field(default_factory=dict)
+    """What the best of them say that surely answers, by their ids, while the answer is being written, or where it never
+    came."""
     citations: tuple[Cited, ...] = ()
     answered: bool | None = None
     """False where it says that no note tells; None before it is whole."""
@@ -205,7 +206,7 @@ class AnswerDetails:
             scope=_text(kept, "scope"),
             reason=_text(kept, "reason"),
             notes=tuple(map(NoteCard.from_json, kept.get("notes") or ())),
-            says=_text(kept, "says"),
+            says=kept.get("says") or {},
             citations=tuple(map(Cited.from_json, kept.get("citations") or ())),
             answered=kept.get("answered"),
             model=_text(kept, "model"),

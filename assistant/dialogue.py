@@ -385,7 +385,7 @@ def _finished(details: AnswerDetails, whole: Answer) -> AnswerDetails:
         details,
         state="failed" if whole.failure else "done",
         failure=whole.failure,
-        says=details.says if whole.failure else "",
+        says=details.says if whole.failure else {},
         answered=whole.answered,
         citations=tuple(
             Cited(each.number, each.note_id, each.title, each.date, each.quote) for each in whole.citations

@@ -61,8 +61,8 @@ class Retrieved:
     scope: Scope
     hits: tuple[Hit, ...]
     """In the numbering that the person sees, the first being [1]; told anew where the answer cites others."""
-    says: str = ""
-    """The sentence of the first hit that surely answers, for whoever waits for the answer; empty where none does."""
+    says: Mapping[str, str] = field(default_factory=dict)
+    """The sentences of the best hits that surely answer, by their notes' ids: for whoever waits for the answer."""
 
 
 @dataclass(frozen=True)

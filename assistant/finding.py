@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
 
-from assistant.conversation import Turn
+from assistant.conversation import Question, Turn
 from assistant.followups import standalone
 from assistant.listening import LISTENING, Listening
 from assistant.parts import parts, shares_date, stand_alone, without_remark
+from assistant.pronouns import names_other
 from classifier.decision import Decision, Matter, Router, likeliest_first
 from classifier.taxonomy import NONE
 from knowledge.errors import KnowledgeError
@@ -65,6 +66,25 @@ class Finder:
     def standalone(self, question: str, history: Sequence[Turn]) -> str:
         """Return a question as it is labelled and searched: a follow-up with what it leans on."""
         return standalone(question, history, self.classify)
+
+    def understood(self, question: str, history: Sequence[Turn]) -> tuple[str, Decision]:
+        """Return a question as it is searched, and its label.
+
+        A follow-up that names nothing of its own has the label that a person gave to what it leans on, and the router's
+        of that where its own is not sure.
+        """
+        asked = self.standalone(question, history)
+        decision = self.classify(asked)
+        before = asked.removesuffix(question).strip()
+        if asked == question or names_other(question, than=before):
+            return asked, decision
+        turns = [turn for turn in history if isinstance(turn, Question) and turn.content in before]
+        corrected = [turn.content for turn in reversed(turns) if turn.details.corrected]
+        for leant_on in [*corrected, *([] if decision.likely else [before])]:
+            subject = self._heard(leant_on)
+            if subject.learned_from or (subject.likely and not decision.likely):
+                return asked, subject
+        return asked, decision
 
     def classify(self, question: str) -> Decision:
         """Return a question's label: what a person told, else what the router and the notes say together.

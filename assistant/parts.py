@@ -33,6 +33,11 @@ _SETTING = re.compile(
     re.IGNORECASE,
 )
 """A date or a place that all parts of a sentence have: 'in 2019, who …', 'at the cottage, where …'."""
+_ERRAND = re.compile(
+    r"\W*(?:(?:and|also|oh|btw|ps|then)\W+)*(?:please\s+)?"
+    r"(?:remind\s+(?:me|us|him|her|them)\s+to|do\s?n[’']?t\s+let\s+(?:me|us|him|her|them)\s+forget)\b",
+    re.IGNORECASE,
+)
 LEAST_WORDS = 3
 """Words of a question of its own: 'and when?' asks more of what was asked before it, 'when and' of what follows."""
 
@@ -62,6 +67,13 @@ def without_remark(question: str) -> str:
     sentences = SENTENCE_END.split(question)
     asking = [at for at, sentence in enumerate(sentences, start=1) if _asks(sentence)]
     return " ".join(sentences[: asking[-1]]) if asking and asking[-1] < len(sentences) else question
+
+
+def without_errands(question: str) -> str:
+    """Return a question without what else it wants to be reminded of, which no note tells: 'also remind me to …'."""
+    sentences = SENTENCE_END.split(question)
+    kept = [sentence for sentence in sentences if not _ERRAND.match(sentence)]
+    return " ".join(kept) if any(map(_asks, kept)) and len(kept) < len(sentences) else question
 
 
 def asking_sentence(question: str) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from assistant.excerpts import excerpt
 from assistant.finding import SURE, Finder
 from assistant.models.chat_models import ChatModel, Message, count_tokens
 from assistant.money.sums import Sums
-from assistant.parts import parts
+from assistant.parts import parts, without_errands
 from assistant.pointing import deciding
 from assistant.prompts import NO_NOTE, answer_messages, doubting
 from assistant.question import checked
@@ -43,6 +43,9 @@ SOON = 250
 From a few the model answers better: 40 of 45 questions to short notes were right so, 37 from all of a category."""
 AGAIN = 2
 """Hits that are read once more, alone, where what was written says what no note does."""
+
+GLANCED = 2
+"""Hits whose sentences are told before an answer is written: where the best one is not the newest, both are."""
 
 NO_ROOM = "The question is so long that no note fits beside it. Ask it shorter, or raise OUR_HOUSE_CONTEXT_TOKENS."
 """What is said where notes were found and cannot be shown to the model."""
@@ -147,8 +150,7 @@ class Assistant:
             return Finished(Answer(text, answered, citations, model, seconds, failure))
 
         question = checked(question)
-        asked = self.finder.standalone(question, history)
-        decision = self.finder.classify(asked)
+        asked, decision = self.finder.understood(question, history)
         lap("route")
         label = category or decision.category
         yield Routed(question, asked, decision, None if label == NONE else label, corrected=category is not None)
@@ -164,10 +166,11 @@ class Assistant:
             yield Token(added.text)
             yield finished(added.text, added.answered, added.citations)
             return
+        asked = without_errands(asked)
         prompted = self._prompted(asked, scope, found)
         hits = prompted.hits
-        timely = bool(hits) and (not time_asked.ranged or hits[0].date is None or time_asked.holds(hits[0].date))
-        yield Retrieved(scope, hits, says(hits[0], timely=timely) if hits else "")
+        told = {hit.note_id: says(hit, timely=_timely(hit, time_asked)) for hit in hits[:GLANCED]}
+        yield Retrieved(scope, hits, {note_id: sentence for note_id, sentence in told.items() if sentence})
         if found and not hits:
             yield finished("", False, failure=NO_ROOM)
             return
@@ -188,7 +191,7 @@ class Assistant:
         if answered and not failure and not self._stands(asked, text, written.hits, doubting(prompted.messages)):
             answered = False
         if not answered and not failure:
-            text, citations = in_its_place(text, hits[0], timely=timely)
+            text, citations = in_its_place(text, hits[0], timely=_timely(hits[0], time_asked))
             answered = bool(citations)
         yield finished(text, answered, citations if answered else (), self.model.name, failure)
 
@@ -263,6 +266,11 @@ class Assistant:
 
     def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self.finder.library.embedder.embed(texts)
+
+
+def _timely(hit: Hit, time: Timing) -> bool:
+    """Whether a note may be of the time that is asked about."""
+    return not time.ranged or hit.date is None or time.holds(hit.date)
 
 
 def _doubted(written: Written, prompted: Prompted, time: Timing, matters: int) -> tuple[Hit, ...]:

@@ -81,8 +81,9 @@ def print_answer(events: Iterator[Any]) -> tuple[Routed, Retrieved, Answer]:
             case Retrieved():
                 retrieved, said = event, True
                 click.secho(f"[{routed.category or 'no category'}]  {event.scope.sentence}", dim=True, err=True)
-                if event.says:
-                    click.secho(f"  {event.hits[0].title} says: {event.says}", dim=True, err=True)
+                for hit in event.hits:
+                    if sentence := event.says.get(hit.note_id):
+                        click.secho(f"  {hit.title} says: {sentence}", dim=True, err=True)
             case Token(text):
                 shown += text
                 click.echo(text, nl=False)

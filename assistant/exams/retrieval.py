@@ -83,8 +83,7 @@ def examined(finder: Finder, cases: Sequence[Case], by: Filter, say: Callable[[i
     """
     for done, case in enumerate(cases, start=1):
         began = time.perf_counter()
-        asked = finder.standalone(case.question, case.history)
-        decision = finder.classify(asked)
+        asked, decision = finder.understood(case.question, case.history)
         chosen = {"none": NONE, "routed": None, "true": case.category or NONE}[by]
         _, hits = finder.ranked(asked, decision, chosen)
         seconds = time.perf_counter() - began

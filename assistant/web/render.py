@@ -93,8 +93,10 @@ def _answer(turn: Reply, asked: Turn | None) -> str:
     parts = []
     if turn.content:
         parts.append(f'<div class="oh-answer">{_cited(_prose(turn.content), cited)}</div>')
-    elif details.says and details.notes:
-        parts.append(_glance(details.notes[0], details.says))
+    else:
+        telling = [note for note in details.notes if note.note_id in details.says]
+        newest_first = sorted(telling, key=lambda note: note.date or dt.date.min, reverse=True)
+        parts += [_glance(note, details.says[note.note_id]) for note in newest_first]
     match details.state:
         case "waiting":
             parts.append(progress(Status(details.step, details.share)))
@@ -117,10 +119,10 @@ def _answer(turn: Reply, asked: Turn | None) -> str:
 
 
 def _glance(note: NoteCard, says: str) -> str:
-    """The words of the best note that surely answer, until the answer is there, or where it never came."""
+    """The words of a note that surely answer, until the answer is there, or where it never came."""
     title = button("read", {"note": note.note_id}, "oh-link", "Opens the note under Notes", note.title)
     dated = f" · <time>{escape(spoken(note.date))}</time>" if note.date else ""
-    words = _text(shorten(says, GLANCE, placeholder=" …"))
+    words = _text(shorten(_BULLET.sub("", says, count=1), GLANCE, placeholder=" …"))
     return f'<blockquote class="oh-glance">{words}<cite>{title}{dated}</cite></blockquote>'
 
 

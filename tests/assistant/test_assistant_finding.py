@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from small_house import WordRouter
 
 from assistant.conversation import Question
+from assistant.details import QuestionDetails
 from assistant.finding import Finder, relevant
 from assistant.listening import LISTENING
 from assistant.parts import parts, stand_alone
@@ -210,6 +211,35 @@ def test_a_follow_up_is_searched_with_what_it_leans_on_and_not_beside_it(three: 
     asked = three.standalone("And the fence gate?", [Question("When was the pool pump replaced?")])
     assert asked.startswith("When was the pool pump replaced?")
     assert not three.classify(asked).matters
+
+
+class OneSentence(WordRouter):
+    """Is sure of one sentence alone, and of keys, of which it was told that they are the fence's."""
+
+    def _decide(self, question: str) -> Decision:
+        decision = super()._decide(question)
+        if question.startswith("where are the keys") and question.count("?") == 1:
+            return Decision("fence", 0.9, {"fence": 0.9, "none": 0.1}, self.version, ("fence",), "keys")
+        return decision if question.count("?") < 2 or "keys" in question else replace(decision, likely=())
+
+
+@pytest.mark.parametrize(
+    ("said", "corrected", "question", "likely", "learned"),
+    [
+        ("When was the pool pump replaced?", False, "and who did it?", ("pool",), ""),
+        ("Where are the keys of the pool?", True, "and who has them?", ("fence",), "keys"),
+        ("Where are the keys of the pool?", False, "and who has them?", ("pool",), ""),
+        ("When was the pool pump replaced?", False, "and the fence gate?", (), ""),
+        ("When was the pool pump replaced?", False, "Who oiled the fence?", ("fence",), ""),
+    ],
+)
+def test_a_follow_up_that_names_nothing_has_the_label_of_what_it_leans_on(
+    library: Library, said: str, corrected: bool, question: str, likely: tuple[str, ...], learned: str
+) -> None:
+    finder = Finder(OneSentence(["pool", "fence"]), library, 3, listening=HALF_DEAF)
+    asked, decision = finder.understood(question, [Question(said, QuestionDetails(corrected=corrected))])
+    assert asked.endswith(question)
+    assert (decision.likely, decision.learned_from) == (likely, learned)
 
 
 def test_a_person_s_word_goes_before_the_parts_of_a_question(three: Finder) -> None:

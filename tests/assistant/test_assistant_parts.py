@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from assistant.parts import asking_sentence, parts, shares_date, stand_alone, without_remark
+from assistant.parts import asking_sentence, parts, shares_date, stand_alone, without_errands, without_remark
 
 
 @pytest.mark.parametrize(
@@ -133,3 +133,18 @@ def test_a_remark_is_what_is_told_behind_a_question(question: str, asked: str) -
 
 def test_the_asking_sentence_stands_between_what_is_told() -> None:
     assert asking_sentence("We painted it. Is it blue? I forgot.") == ("We painted it.", "Is it blue?")
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Which white is it? Also remind me to clean the gutters.", "Which white is it?"),
+        ("Oh, and please remind us to call Al. Which white is it?", "Which white is it?"),
+        ("Which white is it? (don't let me forget the dog)", "Which white is it?"),
+        ("Remind me to clean the gutters.", "Remind me to clean the gutters."),
+        ("Which white is it? Remind me who chose it.", "Which white is it? Remind me who chose it."),
+        ("Which white is it? I mean the hall's.", "Which white is it? I mean the hall's."),
+    ],
+)
+def test_what_it_wants_to_be_reminded_of_is_no_part_of_a_question(question: str, asked: str) -> None:
+    assert without_errands(question) == asked

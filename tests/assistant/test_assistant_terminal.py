@@ -55,7 +55,7 @@ def test_an_answer_is_printed_with_its_tag_scope_and_notes(capsys: pytest.Captur
 def test_what_a_note_surely_says_is_printed_before_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
     passage = Passage("pump#0", "pump", "Pool pump", "pool", DAY, "", "Ray fitted it.")
     hit = Hit("pump", "Pool pump", "pool", DAY, (passage,), 0.9, 0.9, 0.9)
-    found = replace(RETRIEVED, hits=(hit,), says="Ray fitted it.")
+    found = replace(RETRIEVED, hits=(hit,), says={"pump": "Ray fitted it."})
     print_answer(iter([ROUTED, found, Token("Ray did."), Finished(Answer("Ray did.", True, (), "tiny"))]))
     printed = capsys.readouterr()
     assert printed.out.strip() == "Ray did."

@@ -318,7 +318,7 @@ def test_reading_says_how_many_notes(count: int, said: str) -> None:
     assert "<details" not in html  # the cards come with the whole answer
 
 
-SAYS = "Ray put in <b>two</b> for $90. " * 12
+SAYS = {"n1": "Ray put in <b>two</b> for $90. " * 12}
 
 
 @pytest.mark.parametrize("state", ["reading", "writing", "rereading", "stopped", "failed"])
@@ -329,6 +329,13 @@ def test_what_the_best_note_says_stands_in_for_an_answer_that_is_not_there(state
     assert "Pump</button> · <time>18 April 2023</time></cite>" in html
     assert "oh-glance" not in answer("Ray", state=state, scope="S", notes=[hit()], says=SAYS)
     assert "oh-glance" not in answer("", state=state, scope="S", notes=[hit()])
+
+
+def test_what_the_newest_note_says_is_shown_first() -> None:
+    notes = [hit(1), hit(2, date=dt.date(2024, 5, 1)), hit(3, date=None), hit(4)]
+    html = answer("", state="reading", notes=notes, says={"n1": "It was Ray.", "n2": "It was Lou.", "n3": "It was Al."})
+    assert [html.count("oh-glance"), html.count("<time>")] == [3, 2]
+    assert html.index("Lou") < html.index("Ray") < html.index("Al.")
 
 
 def test_a_growing_answer_shows_its_text_and_its_scope_without_a_step() -> None:
