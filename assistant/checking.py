@@ -15,7 +15,7 @@ from assistant.parts import asking_sentence, without_remark
 from assistant.reckoning import Reckoning, without_times
 from knowledge.codes import has_digit, misspelt
 from knowledge.note import Hit
-from knowledge.timing import Timing, asks_how_often, timing
+from knowledge.timing import SENTENCE_END, Timing, asks_how_often, timing
 
 ALIKE = 0.6
 """Share of the words that say what was counted which a note has that is counted."""
@@ -31,16 +31,17 @@ _ASKS_WHETHER = re.compile(
     r"|(?!.*\b(?:who|whose|what|when|where|which|why|how)\b).*,?\s"
     r"(?:right|correct|true|yes|yeah|(?:is|was|does|did)n[’']t \w+)\W*$"
     r"|\W*(?:right|correct|true)\W*$"
-    r"|.*\b(?:tell|know|check|confirm|remind|sure|see|wonder\w*)\b(?:\s+\w+){0,2}\s+(?:if|whether)\b"
-    r"|.*\bconfirm\b"
-    r"|(?!.*\b(?:who|whose|what|when|where|which|why|how)\b).*\bstill\b.*\?\W*$",
+    r"|(?!.*\b(?:who|whose|what|when|where|which|why|how)\b).*"
+    r"(?:\b(?:tell|know|check|confirm|remind|sure|see|wonder\w*)\b(?:\s+\w+){0,2}\s+(?:if|whether)\b|\bconfirm\b|\bstill\b.*\?\W*$)",
     re.IGNORECASE,
 )
 """'Is it 4471?', 'just checking, is it 4471?', 'it is 4471, right?', 'do you know if it is 4471?', 'still 4471?'."""
-_CHECKS = re.compile(r"\b(?:right|correct|true|still|so)\b", re.IGNORECASE)
+_CHECKS = re.compile(
+    r"\W*(?:(?:is|was)(?:n[’']t)?\s+(?:that|it|this)\s+(?:still\s+)?)?(?:right|correct|true|so)\W*$", re.IGNORECASE
+)
 """What asks whether what was said before it holds: 'the code is 4471. Is that right?'."""
 _GUESSES = re.compile(
-    r"\b(?:think|thought|guess\w*|believe|suppose|says?|said|told|remember|maybe|perhaps|probably|bought|not|n[’']t)\b",
+    r"\b(?:think|thought|guess\w*|believe|suppose|says?|said|told\s+(?:me|us)|remember|maybe|perhaps|probably)\b",
     re.IGNORECASE,
 )
 """What tells a figure that may be wrong: 'what is the gate code? I think it was 4471'."""
@@ -160,22 +161,24 @@ def _tells_of(hit: Hit, answer: str, question: str) -> bool:
 
 
 def _told_by(question: str, answer: str) -> set[str]:
-    """The figures that a question tells: none whose truth it asks, where the answer affirms it, and none it guesses."""
+    """The figures that a question tells: none whose truth it asks, nor guessed ones, where the answer affirms them."""
     affirmed = _AFFIRMS.match(answer) or not _DENIES.search(answer)
     if _claim(question) and affirmed and not _JUDGES.search(question):
         return figures(" ".join([*_KNOWN_BY.findall(question), *_WEIGHED.findall(question)]))
     asked = without_remark(question)
-    return figures(asked if _GUESSES.search(question.removeprefix(asked)) else question)
+    guessed = affirmed and _GUESSES.search(question.removeprefix(asked))
+    return figures(asked if guessed else question)
 
 
 def _claim(question: str) -> str:
-    """What a question asks the truth of, in the sentence that asks or before it; empty where it asks for figures."""
+    """What a question asks the truth of: what asks, and what is told before it; empty where it asks for figures."""
     before, asking = asking_sentence(question)
     if not _ASKS_WHETHER.match(asking):
         return ""
     if figures(asking):
         return asking
-    return f"{before} {asking}" if _CHECKS.search(asking) else ""
+    said = [sentence for sentence in SENTENCE_END.split(before) if not sentence.rstrip().endswith("?")]
+    return " ".join([*said, asking]) if _CHECKS.match(asking) else ""
 
 
 def _unnumbered(answer: str) -> str:

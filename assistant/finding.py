@@ -12,7 +12,7 @@ from assistant.conversation import Question, Turn
 from assistant.followups import standalone
 from assistant.listening import LISTENING, Listening
 from assistant.parts import parts, shares_date, stand_alone, without_remark
-from assistant.pronouns import names_other
+from assistant.pronouns import adds_nothing
 from classifier.decision import Decision, Matter, Router, likeliest_first
 from classifier.taxonomy import NONE
 from knowledge.errors import KnowledgeError
@@ -74,17 +74,19 @@ class Finder:
         of that where its own is not sure.
         """
         asked = self.standalone(question, history)
+        if asked == question:
+            return asked, self.classify(question)
         decision = self.classify(asked)
-        before = asked.removesuffix(question).strip()
-        if asked == question or names_other(question, than=before):
+        before = asked[: asked.rfind(question)].strip()
+        if decision.learned_from or not adds_nothing(question, than=before):
             return asked, decision
-        turns = [turn for turn in history if isinstance(turn, Question) and turn.content in before]
-        corrected = [turn.content for turn in reversed(turns) if turn.details.corrected]
-        for leant_on in [*corrected, *([] if decision.likely else [before])]:
-            subject = self._heard(leant_on)
-            if subject.learned_from or (subject.likely and not decision.likely):
-                return asked, subject
-        return asked, decision
+        for turn in reversed(history):
+            if isinstance(turn, Question) and turn.details.corrected and _is_of(turn.content, before):
+                subject = self._heard(turn.details.at_first.standalone or turn.content)
+                if subject.learned_from:
+                    return asked, subject
+        subject = decision if decision.likely else self._heard(before)
+        return asked, subject if subject.likely else decision
 
     def classify(self, question: str) -> Decision:
         """Return a question's label: what a person told, else what the router and the notes say together.
@@ -184,12 +186,20 @@ class Finder:
                 return self.library.scope(decision.likely, "it could be either")
 
 
+def _is_of(turn: str, before: str) -> bool:
+    """Whether a turn is one of those that a follow-up leans on, the first or the last of them."""
+    said, before = (each.rstrip(" .?!") for each in (turn, before))
+    return bool(said) and (before == said or before.startswith((f"{said}?", f"{said}.")) or before.endswith(f" {said}"))
+
+
 def _either(whole: Decision, alone: Decision) -> Decision:
     """A question's decision, in doubt where what it asks surely belongs elsewhere when it stands without its remark.
 
     The remark may say what is meant ("which filter do we need? The one of the pool.") or may be of another matter
     ("also remind me to clean the gutters"), so that both are searched.
     """
+    if alone.learned_from:
+        return alone
     if not whole.likely or len(alone.likely) != 1 or alone.category in whole.likely:
         return whole
     shares = {label: (share + alone.probabilities.get(label, 0.0)) / 2 for label, share in whole.probabilities.items()}

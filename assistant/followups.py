@@ -21,7 +21,7 @@ def standalone(question: str, history: Sequence[Turn], decide: Callable[[str], D
     """Return the question as it is searched: a follow-up gets what it leans on put in front.
 
     'And who did it?' after 'When did we replace the pool pump?' becomes both sentences, which route and search as the
-    second one was meant. A question that leans on nothing stays as it is.
+    second one was meant; each has a mark at its end. A question that leans on nothing stays as it is.
 
     Args:
         decide: the router; asked only of what may lean, by its words, and may not: whether it is surer of what the
@@ -33,7 +33,7 @@ def standalone(question: str, history: Sequence[Turn], decide: Callable[[str], D
     # A follow-up to a follow-up: the question that all of them go back to, and the last one.
     subject = _subject(asked)
     *before, last = dict.fromkeys([subject, asked[-1].content, question])
-    together = " ".join([*map(_ended, before), last])
+    together = " ".join(map(_ended, [*before, last]))
     leans = leaning(question, subject, " ".join(before))
     if leans == "surely":
         return together

@@ -34,7 +34,7 @@ _SETTING = re.compile(
 )
 """A date or a place that all parts of a sentence have: 'in 2019, who …', 'at the cottage, where …'."""
 _ERRAND = re.compile(
-    r"\W*(?:(?:and|also|oh|btw|ps|then)\W+)*(?:please\s+)?"
+    r"\W*(?:(?:and|also|oh|btw|ps|then|please)\W+)*"
     r"(?:remind\s+(?:me|us|him|her|them)\s+to|do\s?n[’']?t\s+let\s+(?:me|us|him|her|them)\s+forget)\b",
     re.IGNORECASE,
 )
@@ -72,7 +72,7 @@ def without_remark(question: str) -> str:
 def without_errands(question: str) -> str:
     """Return a question without what else it wants to be reminded of, which no note tells: 'also remind me to …'."""
     sentences = SENTENCE_END.split(question)
-    kept = [sentence for sentence in sentences if not _ERRAND.match(sentence)]
+    kept = [sentence for sentence in sentences if _asks(sentence) or not _ERRAND.match(sentence)]
     return " ".join(kept) if any(map(_asks, kept)) and len(kept) < len(sentences) else question
 
 

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from assistant.checking import backed
@@ -45,7 +46,7 @@ AGAIN = 2
 """Hits that are read once more, alone, where what was written says what no note does."""
 
 GLANCED = 2
-"""Hits whose sentences are told before an answer is written: where the best one is not the newest, both are."""
+"""Hits, at the most, whose sentences are told before an answer is written: the best one may not be the newest."""
 
 NO_ROOM = "The question is so long that no note fits beside it. Ask it shorter, or raise OUR_HOUSE_CONTEXT_TOKENS."
 """What is said where notes were found and cannot be shown to the model."""
@@ -169,8 +170,7 @@ class Assistant:
         asked = without_errands(asked)
         prompted = self._prompted(asked, scope, found)
         hits = prompted.hits
-        told = {hit.note_id: says(hit, timely=_timely(hit, time_asked)) for hit in hits[:GLANCED]}
-        yield Retrieved(scope, hits, {note_id: sentence for note_id, sentence in told.items() if sentence})
+        yield Retrieved(scope, hits, _glance(hits, time_asked))
         if found and not hits:
             yield finished("", False, failure=NO_ROOM)
             return
@@ -266,6 +266,15 @@ class Assistant:
 
     def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self.finder.library.embedder.embed(texts)
+
+
+def _glance(hits: Sequence[Hit], time: Timing) -> dict[str, str]:
+    """What the best hits say that surely answers, by id; the newest first, unless an older time is asked about."""
+    told = [(hit, says(hit, timely=_timely(hit, time))) for hit in hits[:GLANCED]]
+    told = list(takewhile(lambda each: each[1], told))
+    if time.aim not in ("first", "earlier") and not time.ranged:
+        told.sort(key=lambda each: each[0].date or dt.date.min, reverse=True)
+    return {hit.note_id: sentence for hit, sentence in told}
 
 
 def _timely(hit: Hit, time: Timing) -> bool:

@@ -153,6 +153,13 @@ def names_other(question: str, than: str) -> bool:
     return alone is not None and is_other(alone[1].lower())
 
 
+def adds_nothing(question: str, than: str) -> bool:
+    """Whether a question names nothing that another text does not speak of: 'and who did it?', 'the cost?'."""
+    spoken_of = {_singular(word) for word in words_of(than)}
+    words = words_of(_CONTRACTED.sub(" ", question.lower()))
+    return not any(is_content(word) and word not in _SAID_OF_IT and _singular(word) not in spoken_of for word in words)
+
+
 def ends_with_name(question: str) -> bool:
     """Whether a question ends with a thing of its own: 'where is the stopcock?', 'who is Emma?'."""
     return bool(_NAMING.search(question))

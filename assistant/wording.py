@@ -14,6 +14,7 @@ from assistant.parts import asking_sentence
 from assistant.prompts import NO_NOTE, beside_title, heading, spoken
 from knowledge.codes import has_digit
 from knowledge.note import Hit
+from knowledge.timing import SENTENCE_END
 from knowledge.words import stem
 
 SHARED, ALIKE = 0.15, 0.45
@@ -83,7 +84,7 @@ def echoes(text: str, question: str) -> bool:
     """
     said = telling(unmarked(text))
     before, last = asking_sentence(question)
-    leant_on = telling(_NAME.sub(" ", before))
+    leant_on = {word for sentence in SENTENCE_END.split(before) for word in telling(_NAME.sub(" ", sentence))}
     echoed = len(said) >= LEAST_ECHOED and said <= telling(last) | leant_on and not _ADDED.search(text)
     return echoed and bool(_ASKS_FOR.match(last))
 

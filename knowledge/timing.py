@@ -67,7 +67,8 @@ _HOW_LONG_SINCE = re.compile(
 _SHORTENED = "".join(rf"(?<!\b{short}\.)" for short in ("dr", "mr", "mrs", "ms", "st", r"e\.g", r"i\.e"))
 _ABBREVIATED = "no nr tel acct ref reg ser apt approx max min temp sq ft co inc ltd ave".split()
 _GOING_ON = r"(?!(?<=\b[^\W\d]\.[^\W\d]\.)\s+(?-i:[a-z]))" + "".join(
-    rf"(?!(?<=\b{short}\.)\s+(?-i:(?!wh|how\b)[a-z]))" for short in _ABBREVIATED
+    rf"(?!(?<=\b{short}\.)\s+(?-i:(?!wh|(?:how|is|are|did|do|does|can|could|should|i)\b)[a-z]))"
+    for short in _ABBREVIATED
 )
 SENTENCE_END = re.compile(rf"(?<=[?!])\s+|(?<=\.){_SHORTENED}{_GOING_ON}\s+(?=[^\W\d])", re.IGNORECASE)
 """Between the sentences of a question; 'Mr.' ends none, nor do 'M.O.T.' and 'serial no.' where a sentence goes on."""

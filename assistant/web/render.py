@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import groupby
-from textwrap import shorten
 from typing import Any
 from urllib.parse import quote
 
@@ -94,9 +93,8 @@ def _answer(turn: Reply, asked: Turn | None) -> str:
     if turn.content:
         parts.append(f'<div class="oh-answer">{_cited(_prose(turn.content), cited)}</div>')
     else:
-        telling = [note for note in details.notes if note.note_id in details.says]
-        newest_first = sorted(telling, key=lambda note: note.date or dt.date.min, reverse=True)
-        parts += [_glance(note, details.says[note.note_id]) for note in newest_first]
+        notes = {note.note_id: note for note in details.notes}
+        parts += [_glance(notes[note_id], said) for note_id, said in details.says.items() if note_id in notes]
     match details.state:
         case "waiting":
             parts.append(progress(Status(details.step, details.share)))
@@ -122,7 +120,8 @@ def _glance(note: NoteCard, says: str) -> str:
     """The words of a note that surely answer, until the answer is there, or where it never came."""
     title = button("read", {"note": note.note_id}, "oh-link", "Opens the note under Notes", note.title)
     dated = f" · <time>{escape(spoken(note.date))}</time>" if note.date else ""
-    words = _text(shorten(_BULLET.sub("", says, count=1), GLANCE, placeholder=" …"))
+    says = _BULLET.sub("", says, count=1)
+    words = _text(says if len(says) <= GLANCE else f"{says[:GLANCE].rstrip()} …")
     return f'<blockquote class="oh-glance">{words}<cite>{title}{dated}</cite></blockquote>'
 
 

@@ -148,7 +148,7 @@ def test_the_day_of_a_note_is_no_other_number() -> None:
         ("Gate code changed to 8820.", "Do you know if the gate code is 4471?", "Yes, the gate code is 4471 [1]."),
         ("Gate code changed to 8820.", "Please confirm the gate code is 4471.", "Yes, the gate code is 4471 [1]."),
         ("Gate code changed to 8820.", "What's the gate code? I think it was 4471.", "The gate code is 4471 [1]."),
-        ("It takes 16x25x1.", "What size is the filter? I bought 16x20x1.", "The filter is 16x20x1 [1]."),
+        ("We paid $8,400.", "How much was the roof? Ray says $9,000.", "The roof was $9,000 [1]."),
         ("Warranty until 2025.", "Is the warranty valid until 2027?", "Yes, it is valid until 2027 [1]."),
         ("Paid the $300 deposit.", "Did we already pay the $450 deposit?", "You already paid the $450 deposit [1]."),
         ("Al came on the 7th.", "Did Al come on the 5th?", "Yes, Al came on the 5th [1]."),
@@ -173,7 +173,16 @@ def test_a_value_that_only_the_question_names_is_not_confirmed(told: str, questi
         ("Serial K8841.", "Can you help me? I need the serial of unit 12.", "The serial of unit 12 is K8841 [1]."),
         ("Serial K8841.", "Could you look it up? It is unit 12.", "The serial of unit 12 is K8841 [1]."),
         ("Fill it to 1.5 bar.", "Should I top it up? It shows 0.8 bar.", "Yes, from 0.8 bar to 1.5 bar [1]."),
-        ("Serial K8841.", "What is the serial? It is the AC of unit 12.", "The serial of unit 12 is K8841 [1]."),
+        ("Serial K8841.", "What is the serial? It is the AC of unit 12, not 11.", "Unit 12 has serial K8841 [1]."),
+        ("The code is 8820.", "What is the code? I think it was 4471.", "It is not 4471 but 8820 [1]."),
+        ("Ray still works.", "Who came in 2019? Is he still working?", "Yes, Ray, who came in 2019, still works [1]."),
+        (
+            "Warranty until 2030.",
+            "The heater in room 12 leaks. Is it still covered?",
+            "Yes, in room 12, until 2030 [1].",
+        ),
+        ("Call Ray.", "Who should I tell if unit 12 leaks?", "If unit 12 leaks, call Ray [1]."),
+        ("At 9:30.", "What time did the vet confirm for 12 May?", "The vet confirmed 9:30 for 12 May [1]."),
     ],
 )
 def test_what_a_question_measures_by_or_means_is_its_own(told: str, question: str, answer: str) -> None:

@@ -231,6 +231,7 @@ class OneSentence(WordRouter):
         ("Where are the keys of the pool?", False, "and who has them?", ("pool",), ""),
         ("When was the pool pump replaced?", False, "and the fence gate?", (), ""),
         ("When was the pool pump replaced?", False, "Who oiled the fence?", ("fence",), ""),
+        ("Where are the keys of the pool?", True, "and what about gutters?", ("pool",), ""),
     ],
 )
 def test_a_follow_up_that_names_nothing_has_the_label_of_what_it_leans_on(

@@ -13,6 +13,11 @@ TOLD = Reply("On 18 April 2023 [1].", AnswerDetails("done"))
 HISTORY: list[Turn] = [ASKED, TOLD]
 
 
+def ended(question: str) -> str:
+    """A question as it stands behind another one: with a mark at its end."""
+    return question if question.endswith((".", "!", "?")) else f"{question}?"
+
+
 @pytest.mark.parametrize(
     "question",
     [
@@ -64,7 +69,7 @@ HISTORY: list[Turn] = [ASKED, TOLD]
     ],
 )
 def test_a_follow_up_is_searched_together_with_what_it_leans_on(question: str) -> None:
-    assert standalone(question, HISTORY) == f"{ASKED.content} {question}"
+    assert standalone(question, HISTORY) == f"{ASKED.content} {ended(question)}"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +90,7 @@ def test_a_follow_up_is_searched_together_with_what_it_leans_on(question: str) -
 )
 def test_whatever_the_router_says_of_it_a_follow_up_is_one(question: str) -> None:
     sure = router(decision("appliances", 0.98, "appliances"), POOL)
-    assert standalone(question, HISTORY, sure) == f"{ASKED.content} {question}"
+    assert standalone(question, HISTORY, sure) == f"{ASKED.content} {ended(question)}"
 
 
 def test_of_a_thing_alone_nothing_is_asked_where_nothing_was_before() -> None:
@@ -133,9 +138,9 @@ def test_a_question_that_stands_alone_stays_as_it_is(question: str) -> None:
     assert standalone(question, HISTORY) == question
 
 
-def test_each_question_ends_before_the_next_one() -> None:
+def test_each_question_has_an_end() -> None:
     history: list[Turn] = [Question("pool costs in 2024"), TOLD, Question("and 2023"), TOLD]
-    assert standalone("and 2022", history) == "pool costs in 2024? and 2023? and 2022"
+    assert standalone("and 2022", history) == "pool costs in 2024? and 2023? and 2022?"
 
 
 @pytest.mark.parametrize("question", ["gate code?", "HS-3?", "how many smoke alarms"])
@@ -247,7 +252,7 @@ POOL = decision("pool", 0.9, "pool")
     ],
 )
 def test_what_is_unclear_alone_leans_where_it_is_clearer_with_what_was_said(question: str) -> None:
-    assert standalone(question, HISTORY, router(UNSURE, POOL)) == f"{ASKED.content} {question}"
+    assert standalone(question, HISTORY, router(UNSURE, POOL)) == f"{ASKED.content} {ended(question)}"
     assert standalone(question, HISTORY, router(decision("car", 0.8, "car"), POOL)) == question  # another subject
 
 
@@ -272,7 +277,7 @@ def test_what_is_unclear_alone_leans_where_it_is_clearer_with_what_was_said(ques
     ],
 )
 def test_of_what_names_a_thing_of_its_own_the_router_decides_whether_it_is_a_follow_up(question: str) -> None:
-    together = f"{ASKED.content} {question}"
+    together = f"{ASKED.content} {ended(question)}"
     oak = decision("tree service", 0.8, "tree service")
     assert standalone(question, HISTORY, router(oak, decision("pool", 0.9, "pool", "tree service"))) == question
     assert standalone(question, HISTORY, router(UNSURE, decision("pool", 0.55))) == question  # hardly any clearer

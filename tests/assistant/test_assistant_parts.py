@@ -141,6 +141,8 @@ def test_the_asking_sentence_stands_between_what_is_told() -> None:
         ("Which white is it? Also remind me to clean the gutters.", "Which white is it?"),
         ("Oh, and please remind us to call Al. Which white is it?", "Which white is it?"),
         ("Which white is it? (don't let me forget the dog)", "Which white is it?"),
+        ("Which white is it? Please also remind me to call Al.", "Which white is it?"),
+        ("Who is it? Also remind me to call him, what is his number?",) * 2,
         ("Remind me to clean the gutters.", "Remind me to clean the gutters."),
         ("Which white is it? Remind me who chose it.", "Which white is it? Remind me who chose it."),
         ("Which white is it? I mean the hall's.", "Which white is it? I mean the hall's."),

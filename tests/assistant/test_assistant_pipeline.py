@@ -806,6 +806,19 @@ def test_what_the_best_note_surely_says_is_told_before_the_model_writes(
     assert model.asked == []
 
 
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [("What is the gate code now?", ["new", "old"]), ("What was the first gate code?", ["old", "new"])],
+)
+def test_of_two_notes_that_surely_answer_the_newer_one_is_told_first_where_it_holds(
+    reads: Assistant, model: ScriptedModel, question: str, told: list[str]
+) -> None:
+    reads.finder.library.add([NEW_CODE, replace(OLD_CODE, text=f"{OLD_CODE.text} Ray did.")])
+    model.will_say(NO_NOTE)
+    retrieved = next(event for event in reads.answer(question, category="fence") if isinstance(event, Retrieved))
+    assert list(retrieved.says) == told
+
+
 def test_an_answer_in_another_language_than_its_note_stands_without_a_citation(
     reads: Assistant, model: ScriptedModel
 ) -> None:
