@@ -91,9 +91,11 @@ class Verdict:
         return np.full(len(sentences), 4.0, np.float32)
 
 
-def test_what_the_best_note_says_is_shown_until_the_answer_is_there(home: Served, windows: Windows) -> None:
+def test_what_the_best_note_says_is_shown_until_the_answer_is_there(
+    home: Served, windows: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gate = threading.Event()
-    home.house.library.reranker = Verdict()
+    monkeypatch.setattr(home.house.library, "reranker", Verdict())
     home.will_say(gate, ANSWER)
     page = windows.open(home.address)
     ask(page)
