@@ -138,26 +138,30 @@ def points(question: str, *, names_other: bool = False) -> bool:
 
 def names_other(question: str, than: str) -> bool:
     """Whether a question names a thing of which another text does not speak: 'the oak', or Emma in 'who is Emma?'."""
-    spoken_of = {_singular(word) for word in words_of(than)}
-
-    def is_other(word: str) -> bool:
-        return is_content(word) and word not in _SAID_OF_IT and _singular(word) not in spoken_of
-
+    spoken_of = _spoken_of(than)
     after_the = False
     for word in re.findall(r"\w+", _CONTRACTED.sub(" ", question.lower())):
-        if after_the and is_other(word):
+        if after_the and _is_other(word, spoken_of):
             return True
         # 'the old oak', but neither 'the pump of whoever' nor 'the pump hums'
         after_the = word in _DETERMINERS or (after_the and not (word in STOP_WORDS or is_content(word)))
     alone = re.search(rf"\b{_NAMED_ALONE}(?:\s+\w+)?\W*$", question)  # 'when is swimming?', 'when is bin day?'
-    return alone is not None and is_other(alone[1].lower())
+    return alone is not None and _is_other(alone[1].lower(), spoken_of)
 
 
 def adds_nothing(question: str, than: str) -> bool:
     """Whether a question names nothing that another text does not speak of: 'and who did it?', 'the cost?'."""
-    spoken_of = {_singular(word) for word in words_of(than)}
-    words = words_of(_CONTRACTED.sub(" ", question.lower()))
-    return not any(is_content(word) and word not in _SAID_OF_IT and _singular(word) not in spoken_of for word in words)
+    spoken_of = _spoken_of(than)
+    return not any(_is_other(word, spoken_of) for word in words_of(_CONTRACTED.sub(" ", question.lower())))
+
+
+def _spoken_of(text: str) -> Set[str]:
+    return {_singular(word) for word in words_of(text)}
+
+
+def _is_other(word: str, spoken_of: Set[str]) -> bool:
+    """Whether a word is about something that was not spoken of."""
+    return is_content(word) and word not in _SAID_OF_IT and _singular(word) not in spoken_of
 
 
 def ends_with_name(question: str) -> bool:
