@@ -54,6 +54,7 @@ class LlamaModel:
         Raises:
             ModelUnavailable: the file is no model, or memory is short.
         """
+        import httpx
         import xllamacpp
 
         self._name = name
@@ -73,8 +74,7 @@ class LlamaModel:
         params.warmup = False
         params.verbosity = -1
         # The server opens a loopback port of its own and lets every web page in; the key keeps them out.
-        self._key = secrets.token_urlsafe(32)
-        params.api_keys = [self._key]
+        params.api_keys = [key := secrets.token_urlsafe(32)]
         params.endpoint_slots = False
         params.ui = False
         params.cache_ram_mib = 0  # beginnings are kept in files, which outlive the process
@@ -88,6 +88,14 @@ class LlamaModel:
                 f"{name} cannot be loaded from {path} ({error}). Delete the file and start again to fetch it anew, or "
                 "free some memory."
             ) from error
+        self._http = httpx.Client(
+            base_url=self._server.listening_address,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=120,
+            trust_env=False,  # a proxy that the family has is not to be asked for this machine's own port
+        )
+        """Reaches what the server offers over its port alone."""
+        self._await_its_loop()
         self._free = threading.Lock()
         """Held by whoever has the model read or answer."""
         self._questions = UnderWay()
@@ -223,18 +231,25 @@ class LlamaModel:
         ]
         return max(kept, key=lambda name: len(self._read[name][-1].content), default="")
 
+    def _await_its_loop(self) -> None:
+        """Return when the server takes tasks from its queue, which it does a moment after it says that it is ready.
+
+        One that is freed before waits for ever for its loop to end: the loop begins only after it was told to. What
+        adapters there are is the cheapest question that goes through the queue.
+        """
+        import httpx
+
+        try:
+            self._http.get("/lora-adapters")
+        except httpx.HTTPError as error:
+            logger.warning("llama.cpp does not say whether it is at work (%s)", error)
+
     def _slot(self, action: str, name: str) -> bool:
         """Have llama.cpp save what it has in memory to a file, or restore it; False where it cannot."""
         import httpx
 
         try:
-            reply = httpx.post(
-                f"{self._server.listening_address}/slots/0",
-                params={"action": action},
-                json={"filename": name},
-                headers={"Authorization": f"Bearer {self._key}"},
-                timeout=120,
-            )
+            reply = self._http.post("/slots/0", params={"action": action}, json={"filename": name})
         except httpx.HTTPError as error:
             logger.warning("llama.cpp cannot %s a prompt (%s)", action, error)
             return False

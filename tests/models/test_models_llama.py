@@ -1,6 +1,8 @@
 """The packaged answer writer, in process."""
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Generator
@@ -98,6 +100,26 @@ def test_it_leans_to_what_the_note_says(model: LlamaModel) -> None:
     assert model.leaning(asking("Is two plus two four? Answer yes or no.")) > 0
 
 
+def test_a_model_that_nobody_asked_anything_can_be_let_go(weights: Path) -> None:
+    """In a process of its own, as one that is stuck in native code cannot be interrupted, and on one core.
+
+    There whoever lets it go nearly always comes before the loop that is told to end.
+    """
+    code = f"""
+import os
+from pathlib import Path
+from assistant.models.llama_model import LlamaModel
+
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, {{min(os.sched_getaffinity(0))}})
+for _ in range(3):
+    LlamaModel(Path({str(weights)!r}), "Packaged", {CONTEXT})
+print("let go")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout == "let go\n", done.stderr
+
+
 # --- reading ahead ----------------------------------------------------------------------------------------------------
 
 PLACES = "shed", "attic", "garage", "cellar", "kitchen", "pantry", "porch", "hall", "study", "loft"
@@ -171,6 +193,17 @@ def test_a_damaged_file_is_dropped_and_the_prompt_read_anew(weights: Path, tmp_p
     assert not model.has_read(BEGINNING)
     model.forget_all_but([])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_proxy_is_not_asked_for_what_is_on_this_machine(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    model = LlamaModel(weights, "Packaged", CONTEXT, kept=KeptPrompts(tmp_path, 10**9))
+    assert model.read_ahead(BEGINNING) == "kept"
 
 
 def test_without_room_nothing_is_kept(weights: Path, tmp_path: Path) -> None:
