@@ -1,10 +1,11 @@
-"""What it costs and gains to show the model the sentences around what answers best, in the place of whole notes.
+"""What it costs and gains to show the model less: the sentences around what answers best, of the surest notes alone.
 
     python -m benchmarks.excerpts                  # the second house's tuning questions; over half an hour on two cores
     python -m benchmarks.excerpts --every 2        # every second one
     python -m benchmarks.excerpts --misses         # and what was wrong
+    python -m benchmarks.excerpts --without whole  # leaves a way out
 
-Every question is asked both ways, one after the other, of the notes that the chat would show, none of them read ahead.
+Every question is asked each way, one after the other, of the notes that the chat would show, none of them read ahead.
 """
 
 from __future__ import annotations
@@ -21,21 +22,28 @@ from assistant.settings import read_settings
 from benchmarks.side_by_side import compare
 
 FOLDER = Path(__file__).parent / "house"
-WAYS = {"whole notes": True, "excerpts": False}
+WAYS = {"whole": (True, True), "excerpts": (False, True), "surest": (False, False)}
+"""Whether notes are shown whole, and whether all that were found; else their sentences around what answers best, and
+those notes that surely answer, if any does."""
 
 
 def main() -> None:
-    """Ask, and print the figures of both."""
+    """Ask, and print the figures of each way."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--every", type=int, default=1, help="ask only every so many questions")
     parser.add_argument("--misses", action="store_true", help="print the answers that were wrong")
+    parser.add_argument("--without", choices=WAYS, action="append", default=[], help="a way not to be asked")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         house = House(read_settings(home=Path(home)))
         for _ in ingest([FOLDER / "notes"], house.library):
             pass
         usual = house.assistant()
-        ways = {way: Assistant(usual.finder, usual.model, whole=whole) for way, whole in WAYS.items()}
+        ways = {
+            way: Assistant(usual.finder, usual.model, whole=whole, all_hits=all_hits)
+            for way, (whole, all_hits) in WAYS.items()
+            if way not in options.without
+        }
         compare(ways, read_cases(FOLDER / "tuning.jsonl")[:: options.every], options.misses)
 
 

@@ -620,6 +620,52 @@ def test_an_answer_from_the_best_note_of_each_matter_is_not_doubted(reads: Assis
     assert len(model.asked) == 1
 
 
+@pytest.fixture
+def short_of_time(finder: Finder, model: ScriptedModel, reading: Reading) -> Assistant:
+    """One whose notes are many words, and whose search reads them with the question."""
+    finder.library.reranker = Verdict()
+    finder.library.add([OLD])
+    reading.reads("pool")
+    return Assistant(finder, model, support=Support(), reading=reading, soon=0, today=lambda: TODAY)
+
+
+def test_the_note_that_surely_answers_is_read_alone_and_all_hits_are_shown_to_the_person(
+    short_of_time: Assistant, model: ScriptedModel
+) -> None:
+    model.will_say("Ray replaced the pool pump [1].")
+    _, retrieved, answer = gathered(short_of_time.answer(PUMP_QUESTION))
+    assert answer.answered
+    assert {"pump", "old"} == {hit.note_id for hit in retrieved.hits}
+    (asked,) = model.asked
+    assert PUMP.text in asked[-1].content
+    assert OLD.text not in asked[-1].content
+
+
+@pytest.mark.parametrize("said", [STRAY, NO_NOTE])
+def test_where_it_does_not_tell_after_all_the_other_hits_are_read_too(
+    short_of_time: Assistant, model: ScriptedModel, said: str
+) -> None:
+    model.will_say(said)
+    model.will_say("Zelda replaced it for $90 [2].")
+    _, _, answer = gathered(short_of_time.answer(PUMP_QUESTION))
+    assert answer.answered
+    assert [OLD.text in messages[-1].content for messages in model.asked] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("question", "score"),
+    [("How many times was the pool pump replaced?", 4.0), (BOTH, 4.0), (PUMP_QUESTION, 1.0)],
+    ids=["a count", "two questions", "none surely answers"],
+)
+def test_otherwise_all_hits_are_read(finder: Finder, model: ScriptedModel, question: str, score: float) -> None:
+    finder.library.reranker = Verdict(score)
+    finder.library.add([PUMP, OLD, NEW_FENCE])
+    model.will_say("Ray [1].")
+    _, retrieved, _ = gathered(Assistant(finder, model, support=Support(), soon=0).answer(question))
+    assert len(retrieved.hits) > 1
+    assert all(passage.text in model.asked[0][-1].content for hit in retrieved.hits for passage in hit.passages)
+
+
 @pytest.mark.parametrize("said", [STRAY, NO_NOTE])
 def test_a_long_note_whose_parts_do_not_tell_is_read_again_whole(
     reads: Assistant, model: ScriptedModel, said: str
