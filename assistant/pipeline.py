@@ -180,7 +180,7 @@ class Assistant:
             return
         asked = without_errands(asked)
         several = len(parts(asked)) > 1
-        sure = () if several or time_asked.often else _surest(found)
+        sure = () if several else _surest(found, time_asked)
         prompted = self._prompted(asked, scope, found, sure)
         hits = prompted.hits
         yield Retrieved(scope, hits, _glance(hits, time_asked))
@@ -299,9 +299,9 @@ def _glance(hits: Sequence[Hit], time: Timing) -> dict[str, str]:
     return {hit.note_id: sentence for hit, sentence in told}
 
 
-def _surest(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """The hits that surely answer, if the best one does, and as surely as that."""
-    if not hits or hits[0].answering < SURE:
+def _surest(hits: Sequence[Hit], time: Timing) -> tuple[Hit, ...]:
+    """The hits that surely answer, if the best one does, and as surely as that; none where a count is asked for."""
+    if not hits or hits[0].answering < SURE or not _timely(hits[0], time) or time.often:
         return ()
     return tuple(takewhile(lambda hit: hit.log_odds >= hits[0].log_odds - AS_SURE, hits[:SURE_ALONE]))
 

@@ -654,8 +654,13 @@ def test_where_it_does_not_tell_after_all_the_other_hits_are_read_too(
 
 @pytest.mark.parametrize(
     ("question", "score"),
-    [("How many times was the pool pump replaced?", 4.0), (BOTH, 4.0), (PUMP_QUESTION, 1.0)],
-    ids=["a count", "two questions", "none surely answers"],
+    [
+        ("How many times was the pool pump replaced?", 4.0),
+        (BOTH, 4.0),
+        ("Who replaced the pool pump in 2019?", 4.0),
+        (PUMP_QUESTION, 1.0),
+    ],
+    ids=["a count", "two questions", "another time", "none surely answers"],
 )
 def test_otherwise_all_hits_are_read(finder: Finder, model: ScriptedModel, question: str, score: float) -> None:
     finder.library.reranker = Verdict(score)
