@@ -197,7 +197,7 @@ class Assistant:
         if again := _doubted(written, prompted, time_asked, matters):
             yield Doubted()
             whole = self._whole or not prompted.few
-            prompted = Prompted(*answer_messages(asked, again, self._today(), self._budget, whole=whole), hits)
+            prompted = Prompted(*self._messages(asked, again, whole), hits)
             written = yield from self._written(asked, scope, prompted, lap, several)
         text, citations, failure = written.text, written.citations, written.failure
         answered = says_something(text) and not declines(text) and not written.misread
@@ -251,17 +251,17 @@ class Assistant:
         The hits, where they are few words; else those of them that surely answer; else all notes of the scope, where
         the model has read them ahead; else the hits.
         """
-        messages, fitting = self._messages(question, hits)
+        messages, fitting = self._messages(question, hits, self._whole)
         soon = sum(count_tokens(message.content) for message in messages[1:]) <= self._soon
         if not soon and sure and not self._all_hits and len(sure) < len(fitting):
-            return Prompted(*self._messages(question, sure), fitting, few=True)
+            return Prompted(*self._messages(question, sure, self._whole), fitting, few=True)
         if hits and not soon and (ahead := self._read_ahead(question, scope, hits)):
             return ahead
         cut = not self._whole and any(excerpt(hit, rank) != hit.text for rank, hit in enumerate(fitting[:AGAIN]))
         return Prompted(messages, fitting, fitting, cut)
 
-    def _messages(self, question: str, hits: tuple[Hit, ...]) -> tuple[list[Message], tuple[Hit, ...]]:
-        return answer_messages(question, hits, self._today(), self._budget, whole=self._whole)
+    def _messages(self, question: str, hits: tuple[Hit, ...], whole: bool) -> tuple[list[Message], tuple[Hit, ...]]:
+        return answer_messages(question, hits, self._today(), self._budget, whole=whole)
 
     def _read_ahead(self, question: str, scope: Scope, hits: tuple[Hit, ...]) -> Prompted | None:
         """All notes of a scope that is one category, where the model has read them, with the best hits pointed to."""
@@ -312,7 +312,9 @@ def _timely(hit: Hit, time: Timing) -> bool:
 
 
 def _doubted(written: Written, prompted: Prompted, time: Timing, matters: int) -> tuple[Hit, ...]:
-    """The hits that are to be read once more: fewer notes than were shown, or more of their words; none mostly.
+    """The hits that are to be read once more: fewer notes than were shown, all that were found, or more of their words.
+
+    Mostly none.
 
     Args:
         matters: of how many the best notes come first; nought where several are asked of and nobody knows.
@@ -320,10 +322,8 @@ def _doubted(written: Written, prompted: Prompted, time: Timing, matters: int) -
     hits, shown = prompted.hits, len(prompted.numbered)
     if written.failure or time.often:  # fewer notes make a smaller count
         return ()
-    if prompted.few and (written.misread or written.strays or declines(written.text)):
-        return hits
-    if written.misread or written.strays or (prompted.cut and declines(written.text)):
-        return hits[: AGAIN if prompted.cut else min(AGAIN, shown - 1)]
+    if written.misread or written.strays or ((prompted.cut or prompted.few) and declines(written.text)):
+        return hits if prompted.few else hits[: AGAIN if prompted.cut else min(AGAIN, shown - 1)]
     best = hits[:matters]
     if shown > matters and any(_passed_over(written, each, time, alone=matters == 1) for each in best):
         return best

@@ -161,7 +161,7 @@ def evaluate_answers(
                 _read_ahead(assistant, report)
             else:
                 finder = house.finder(router, NOTES)
-                assistant = Assistant(finder, model, answer_tokens=house.settings.answer_tokens)
+                assistant = Assistant(finder, model, answer_tokens=house.settings.answer_tokens, all_hits=True)
             say = functools.partial(_say_asked, report, WAYS[way])
             outcomes[WAYS[way]] = list(examined(assistant, cases, say, NONE if way == "plain" else None))
     report.done()
