@@ -11,7 +11,7 @@ from assistant.citations import citation_of, marked, sentences, stems, telling
 from assistant.events import Citation
 from assistant.finding import SURE
 from assistant.numerals import figures, missing, told_in
-from assistant.parts import asking_sentence, without_remark
+from assistant.parts import asking_sentence, asks_for_two, without_remark
 from assistant.reckoning import Reckoning, without_times
 from knowledge.codes import has_digit, misspelt
 from knowledge.note import Hit
@@ -45,8 +45,6 @@ _GUESSES = re.compile(
     re.IGNORECASE,
 )
 """What tells a figure that may be wrong: 'what is the gate code? I think it was 4471'."""
-_ASKS_FOR_TWO = re.compile(r"\b(?:and|both|each|versus|vs|than|compared?|difference)\b", re.IGNORECASE)
-_LEADING_AND = re.compile(r"^\W*and\b", re.IGNORECASE)
 _LISTS = re.compile(r"\band\b|[,;]\s|\n", re.IGNORECASE)
 _JUDGES = re.compile(r"\b(?:too|enough|ok|okay|safe|normal|fine|high|low)\b", re.IGNORECASE)
 """Where a figure is judged: 'is 30 psi too high?'."""
@@ -135,7 +133,7 @@ def _near(numbers: Sequence[int], hits: Sequence[Hit], question: str, answer: st
 
 def _of_two(numbers: Sequence[int], hits: Sequence[Hit], question: str) -> list[int]:
     """Those of some hits that may each tell one of the two things which a question asks for; none where it asks one."""
-    if not _ASKS_FOR_TWO.search(_LEADING_AND.sub("", asking_sentence(question)[1])):
+    if not asks_for_two(question):
         return []
     asked = stems(question)
     return [number for number in numbers if asked & stems(f"{hits[number - 1].title} {hits[number - 1].text}")]

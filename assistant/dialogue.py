@@ -13,7 +13,7 @@ from assistant.conversation import Conversations, Question, Reply, Turn
 from assistant.corrections import Correction, Corrections, Provenance
 from assistant.details import AnswerDetails, Cited, FirstAnswer, NoteCard, QuestionDetails, State
 from assistant.errors import AssistantError, NoSuchConversation
-from assistant.events import Answer, Doubted, Event, Finished, Retrieved, Routed, Token
+from assistant.events import BELOW, Answer, Doubted, Event, Finished, Quoted, Retrieved, Routed, Token
 from assistant.question import checked
 from assistant.startup import Startup, Status
 from classifier.errors import RouterError
@@ -341,6 +341,8 @@ def _grown(question: Question, answer: Reply, event: Event) -> tuple[Question, R
             return replace(question, details=_labelled(question.details, event)), answer
         case Retrieved():
             return question, replace(answer, details=_read(answer.details, event))
+        case Quoted(text):
+            return question, replace(answer, content=text + BELOW)
         case Token(text):
             return question, replace(_in_state(answer, "writing"), content=answer.content + text)
         case Doubted():

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from classifier.decision import Decision
 from knowledge.note import Hit, Scope
 
+BELOW = "\n\n"
+"""What parts a note's words, which an answer opens with, from the model's."""
+
 
 @dataclass(frozen=True)
 class Citation:
@@ -36,7 +39,8 @@ class Answer:
     seconds: Mapping[str, float] = field(default_factory=dict)
     """`route`, `search`, `first_token` and `total`, each counted from the question's arrival.
 
-    `first_token` is missing where the model was not asked, or said nothing."""
+    `first_token` is when its first words are there: those of a note that it opens with, else the model's; it is missing
+    where there are none."""
     failure: str = ""
     """Why it broke off, and what to do; empty where it did not."""
 
@@ -73,6 +77,13 @@ class Token:
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """What the answer opens with: the words of the note that surely answers, before the model's own."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Doubted:
     """What was written is dropped, and the best notes alone are read once more.
 
@@ -87,7 +98,7 @@ class Finished:
     answer: Answer
 
 
-Event = Routed | Retrieved | Token | Doubted | Finished
+Event = Routed | Retrieved | Quoted | Token | Doubted | Finished
 
 
 def gathered(events: Iterable[Event]) -> tuple[Routed, Retrieved, Answer]:

@@ -38,6 +38,8 @@ _ERRAND = re.compile(
     r"(?:remind\s+(?:me|us|him|her|them)\s+to|do\s?n[’']?t\s+let\s+(?:me|us|him|her|them)\s+forget)\b",
     re.IGNORECASE,
 )
+_TWO = re.compile(r"\b(?:and|both|each|versus|vs|than|compared?|difference)\b", re.IGNORECASE)
+_LEADING_AND = re.compile(r"^\W*and\b", re.IGNORECASE)
 LEAST_WORDS = 3
 """Words of a question of its own: 'and when?' asks more of what was asked before it, 'when and' of what follows."""
 
@@ -57,6 +59,11 @@ def parts(question: str) -> tuple[str, ...]:
             elif _asks(piece):
                 found.append(_setting(sentence) + piece if at else piece)
     return tuple(found) if len(found) > 1 else (question,)
+
+
+def asks_for_two(question: str) -> bool:
+    """Whether the last sentence of a question that asks may want two things, or the two compared."""
+    return bool(_TWO.search(_LEADING_AND.sub("", asking_sentence(question)[1])))
 
 
 def without_remark(question: str) -> str:

@@ -14,19 +14,20 @@ from assistant.checking import backed
 from assistant.citations import Numbering, cite
 from assistant.conversation import Turn
 from assistant.errors import ModelUnavailable
-from assistant.events import Answer, Citation, Doubted, Event, Finished, Retrieved, Routed, Token
-from assistant.excerpts import excerpt
+from assistant.events import Answer, Citation, Doubted, Event, Finished, Quoted, Retrieved, Routed, Token
+from assistant.excerpts import SHARES, SURE_SHARES, Share, excerpt
 from assistant.finding import SURE, Finder
 from assistant.models.chat_models import ChatModel, Message, count_tokens
 from assistant.money.sums import Sums
-from assistant.parts import parts, without_errands
+from assistant.parts import asks_for_two, parts, without_errands
 from assistant.pointing import deciding
 from assistant.prompts import NO_NOTE, answer_messages, doubting
 from assistant.question import checked
+from assistant.quoting import in_its_place, quote, says
 from assistant.reading_ahead import ReadingAhead
 from assistant.support import LEARNED, Support
 from assistant.under_way import UnderWay
-from assistant.wording import declines, echoes, english, in_its_place, read_on, says, says_something, strays
+from assistant.wording import agrees, declines, echoes, english, read_on, says_something, strays
 from classifier.taxonomy import NONE
 from knowledge.note import Hit, Scope
 from knowledge.timing import Timing
@@ -46,8 +47,7 @@ AGAIN = 2
 """Hits that are read once more, alone, where what was written says what no note does."""
 
 SURE_ALONE = 2
-"""Hits that are read in the place of all, at the most, where the best one surely answers.
-Of the second house's 90 tuning questions 60 are asked so: 50 with all facts at hand (51 with all hits)."""
+"""Hits that are read in the place of all, at the most, where the best one surely answers, and is quoted."""
 AS_SURE = 1.0
 """Log-odds below those of the best hit's best sentence within which another's is as sure."""
 
@@ -69,8 +69,6 @@ class Prompted:
     """Those that were found among them, as a person is shown them."""
     cut: bool = False
     """Whether words of the best notes, which may be read once more, are left out."""
-    few: bool = False
-    """Whether only the hits that surely answer are shown, so that all of them may be read yet."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ class Assistant:
             questions: what is told of every question, for who makes way for them.
             soon: tokens, at the most, that the model is rather asked with than with what it has read ahead.
             whole: whether notes are shown whole, and not their sentences around what answers best.
-            all_hits: whether all hits are shown, and not those alone that surely answer, if any do.
+            all_hits: whether all hits are shown, and none is quoted that surely answers.
             today: what day it is.
         """
         self.finder = finder
@@ -180,10 +178,11 @@ class Assistant:
             return
         asked = without_errands(asked)
         several = len(parts(asked)) > 1
-        sure = () if several else _surest(found, time_asked)
+        sure = () if several or self._all_hits else _surest(found, time_asked)
         prompted = self._prompted(asked, scope, found, sure)
         hits = prompted.hits
-        yield Retrieved(scope, hits, _glance(hits, time_asked))
+        opening = quote(hits[0]) if sure and hits else None
+        yield Retrieved(scope, hits, {} if opening else _glance(hits, time_asked))
         if found and not hits:
             yield finished("", False, failure=NO_ROOM)
             return
@@ -191,29 +190,41 @@ class Assistant:
             yield Token(NO_NOTE)
             yield finished(NO_NOTE, False)
             return
+        if opening:
+            lap("first_token")
+            yield Quoted(opening.text)
 
-        written = yield from self._written(asked, scope, prompted, lap, several)
+        def begun() -> None:
+            if opening is None:
+                lap("first_token")
+
+        written = yield from self._written(asked, scope, prompted, begun, several)
         matters = len(decision.matters) if several and category is None else int(not several)
-        if again := _doubted(written, prompted, time_asked, matters):
+        again = _doubted(written, prompted, time_asked, matters)
+        if again and opening is None:
             yield Doubted()
-            whole = self._whole or not prompted.few
-            prompted = Prompted(*self._messages(asked, again, whole), hits)
-            written = yield from self._written(asked, scope, prompted, lap, several)
+            prompted, again = Prompted(*self._messages(asked, again, self._whole or prompted.cut), hits), ()
+            written = yield from self._written(asked, scope, prompted, begun, several)
         text, citations, failure = written.text, written.citations, written.failure
-        answered = says_something(text) and not declines(text) and not written.misread
-        if answered and not failure and not self._stands(asked, text, written.hits, doubting(prompted.messages)):
-            answered = False
-        if not answered and not failure:
+        answered = says_something(text) and not declines(text) and not written.misread and not again
+        if answered and not failure:
+            answered = opening is None or (agrees(text, asked, opening.text) and not opening.has(text))
+            answered = answered and self._stands(asked, text, written.hits, doubting(prompted.messages))
+        if opening:
+            text, citations = opening.before(text, citations) if answered else opening.alone
+            answered = True
+        elif not answered and not failure:
             text, citations = in_its_place(text, hits[0], timely=_timely(hits[0], time_asked))
             answered = bool(citations)
         yield finished(text, answered, citations if answered else (), self.model.name, failure)
 
     def _written(
-        self, question: str, scope: Scope, prompted: Prompted, lap: Callable[[str], None], several: bool
+        self, question: str, scope: Scope, prompted: Prompted, begun: Callable[[], None], several: bool
     ) -> Generator[Event, None, Written]:
         """Let the model write, and look at its figures and citations; asks it once.
 
         Args:
+            begun: told when the first word comes.
             several: whether several questions are asked in one.
         """
         text, failure = "", ""
@@ -221,7 +232,7 @@ class Assistant:
         try:
             for piece in self.model.stream(prompted.messages, self._answer_tokens):
                 if not text:
-                    lap("first_token")
+                    begun()
                 text += piece
                 if seen := numbering.piece(piece):
                     yield Token(seen)
@@ -248,20 +259,23 @@ class Assistant:
     def _prompted(self, question: str, scope: Scope, hits: tuple[Hit, ...], sure: tuple[Hit, ...]) -> Prompted:
         """Return what the model is asked with.
 
-        The hits, where they are few words; else those of them that surely answer; else all notes of the scope, where
-        the model has read them ahead; else the hits.
+        The hits, where they are few words; else those of them that surely answer, unless two things may be asked for;
+        else all notes of the scope, where the model has read them ahead; else the hits.
         """
         messages, fitting = self._messages(question, hits, self._whole)
         soon = sum(count_tokens(message.content) for message in messages[1:]) <= self._soon
-        if not soon and sure and not self._all_hits and len(sure) < len(fitting):
-            return Prompted(*self._messages(question, sure, self._whole), fitting, few=True)
+        if sure and not soon and not asks_for_two(question):
+            messages, numbered = self._messages(question, sure, self._whole, SURE_SHARES)
+            return Prompted(messages, numbered, fitting)
         if hits and not soon and (ahead := self._read_ahead(question, scope, hits)):
             return ahead
         cut = not self._whole and any(excerpt(hit, rank) != hit.text for rank, hit in enumerate(fitting[:AGAIN]))
         return Prompted(messages, fitting, fitting, cut)
 
-    def _messages(self, question: str, hits: tuple[Hit, ...], whole: bool) -> tuple[list[Message], tuple[Hit, ...]]:
-        return answer_messages(question, hits, self._today(), self._budget, whole=whole)
+    def _messages(
+        self, question: str, hits: tuple[Hit, ...], whole: bool, shares: Sequence[Share] = SHARES
+    ) -> tuple[list[Message], tuple[Hit, ...]]:
+        return answer_messages(question, hits, self._today(), self._budget, whole=whole, shares=shares)
 
     def _read_ahead(self, question: str, scope: Scope, hits: tuple[Hit, ...]) -> Prompted | None:
         """All notes of a scope that is one category, where the model has read them, with the best hits pointed to."""
@@ -300,8 +314,12 @@ def _glance(hits: Sequence[Hit], time: Timing) -> dict[str, str]:
 
 
 def _surest(hits: Sequence[Hit], time: Timing) -> tuple[Hit, ...]:
-    """The hits that surely answer, if the best one does, and as surely as that; none where a count is asked for."""
-    if not hits or hits[0].answering < SURE or not _timely(hits[0], time) or time.often:
+    """The hits that surely answer, if the best one does, and as surely as that.
+
+    None where a count is asked for, or what was before: the newest note sounds as much like it as the one meant.
+    """
+    before = time.aim in ("first", "earlier") or time.old
+    if not hits or not says(hits[0], timely=_timely(hits[0], time)) or time.often or before:
         return ()
     return tuple(takewhile(lambda hit: hit.log_odds >= hits[0].log_odds - AS_SURE, hits[:SURE_ALONE]))
 
@@ -312,7 +330,7 @@ def _timely(hit: Hit, time: Timing) -> bool:
 
 
 def _doubted(written: Written, prompted: Prompted, time: Timing, matters: int) -> tuple[Hit, ...]:
-    """The hits that are to be read once more: fewer notes than were shown, all that were found, or more of their words.
+    """The hits that are to be read once more: fewer notes than were shown, or more of their words.
 
     Mostly none.
 
@@ -322,8 +340,8 @@ def _doubted(written: Written, prompted: Prompted, time: Timing, matters: int) -
     hits, shown = prompted.hits, len(prompted.numbered)
     if written.failure or time.often:  # fewer notes make a smaller count
         return ()
-    if written.misread or written.strays or ((prompted.cut or prompted.few) and declines(written.text)):
-        return hits if prompted.few else hits[: AGAIN if prompted.cut else min(AGAIN, shown - 1)]
+    if written.misread or written.strays or (prompted.cut and declines(written.text)):
+        return hits[: AGAIN if prompted.cut else min(AGAIN, shown - 1)]
     best = hits[:matters]
     if shown > matters and any(_passed_over(written, each, time, alone=matters == 1) for each in best):
         return best

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.excerpts import excerpt
+from assistant.excerpts import SHARES, Share, excerpt
 from assistant.models.chat_models import Message, count_tokens
 from knowledge.note import Hit
 
@@ -37,6 +37,7 @@ def answer_messages(
     count: Callable[[str], int] = count_tokens,
     *,
     whole: bool = False,
+    shares: Sequence[Share] = SHARES,
 ) -> tuple[list[Message], tuple[Hit, ...]]:
     """Return the messages that ask a model to answer from the hits, and the hits that fitted.
 
@@ -47,10 +48,11 @@ def answer_messages(
         budget: tokens that the messages may have.
         count: text to its number of tokens, erring upwards.
         whole: whether all words of the hits are shown, and not only those around what answers best.
+        shares: else how much of each, the best first.
     """
 
     def written(hits: tuple[Hit, ...], whole: bool = whole) -> list[Message]:
-        texts = [hit.text if whole else excerpt(hit, rank) for rank, hit in enumerate(hits)]
+        texts = [hit.text if whole else excerpt(hit, rank, shares) for rank, hit in enumerate(hits)]
         return [Message("system", RULES), Message("user", _request(question, hits, texts, today))]
 
     def fit(messages: Sequence[Message]) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.events import Answer, Doubted, Finished, Retrieved, Routed, Token
+from assistant.events import BELOW, Answer, Doubted, Finished, Quoted, Retrieved, Routed, Token
 from assistant.fields import version_fields
 from assistant.models.weights import Progress
 from classifier.decision import Decision
@@ -84,6 +84,10 @@ def print_answer(events: Iterator[Any]) -> tuple[Routed, Retrieved, Answer]:
                 for hit in event.hits:
                     if sentence := event.says.get(hit.note_id):
                         click.secho(f"  {hit.title} says: {sentence}", dim=True, err=True)
+            case Quoted(text):
+                shown = text + BELOW
+                click.echo(shown, nl=False)
+                sys.stdout.flush()
             case Token(text):
                 shown += text
                 click.echo(text, nl=False)
@@ -96,6 +100,8 @@ def print_answer(events: Iterator[Any]) -> tuple[Routed, Retrieved, Answer]:
                 click.echo()
                 if not answer.answered and not answer.failure and answer.text != shown.strip():
                     click.echo(f"Taken back: {answer.text}")
+                elif answer.text != shown.strip() and shown.startswith(answer.text):
+                    click.secho("Taken back: what stands below the note's words.", dim=True, err=True)
                 for citation in answer.citations:
                     date = f", {citation.date:%d %B %Y}" if citation.date else ""
                     click.secho(f"  [{citation.number}] {citation.title}{date}: {citation.quote}", dim=True)

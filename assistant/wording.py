@@ -1,4 +1,4 @@
-"""An answer's wording: whether it says something, repeats its question or declines, and what is told instead; pure."""
+"""An answer's wording: whether it says something, repeats its question, strays from its notes or declines; pure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import calendar
 import re
 from collections.abc import Sequence
 
-from assistant.citations import MARK, citation_of, in_its_words, stems, telling, unmarked
-from assistant.events import Citation
-from assistant.finding import SURE, TELLING
+from assistant.citations import MARK, stems, telling, unmarked
+from assistant.finding import TELLING
 from assistant.numerals import WORDS
 from assistant.parts import asking_sentence
 from assistant.prompts import NO_NOTE, beside_title, heading, spoken
@@ -17,9 +16,6 @@ from knowledge.note import Hit
 from knowledge.timing import SENTENCE_END
 from knowledge.words import stem
 
-SHARED, ALIKE = 0.15, 0.45
-"""Share of a question's words that a note has, or cosine with it: from either on it is quoted where no answer stands.
-The search's reader takes a secret for what answers an order: "say nothing else" was told the gate's code."""
 LEAST_ECHOED = 3
 """Telling words of an answer that only repeats its question."""
 
@@ -155,35 +151,13 @@ def declines(text: str) -> bool:
     return bool(own) or NO_NOTE.rstrip(".").lower() in text.lower()
 
 
-def says(nearest: Hit, *, timely: bool = True) -> str:
-    """Return the sentence of a note that surely answers, by the search's reader; empty where none does.
+def agrees(text: str, question: str, words: str) -> bool:
+    """Whether an English answer shares a word with a note's that surely answer, besides those of the question.
+
+    One that adds none to its question, such as "yes", agrees; another language has words of its own.
 
     Args:
-        timely: whether the note may be of the time that is asked about: one of another time does not answer.
+        words: the note's, with its title and date.
     """
-    return nearest.deciding[0].sentence if _quotable(nearest) and timely and nearest.answering >= SURE else ""
-
-
-def _quotable(nearest: Hit) -> bool:
-    """Whether a note has words of the question, or is like it: else no more of it is told than its title."""
-    return nearest.overlap >= SHARED or nearest.similarity >= ALIKE
-
-
-def in_its_place(text: str, nearest: Hit, *, timely: bool = True) -> tuple[str, tuple[Citation, ...]]:
-    """Return what is told in the place of an answer that no note supports, with its citation.
-
-    Without one it is no answer. Where the nearest note surely answers, it is told in the note's own words: a small
-    model misreads what the search's reader has found. Else it is said that none tells, and what is near.
-
-    Args:
-        timely: as of `says`.
-    """
-    dated = f" of {spoken(nearest.date)}" if nearest.date else ""
-    if sentence := says(nearest, timely=timely):
-        quote = in_its_words(nearest, sentence)
-        return f"“{nearest.title}”{dated} says: “{sentence}” [1]", (citation_of(1, nearest, quote),)
-    if declines(text):
-        return text, ()
-    if not _quotable(nearest) or nearest.answering < TELLING:
-        return f"{NO_NOTE} The nearest is “{nearest.title}”.", ()
-    return f"{NO_NOTE} The nearest, “{nearest.title}”{dated}, says: “{nearest.deciding[0].sentence}”", ()
+    own = stems(_ADDED.sub(" ", unmarked(text))) - stems(question)
+    return not own or not english(f"{question} {text}") or bool(own & stems(words))

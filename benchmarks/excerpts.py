@@ -1,4 +1,4 @@
-"""What it costs and gains to show the model less: the sentences around what answers best, of the surest notes alone.
+"""What it costs and gains to show the model less: the sentences around what answers best, or the surest note alone.
 
     python -m benchmarks.excerpts                  # the second house's tuning questions; over half an hour on two cores
     python -m benchmarks.excerpts --every 2        # every second one
@@ -23,8 +23,8 @@ from benchmarks.side_by_side import compare
 
 FOLDER = Path(__file__).parent / "house"
 WAYS = {"whole": (True, True), "excerpts": (False, True), "surest": (False, False)}
-"""Whether notes are shown whole, and whether all that were found; else their sentences around what answers best, and
-those notes that surely answer, if any does."""
+"""Whether notes are shown whole, else their sentences around what answers best; and whether all that were found, else
+the one that surely answers is quoted and read alone, if one does."""
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from small_house import ScriptedModel, WordRouter
 from assistant.conversation import Question, Reply, Turn
 from assistant.dossier import Dossier, dossier_of
 from assistant.errors import ModelStopped, ModelUnavailable, QuestionRefused
-from assistant.events import Answer, Doubted, Finished, Retrieved, Routed, Token, gathered
+from assistant.events import Answer, Doubted, Finished, Quoted, Retrieved, Routed, Token, gathered
 from assistant.finding import Finder
 from assistant.models.chat_models import Message, ReadOutcome
 from assistant.pipeline import NO_ROOM, Assistant
@@ -587,13 +587,79 @@ def reads(assistant: Assistant) -> Assistant:
     return assistant
 
 
-def test_an_answer_from_an_older_note_than_the_one_that_surely_answers_is_doubted(
-    reads: Assistant, model: ScriptedModel
+@pytest.fixture
+def quotes_none(finder: Finder, model: ScriptedModel) -> Assistant:
+    """One whose search reads its notes with the question, and which quotes none of them before the model writes."""
+    finder.library.reranker = Verdict()
+    return Assistant(finder, model, support=Support(), all_hits=True)
+
+
+PUMP_QUOTED = "“Pool pump replaced” of 18 April 2023 says: “The pool pump was replaced by Ray.” [1]"
+CODE_QUOTED = "“Gate code” of 1 March 2025 says: “The gate code is 4719, Ray set it.” [1]"
+
+
+def test_an_answer_opens_with_the_words_of_the_note_that_surely_answers(reads: Assistant, model: ScriptedModel) -> None:
+    reads.finder.library.add([PUMP, OLD])
+    model.will_say("Ray ", "did it [1].")
+    events = list(reads.answer(PUMP_QUESTION))
+    assert [type(event) for event in events] == [Routed, Retrieved, Quoted, Token, Token, Finished]
+    (quoted,) = [event.text for event in events if isinstance(event, Quoted)]
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    answer = finished.answer
+    assert (quoted, answer.text) == (PUMP_QUOTED, f"{PUMP_QUOTED}\n\nRay did it [1].")
+    assert [(each.number, each.note_id, each.quote) for each in answer.citations] == [(1, "pump", PUMP.text)]
+    assert answer.seconds["search"] <= answer.seconds["first_token"] < answer.seconds["total"]
+
+
+def test_the_words_of_the_note_are_there_before_the_model_is_asked(reads: Assistant, model: ScriptedModel) -> None:
+    reads.finder.library.add([PUMP])
+    events = reads.answer(PUMP_QUESTION)
+    assert any(isinstance(event, Quoted) for event in events)
+    assert model.asked == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        NO_NOTE,
+        "",
+        "Zelda put in a gold pump [1].",
+        "Zelda replaced it for $90 [2].",
+        "The pool pump was replaced [1].",
+        "The pool pump was replaced by Ray [1].",
+        "Pool pump replaced (18 April 2023, pool) [1]",
+    ],
+    ids=["declines", "silent", "of no note", "of an older one", "asks again", "copies it", "copies its heading"],
+)
+def test_what_the_model_writes_below_a_notes_words_is_left_out_where_it_does_not_stand(
+    reads: Assistant, model: ScriptedModel, said: str
 ) -> None:
     reads.finder.library.add([PUMP, OLD])
+    model.will_say(said)
+    _, _, answer = gathered(reads.answer(PUMP_QUESTION))
+    assert (answer.text, answer.answered) == (PUMP_QUOTED, True)
+    assert [each.note_id for each in answer.citations] == ["pump"]
+    assert len(model.asked) == 1
+
+
+def test_a_model_that_vanishes_leaves_the_notes_words_and_its_own_so_far(
+    reads: Assistant, model: ScriptedModel
+) -> None:
+    reads.finder.library.add([PUMP])
+    model.will_say("Ray did", ModelUnavailable("The model is gone. Start it again."))
+    _, _, answer = gathered(reads.answer(PUMP_QUESTION))
+    assert answer.text == f"{PUMP_QUOTED}\n\nRay did [1]"
+    assert (answer.answered, answer.failure) == (True, "The model is gone. Start it again.")
+
+
+def test_an_answer_from_an_older_note_than_the_one_that_surely_answers_is_doubted(
+    quotes_none: Assistant, model: ScriptedModel
+) -> None:
+    quotes_none.finder.library.add([PUMP, OLD])
     model.will_say("Zelda replaced the pool pump for $90 [2].")
     model.will_say("Ray replaced the pool pump [1].")
-    _, retrieved, answer = gathered(reads.answer(PUMP_QUESTION))
+    _, retrieved, answer = gathered(quotes_none.answer(PUMP_QUESTION))
     assert [hit.note_id for hit in retrieved.hits] == ["pump", "old"]
     assert (answer.answered, answer.text) == (True, "Ray replaced the pool pump [1].")
     assert [OLD.text in messages[-1].content for messages in model.asked] == [True, False]
@@ -641,15 +707,17 @@ def test_the_note_that_surely_answers_is_read_alone_and_all_hits_are_shown_to_th
     assert OLD.text not in asked[-1].content
 
 
-@pytest.mark.parametrize("said", [STRAY, NO_NOTE])
-def test_where_it_does_not_tell_after_all_the_other_hits_are_read_too(
-    short_of_time: Assistant, model: ScriptedModel, said: str
+def test_where_two_things_may_be_asked_for_all_hits_are_read_behind_its_words(
+    finder: Finder, model: ScriptedModel
 ) -> None:
-    model.will_say(said)
-    model.will_say("Zelda replaced it for $90 [2].")
-    _, _, answer = gathered(short_of_time.answer(PUMP_QUESTION))
-    assert answer.answered
-    assert [OLD.text in messages[-1].content for messages in model.asked] == [False, True]
+    finder.library.reranker = Verdict()
+    finder.library.add([PUMP, OLD])
+    model.will_say("Ray [1] and Zelda [2] did.")
+    _, _, answer = gathered(
+        Assistant(finder, model, support=Support(), soon=0).answer("Who replaced the pool pump now and before?")
+    )
+    assert answer.text.startswith(PUMP_QUOTED)
+    assert OLD.text in model.asked[0][-1].content
 
 
 @pytest.mark.parametrize(
@@ -673,14 +741,14 @@ def test_otherwise_all_hits_are_read(finder: Finder, model: ScriptedModel, quest
 
 @pytest.mark.parametrize("said", [STRAY, NO_NOTE])
 def test_a_long_note_whose_parts_do_not_tell_is_read_again_whole(
-    reads: Assistant, model: ScriptedModel, said: str
+    quotes_none: Assistant, model: ScriptedModel, said: str
 ) -> None:
     lines = [f"Line {number} tells nothing that anybody would ever ask of it." for number in range(30)]
     told = "Ray replaced the pool pump and was gone again before noon."
-    reads.finder.library.add([replace(PUMP, text="\n".join([*lines, told]))])
+    quotes_none.finder.library.add([replace(PUMP, text="\n".join([*lines, told]))])
     model.will_say(said)
     model.will_say("Ray replaced the pool pump [1].")
-    _, _, answer = gathered(reads.answer(PUMP_QUESTION))
+    _, _, answer = gathered(quotes_none.answer(PUMP_QUESTION))
     assert (answer.answered, answer.text) == (True, "Ray replaced the pool pump [1].")
     first, second = (messages[-1].content for messages in model.asked)
     assert told in first
@@ -793,22 +861,22 @@ def test_a_note_that_surely_answers_tells_it_itself_where_the_model_cannot(
     finder.library.reranker = Verdict()
     for _ in range(2):
         model.will_say(said)
-    _, _, answer = gathered(Assistant(finder, model, support=DOUBTING).answer(PUMP_QUESTION))
-    assert answer.text == "“Pool pump replaced” of 18 April 2023 says: “The pool pump was replaced by Ray.” [1]"
+    _, _, answer = gathered(Assistant(finder, model, support=DOUBTING, all_hits=True).answer(PUMP_QUESTION))
+    assert answer.text == PUMP_QUOTED
     assert answer.answered
     assert [(each.note_id, each.quote) for each in answer.citations] == [("pump", PUMP.text)]
 
 
 @pytest.mark.parametrize("said", ["The lock was set by Gerald [1].", "The lock is as it was when they moved in."])
 def test_an_answer_that_no_note_holds_is_read_again_and_gives_way_to_the_note_that_does(
-    reads: Assistant, model: ScriptedModel, said: str
+    quotes_none: Assistant, model: ScriptedModel, said: str
 ) -> None:
-    reads.finder.library.add([NEW_CODE, OLD_CODE])
+    quotes_none.finder.library.add([NEW_CODE, OLD_CODE])
     model.will_say(said)
     model.will_say("The lock was set by the previous owner [1].")
-    _, _, answer = gathered(reads.answer("Who set the gate code?", category="fence"))
+    _, _, answer = gathered(quotes_none.answer("Who set the gate code?", category="fence"))
     assert len(model.asked) == 2
-    assert answer.text == "“Gate code” of 1 March 2025 says: “The gate code is 4719, Ray set it.” [1]"
+    assert answer.text == CODE_QUOTED
     assert (answer.answered, [each.note_id for each in answer.citations]) == (True, ["new"])
 
 
@@ -838,28 +906,35 @@ def test_a_note_of_another_time_than_is_asked_about_is_named_as_the_nearest_and_
 
 
 @pytest.mark.parametrize(
-    ("question", "says"),
+    ("question", "quoted", "glance"),
     [
-        ("Who set the gate code in 2025?", "The gate code is 4719, Ray set it."),
-        ("Who set the gate code in 2019?", ""),
-        ("Who oiled the gate hinges?", ""),
+        ("Who set the gate code in 2025?", True, False),
+        ("Who set the gate code, and when was it set?", False, True),
+        ("Who set the first gate code?", False, True),
+        ("How many times was the gate code set?", False, True),
+        ("Who set the gate code in 2019?", False, False),
+        ("Who oiled the gate hinges?", False, False),
     ],
 )
-def test_what_the_best_note_surely_says_is_told_before_the_model_writes(
-    reads: Assistant, model: ScriptedModel, question: str, says: str
+def test_what_the_best_note_surely_says_is_told_at_a_glance_where_it_does_not_answer_alone(
+    reads: Assistant, model: ScriptedModel, question: str, quoted: bool, glance: bool
 ) -> None:
     reads.finder.library.add([NEW_CODE if "code" in question else GATE])
     model.will_say(NO_NOTE)
-    events = reads.answer(question, category="fence")
+    model.will_say(NO_NOTE)
+    events = list(reads.answer(question, category="fence"))
     retrieved = next(event for event in events if isinstance(event, Retrieved))
     assert len(retrieved.hits) == 1
-    assert list(retrieved.says.values()) == ([says] if says else [])
-    assert model.asked == []
+    assert [event.text for event in events if isinstance(event, Quoted)] == [CODE_QUOTED] * quoted
+    assert list(retrieved.says.values()) == ["The gate code is 4719, Ray set it."] * glance
 
 
 @pytest.mark.parametrize(
     ("question", "told"),
-    [("What is the gate code now?", ["new", "old"]), ("What was the first gate code?", ["old", "new"])],
+    [
+        ("What is the gate code now, and who set it?", ["new", "old"]),
+        ("What was the first gate code?", ["old", "new"]),
+    ],
 )
 def test_of_two_notes_that_surely_answer_the_newer_one_is_told_first_where_it_holds(
     reads: Assistant, model: ScriptedModel, question: str, told: list[str]
@@ -879,10 +954,10 @@ def test_an_answer_in_another_language_than_its_note_stands_without_a_citation(
     assert (answer.answered, answer.text) == (True, "Der Nachbar von nebenan hat ihn eingestellt.")
 
 
-def test_a_copied_heading_is_read_on_to_what_stands_under_it(reads: Assistant, model: ScriptedModel) -> None:
-    reads.finder.library.add([NEW_CODE])
+def test_a_copied_heading_is_read_on_to_what_stands_under_it(quotes_none: Assistant, model: ScriptedModel) -> None:
+    quotes_none.finder.library.add([NEW_CODE])
     model.will_say("Gate code (1 March 2025, fence) [1]")
-    _, _, answer = gathered(reads.answer("What is the gate code?", category="fence"))
+    _, _, answer = gathered(quotes_none.answer("What is the gate code?", category="fence"))
     assert answer.text == "Gate code, 1 March 2025: The gate code is 4719, Ray set it [1]."
     assert [each.note_id for each in answer.citations] == ["new"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from small_house import SmallHouse
 
-from assistant.events import Answer, Citation, Doubted, Finished, Retrieved, Routed, Token
+from assistant.events import Answer, Citation, Doubted, Finished, Quoted, Retrieved, Routed, Token
 from assistant.incoming.ingest import ingest
 from assistant.models.weights import Progress
 from assistant.terminal import (
@@ -81,6 +81,21 @@ def test_what_was_written_before_a_second_reading_is_told_from_the_answer(capsys
     # What was on the screen already cannot be taken from it; what stands is the last line.
     assert printed.out.splitlines() == ["Zelda did.", "Ray."]
     assert "once more" in printed.err
+
+
+def test_a_notes_words_are_printed_above_the_models_and_what_did_not_stand_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words, said = "“Pool pump” says: “Ray fitted it.” [1]", "Ray did [1]."
+    whole = Answer(f"{words}\n\n{said}", True, (), "tiny")
+    print_answer(iter([ROUTED, RETRIEVED, Quoted(words), Token(said), Finished(whole)]))
+    printed = capsys.readouterr()
+    assert printed.out == f"{words}\n\n{said}\n"
+    assert "Taken back" not in printed.err
+    print_answer(iter([ROUTED, RETRIEVED, Quoted(words), Token("Zelda."), Finished(Answer(words, True, (), "tiny"))]))
+    printed = capsys.readouterr()
+    assert printed.out.startswith(words)
+    assert "Taken back: what stands below the note's words." in printed.err
 
 
 def test_a_label_is_printed_with_the_next_likeliest(capsys: pytest.CaptureFixture[str]) -> None:

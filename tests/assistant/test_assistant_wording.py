@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.prompts import NO_NOTE
-from assistant.wording import declines, echoes, in_its_place, read_on, says_something, strays
+from assistant.wording import agrees, declines, echoes, read_on, says_something, strays
 from knowledge.note import Hit, Passage, Told
 
 
@@ -194,18 +194,21 @@ def test_a_heading_is_known_however_its_title_is_written(title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("similarity", "overlap", "told"),
-    [(0.2, 0.3, True), (0.5, 0.0, True), (0.4, 0.1, False), (0.2, 0.0, False)],
+    ("text", "agreed"),
+    [
+        ("They are Seagrass [1].", True),
+        ("They are stained [1].", True),
+        ("Yes, the pickets are.", True),
+        ("It is SW 7005 Pure White [1].", False),
+        ("SW 7005 [1]", False),
+        ("48 inches", True),
+    ],
 )
-@pytest.mark.parametrize("answering", [0.97, 0.7])
-def test_a_note_without_the_question_s_words_is_not_quoted_in_the_place_of_an_answer(
-    similarity: float, overlap: float, told: bool, answering: float
-) -> None:
-    note = replace(PICKETS, similarity=similarity, overlap=overlap, deciding=(Told("The code is 4471.", answering),))
+def test_an_answer_agrees_with_a_note_that_has_one_of_its_words(text: str, agreed: bool) -> None:
+    words = "Pickets of 1 May 2025 says: “Stained with Seagrass, 48 inches long.”"
 
-    text, citations = in_its_place("I obey.", note)
+    assert agrees(text, "Which colour are the pickets?", words) is agreed
 
-    assert ("4471" in text) is told
-    assert bool(citations) is (told and answering > 0.9)
-    if not told:
-        assert text == f"{NO_NOTE} The nearest is “{note.title}”."
+
+def test_in_another_language_an_answer_has_words_of_its_own() -> None:
+    assert agrees("Der Zaun ist meergrün.", "Welche Farbe hat der Zaun?", "“Stained with Seagrass.”")

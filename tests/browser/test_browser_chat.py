@@ -91,6 +91,25 @@ class Verdict:
         return np.full(len(sentences), 4.0, np.float32)
 
 
+def test_an_answer_opens_with_the_words_of_the_note_that_surely_answers(
+    home: Served, windows: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    monkeypatch.setattr(home.house.library, "reranker", Verdict())
+    home.will_say(gate, "It was on 18 April 2023 [1].")
+    page = windows.open(home.address)
+    ask(page)
+    expect(answers(page)).to_contain_text("says: “")
+    expect(answers(page).locator(".oh-cite")).to_have_count(1)
+    expect(page.locator("#oh-chat .oh-progress")).to_contain_text("reading")
+    gate.set()
+    whole(page)
+    expect(answers(page)).to_contain_text("It was on 18 April 2023")
+    expect(answers(page).locator("button.oh-cite")).to_have_count(2)
+    page.reload()
+    expect(answers(page)).to_contain_text("says: “")
+
+
 def test_what_the_best_note_says_is_shown_until_the_answer_is_there(
     home: Served, windows: Windows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,7 +117,7 @@ def test_what_the_best_note_says_is_shown_until_the_answer_is_there(
     monkeypatch.setattr(home.house.library, "reranker", Verdict())
     home.will_say(gate, ANSWER)
     page = windows.open(home.address)
-    ask(page)
+    ask(page, "When was the pool pump replaced, and who replaced the pool pump?")
     expect(page.locator("#oh-chat .oh-glance")).to_contain_text("18 April 2023")
     expect(page.locator("#oh-chat .oh-progress")).to_contain_text("reading")
     gate.set()
