@@ -23,7 +23,7 @@ from assistant.parts import asks_for_two, parts, without_errands
 from assistant.pointing import deciding
 from assistant.prompts import NO_NOTE, answer_messages, doubting
 from assistant.question import checked
-from assistant.quoting import in_its_place, quote, says
+from assistant.quoting import Quotation, in_its_place, quote, says
 from assistant.reading_ahead import ReadingAhead
 from assistant.support import LEARNED, Support
 from assistant.under_way import UnderWay
@@ -205,18 +205,16 @@ class Assistant:
             yield Doubted()
             prompted, again = Prompted(*self._messages(asked, again, self._whole or prompted.cut), hits), ()
             written = yield from self._written(asked, scope, prompted, begun, several)
-        text, citations, failure = written.text, written.citations, written.failure
-        answered = says_something(text) and not declines(text) and not written.misread and not again
-        if answered and not failure:
-            answered = opening is None or (agrees(text, asked, opening.text) and not opening.has(text))
-            answered = answered and self._stands(asked, text, written.hits, doubting(prompted.messages))
-        if opening:
-            text, citations = opening.before(text, citations) if answered else opening.alone
-            answered = True
-        elif not answered and not failure:
-            text, citations = in_its_place(text, hits[0], timely=_timely(hits[0], time_asked))
-            answered = bool(citations)
-        yield finished(text, answered, citations if answered else (), self.model.name, failure)
+        stands = not again and self._may_stand(asked, written, prompted, opening)
+        if opening is not None:
+            told = opening.before(written.text, written.citations) if stands else opening.alone
+        elif stands or written.failure:
+            told = written.text, written.citations if stands else ()
+        else:
+            told = in_its_place(written.text, hits[0], timely=_timely(hits[0], time_asked))
+        text, citations = told
+        answered = stands or bool(citations)
+        yield finished(text, answered, citations, self.model.name, written.failure)
 
     def _written(
         self, question: str, scope: Scope, prompted: Prompted, begun: Callable[[], None], several: bool
@@ -291,6 +289,17 @@ class Assistant:
     def _budget(self) -> int:
         """Tokens that a prompt may have."""
         return self.model.context_tokens - self._answer_tokens
+
+    def _may_stand(self, question: str, written: Written, prompted: Prompted, opening: Quotation | None) -> bool:
+        """Whether what a model wrote is told; what broke off is, as far as it came."""
+        text = written.text
+        if not says_something(text) or declines(text) or written.misread:
+            return False
+        if written.failure:
+            return True
+        if opening is not None and (opening.has(text) or not agrees(text, question, opening.text)):
+            return False
+        return self._stands(question, text, written.hits, doubting(prompted.messages))
 
     def _stands(self, question: str, answer: str, hits: Sequence[Hit], doubt: Sequence[Message]) -> bool:
         try:
