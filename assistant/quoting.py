@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.citations import citation_of, in_its_words, unmarked
+from assistant.citations import MARK, citation_of, in_its_words, unmarked
 from assistant.events import BELOW, Citation
 from assistant.excerpts import in_order
 from assistant.finding import SURE, TELLING
@@ -120,4 +120,5 @@ def _letters(words: str) -> str:
 
 
 def _plain(words: str) -> str:
-    return " ".join(_MARKUP.sub("", words).split()).replace("| |", "|")
+    words = " ".join(_MARKUP.sub("", words).split()).replace("| |", "|")
+    return MARK.sub(r"(\1)", words)  # in an answer, a number in brackets names a note

@@ -80,6 +80,7 @@ def test_a_sentence_that_leads_to_another_is_quoted_with_it() -> None:
             "| What | Which | |---|---| | the stain | Seagrass, two coats |",
             "| What | Which | the stain | Seagrass, two coats |",
         ),
+        ("- The stain was Seagrass [2], two coats [3, 4].", "The stain was Seagrass (2), two coats (3, 4)."),
     ],
 )
 def test_what_only_shapes_a_note_s_words_is_no_part_of_them(written: str, quoted: str | None) -> None:
