@@ -13,7 +13,7 @@ from assistant.conversation import Conversations, Question, Reply, Turn
 from assistant.corrections import Correction, Corrections, Provenance
 from assistant.details import AnswerDetails, Cited, FirstAnswer, NoteCard, QuestionDetails, State
 from assistant.errors import AssistantError, NoSuchConversation
-from assistant.events import BELOW, Answer, Doubted, Event, Finished, Quoted, Retrieved, Routed, Token
+from assistant.events import BELOW, Answer, Citation, Doubted, Event, Finished, Quoted, Retrieved, Routed, Token
 from assistant.question import checked
 from assistant.startup import Startup, Status
 from classifier.errors import RouterError
@@ -341,8 +341,9 @@ def _grown(question: Question, answer: Reply, event: Event) -> tuple[Question, R
             return replace(question, details=_labelled(question.details, event)), answer
         case Retrieved():
             return question, replace(answer, details=_read(answer.details, event))
-        case Quoted(text):
-            return question, replace(answer, content=text + BELOW)
+        case Quoted(text, citation):
+            details = replace(answer.details, citations=_cited([citation]))
+            return question, replace(answer, content=text + BELOW, details=details)
         case Token(text):
             return question, replace(_in_state(answer, "writing"), content=answer.content + text)
         case Doubted():
@@ -389,9 +390,11 @@ def _finished(details: AnswerDetails, whole: Answer) -> AnswerDetails:
         failure=whole.failure,
         says=details.says if whole.failure else {},
         answered=whole.answered,
-        citations=tuple(
-            Cited(each.number, each.note_id, each.title, each.date, each.quote) for each in whole.citations
-        ),
+        citations=_cited(whole.citations),
         model=whole.model,
         seconds=dict(whole.seconds),
     )
+
+
+def _cited(citations: Sequence[Citation]) -> tuple[Cited, ...]:
+    return tuple(Cited(each.number, each.note_id, each.title, each.date, each.quote) for each in citations)

@@ -81,6 +81,7 @@ class Quoted:
     """What the answer opens with: the words of the note that surely answers, before the model's own."""
 
     text: str
+    citation: Citation
 
 
 @dataclass(frozen=True)

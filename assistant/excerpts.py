@@ -65,17 +65,25 @@ def excerpt(hit: Hit, rank: int, shares: Sequence[Share] = SHARES) -> str:
 
 
 def in_order(hit: Hit, wanted: Sequence[str]) -> str:
-    """Return some sentences of a note in its order, on one line, with a gap where something is left out between them.
+    """Return some sentences of a note in its order and under their headings, on one line, with gaps between them.
 
-    One that ends in a colon has what it leads to with it; one that the note does not have is told first.
+    What leads to one with a colon, and what one that ends in a colon leads to, is told with it.
     """
-    told = {at: sentence for at, (_, sentence) in _told(hit).items()}
-    chosen = {at for at, sentence in told.items() if sentence in wanted}
-    chosen |= {at + 1 for at in chosen if told[at].endswith(":")} & set(told)
-    words = [sentence for sentence in wanted if sentence not in told.values()]
+    told = _told(hit)
+    chosen = {at for at, (_, sentence) in told.items() if sentence in wanted}
     for at in sorted(chosen):
-        words += [GAP] * (bool(words) and at - 1 not in chosen) + [told[at]]
-    return " ".join(words)
+        if told.get(at - 1, ("", ""))[1].endswith(":"):
+            chosen.add(at - 1)
+        while told[at][1].endswith(":") and at + 1 in told:
+            chosen.add(at := at + 1)
+    words: list[str] = []
+    above = hit.title
+    for at in sorted(chosen):
+        heading, sentence = told[at]
+        words += [GAP] * (bool(words) and at - 1 not in chosen)
+        words += [f"{heading}:"] * (heading not in ("", above, hit.title)) + [sentence]
+        above = heading
+    return " ".join(words) or " ".join(wanted)
 
 
 def _told(hit: Hit) -> dict[int, tuple[str, str]]:

@@ -21,7 +21,7 @@ from assistant.models.chat_models import ChatModel, Message, count_tokens
 from assistant.money.sums import Sums
 from assistant.parts import asks_for_two, parts, without_errands
 from assistant.pointing import deciding
-from assistant.prompts import NO_NOTE, answer_messages, doubting
+from assistant.prompts import NO_NOTE, answer_messages, doubting, spoken
 from assistant.question import checked
 from assistant.quoting import Quotation, in_its_place, quote, says
 from assistant.reading_ahead import ReadingAhead
@@ -192,7 +192,7 @@ class Assistant:
             return
         if opening:
             lap("first_token")
-            yield Quoted(opening.text)
+            yield Quoted(opening.text, opening.citation)
 
         def begun() -> None:
             if opening is None:
@@ -297,9 +297,15 @@ class Assistant:
             return False
         if written.failure:
             return True
-        if opening is not None and (opening.has(text) or not agrees(text, question, opening.text)):
+        if opening is not None and (opening.has(text) or not self._agrees(text, question, opening, prompted.hits[0])):
             return False
         return self._stands(question, text, written.hits, doubting(prompted.messages))
+
+    @staticmethod
+    def _agrees(text: str, question: str, opening: Quotation, hit: Hit) -> bool:
+        """Whether what a model wrote may stand below a note's words: of two things, it may tell the other one."""
+        dated = spoken(hit.date) if hit.date else ""
+        return asks_for_two(question) or agrees(text, question, f"{hit.title} {dated} {opening.words}", hit.text)
 
     def _stands(self, question: str, answer: str, hits: Sequence[Hit], doubt: Sequence[Message]) -> bool:
         try:

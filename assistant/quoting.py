@@ -27,8 +27,9 @@ second house that a note surely answers, the best sentence holds all facts of 30
 MOST = 0.6
 """Share of the letters of a quotation from which on a copy of them tells nothing more; fewer tell which matter."""
 
-_MARKUP = re.compile(r"\*\*|__|^\s*[-*•]\s+|(?:^|(?<=\s))>(?=\s)|\|(?:\s*:?-{3,}:?\s*\|)+")
-"""What makes words bold, a list, a quotation or a table; they run on here."""
+_MARKUP = re.compile(r"^(?:\s*>)+\s+|^\s*[-*•]\s+(?!\d)|\|(?:\s*:?-+:?\s*\|)+")
+"""What makes words a list, a quotation or a table, where they begin so; they run on here."""
+_BOLD = re.compile(r"(?<![\w*/])\*\*(?=[^\s*])([^*`]+?)(?<=\S)\*\*(?![\w*])")
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,10 @@ class Quotation:
 
     def has(self, text: str) -> bool:
         """Whether a text only copies its words, or most of them, under the note's heading or without."""
-        words, copied = _letters(self.words), 0
+        words, title, copied = _letters(self.words), _letters(self.citation.title), 0
         for line in filter(None, map(unmarked, text.splitlines())):
-            head, _, said = line.partition(": ")
-            letters = _letters(said if head.startswith(self.citation.title) else line)
+            head, _, said = line.rpartition(": ")
+            letters = _letters(said if head and _letters(head).startswith(title) else line)
             if letters not in words:
                 return False
             copied += len(letters)
@@ -72,7 +73,7 @@ def quote(hit: Hit, *, timely: bool = True) -> Quotation | None:
         return None
     dated = f" of {spoken(hit.date)}" if hit.date else ""
     cited = citation_of(1, hit, in_its_words(hit, _best(hit)))
-    return Quotation(f"“{hit.title}”{dated} says: “{words}” [1]", words, cited)
+    return Quotation(f"“{_unmarkable(hit.title)}”{dated} says: “{words}” [1]", words, cited)
 
 
 def says(hit: Hit, *, timely: bool = True) -> str:
@@ -101,9 +102,9 @@ def in_its_place(text: str, nearest: Hit, *, timely: bool = True) -> tuple[str, 
     if declines(text):
         return text, ()
     if not _quotable(nearest) or nearest.answering < TELLING:
-        return f"{NO_NOTE} The nearest is “{nearest.title}”.", ()
+        return f"{NO_NOTE} The nearest is “{_unmarkable(nearest.title)}”.", ()
     dated = f" of {spoken(nearest.date)}" if nearest.date else ""
-    return f"{NO_NOTE} The nearest, “{nearest.title}”{dated}, says: “{_plain(_best(nearest))}”", ()
+    return f"{NO_NOTE} The nearest, “{_unmarkable(nearest.title)}”{dated}, says: “{_plain(_best(nearest))}”", ()
 
 
 def _quotable(hit: Hit) -> bool:
@@ -120,5 +121,9 @@ def _letters(words: str) -> str:
 
 
 def _plain(words: str) -> str:
-    words = " ".join(_MARKUP.sub("", words).split()).replace("| |", "|")
-    return MARK.sub(r"(\1)", words)  # in an answer, a number in brackets names a note
+    return _unmarkable(" ".join(_BOLD.sub(r"\1", _MARKUP.sub("", words)).split()))
+
+
+def _unmarkable(words: str) -> str:
+    """Words without what would name a note in an answer: a number in brackets."""
+    return MARK.sub(r"(\1)", words)

@@ -71,7 +71,7 @@ def print_json(fields: Mapping[str, Any]) -> None:
 
 def print_answer(events: Iterator[Any]) -> tuple[Routed, Retrieved, Answer]:
     """Print an answer as it comes, with its tag, scope and notes; returns what it was made of."""
-    shown, said = "", False
+    shown, quoted, said = "", "", False
     for event in events:
         match event:
             case Routed():
@@ -85,6 +85,7 @@ def print_answer(events: Iterator[Any]) -> tuple[Routed, Retrieved, Answer]:
                     if sentence := event.says.get(hit.note_id):
                         click.secho(f"  {hit.title} says: {sentence}", dim=True, err=True)
             case Quoted(text):
+                quoted = text
                 shown = text + BELOW
                 click.echo(shown, nl=False)
                 sys.stdout.flush()
@@ -100,8 +101,8 @@ def print_answer(events: Iterator[Any]) -> tuple[Routed, Retrieved, Answer]:
                 click.echo()
                 if not answer.answered and not answer.failure and answer.text != shown.strip():
                     click.echo(f"Taken back: {answer.text}")
-                elif answer.text != shown.strip() and shown.startswith(answer.text):
-                    click.secho("Taken back: what stands below the note's words.", dim=True, err=True)
+                elif quoted == answer.text != shown.strip():
+                    click.echo("Taken back: what stands below the note's words.")
                 for citation in answer.citations:
                     date = f", {citation.date:%d %B %Y}" if citation.date else ""
                     click.secho(f"  [{citation.number}] {citation.title}{date}: {citation.quote}", dim=True)

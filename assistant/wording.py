@@ -151,13 +151,18 @@ def declines(text: str) -> bool:
     return bool(own) or NO_NOTE.rstrip(".").lower() in text.lower()
 
 
-def agrees(text: str, question: str, words: str) -> bool:
-    """Whether an English answer shares a word with a note's that surely answer, besides those of the question.
+def agrees(text: str, question: str, quoted: str, note: str) -> bool:
+    """Whether an answer shares a word with what is quoted of a note, besides those of the question.
 
-    One that adds none to its question, such as "yes", agrees; another language has words of its own.
+    One that adds none, such as "yes", agrees; so does one whose figures the note does not have as they are written,
+    which follow from it, and any where the quotation shares no word with the question: it may be of another language.
 
     Args:
-        words: the note's, with its title and date.
+        quoted: the note's words that surely answer, with its title and date.
+        note: all its words that were found.
     """
     own = stems(_ADDED.sub(" ", unmarked(text))) - stems(question)
-    return not own or not english(f"{question} {text}") or bool(own & stems(words))
+    told = stems(quoted)
+    if not own or own & told or not told & stems(question) or own & _OF_NO_NOTE:
+        return True
+    return any(has_digit(word) and word not in stems(note) for word in own)

@@ -69,6 +69,37 @@ def test_a_sentence_that_leads_to_another_is_quoted_with_it() -> None:
     leads = "Pickett came on the ninth of May and said what he used for it:"
 
     assert says(hit(f"{leads}\n{COLOUR}\n{LATCH}", Told(leads, SURELY))) == f"{leads} {COLOUR}"
+    assert says(hit(f"{leads}\n{COLOUR}\n{LATCH}", Told(COLOUR, SURELY))) == f"{leads} {COLOUR}"
+    assert says(hit(f"{LATCH}\n{leads}\n{leads[:-1]} too:\n{COLOUR}", Told(leads, SURELY))).endswith(COLOUR)
+
+
+def test_a_sentence_is_quoted_under_its_heading() -> None:
+    found = hit(COLOUR, Told(COLOUR, SURELY), Told(LATCH, SURELY))
+    (passage,) = found.passages
+    above, below = replace(passage, heading="Old fence"), replace(passage, id="f#1", heading="Gate", text=LATCH)
+
+    assert says(replace(found, passages=(above, below))) == f"Old fence: {COLOUR} Gate: {LATCH}"
+    assert says(replace(found, passages=(replace(above, heading="Fence stained"),))) == COLOUR
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The password of the guest network is pa*ss__word**1 as it was set.",
+        "Call Tom if the pressure is > 2.5 bar or < 1 bar on the gauge.",
+        "- 18 °C is what the freezer in the cellar should show at night.",
+        "| Upstairs | | May 2024 | the hall has none of them |",
+    ],
+)
+def test_what_belongs_to_a_value_stays(words: str) -> None:
+    assert says(hit(words, Told(words, SURELY))) == words
+
+
+def test_a_number_in_brackets_in_a_title_names_no_note() -> None:
+    quoted = quote(replace(hit(COLOUR, Told(COLOUR, SURELY)), title="Invoice [12]"))
+
+    assert quoted is not None
+    assert quoted.text.startswith("“Invoice (12)” of")
 
 
 @pytest.mark.parametrize(
@@ -78,7 +109,7 @@ def test_a_sentence_that_leads_to_another_is_quoted_with_it() -> None:
         ("> The stain was Seagrass, two coats, from Pickett's own tin.", None),
         (
             "| What | Which | |---|---| | the stain | Seagrass, two coats |",
-            "| What | Which | the stain | Seagrass, two coats |",
+            "| What | Which | | the stain | Seagrass, two coats |",
         ),
         ("- The stain was Seagrass [2], two coats [3, 4].", "The stain was Seagrass (2), two coats (3, 4)."),
     ],

@@ -88,14 +88,15 @@ def test_a_notes_words_are_printed_above_the_models_and_what_did_not_stand_is_to
 ) -> None:
     words, said = "“Pool pump” says: “Ray fitted it.” [1]", "Ray did [1]."
     whole = Answer(f"{words}\n\n{said}", True, (), "tiny")
-    print_answer(iter([ROUTED, RETRIEVED, Quoted(words), Token(said), Finished(whole)]))
+    quoted = Quoted(words, Citation(1, "pump", "Pool pump", "pool", DAY, "Ray fitted it."))
+    print_answer(iter([ROUTED, RETRIEVED, quoted, Token(said), Finished(whole)]))
     printed = capsys.readouterr()
     assert printed.out == f"{words}\n\n{said}\n"
-    assert "Taken back" not in printed.err
-    print_answer(iter([ROUTED, RETRIEVED, Quoted(words), Token("Zelda."), Finished(Answer(words, True, (), "tiny"))]))
+    print_answer(iter([ROUTED, RETRIEVED, quoted, Token("Zelda."), Finished(Answer(words, True, (), "tiny"))]))
     printed = capsys.readouterr()
-    assert printed.out.startswith(words)
-    assert "Taken back: what stands below the note's words." in printed.err
+    assert printed.out == f"{words}\n\nZelda.\nTaken back: what stands below the note's words.\n"
+    print_answer(iter([ROUTED, RETRIEVED, Token("Ray [1][2]"), Finished(Answer("Ray [1]", True, (), "tiny"))]))
+    assert "Taken back" not in capsys.readouterr().out
 
 
 def test_a_label_is_printed_with_the_next_likeliest(capsys: pytest.CaptureFixture[str]) -> None:

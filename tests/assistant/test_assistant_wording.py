@@ -201,14 +201,27 @@ def test_a_heading_is_known_however_its_title_is_written(title: str) -> None:
         ("Yes, the pickets are.", True),
         ("It is SW 7005 Pure White [1].", False),
         ("SW 7005 [1]", False),
+        ("It says that they are red [1].", False),
         ("48 inches", True),
+        ("They were done 2 years ago.", True),  # which follows from the date
+        ("They are done yearly.", True),
     ],
 )
 def test_an_answer_agrees_with_a_note_that_has_one_of_its_words(text: str, agreed: bool) -> None:
-    words = "Pickets of 1 May 2025 says: “Stained with Seagrass, 48 inches long.”"
+    quoted = "Pickets 1 May 2025 The pickets were stained with Seagrass, 48 inches long."
+    note = f"{quoted} The trim is SW 7005 Pure White."
 
-    assert agrees(text, "Which colour are the pickets?", words) is agreed
+    assert agrees(text, "Which colour are the pickets?", quoted, note) is agreed
 
 
-def test_in_another_language_an_answer_has_words_of_its_own() -> None:
-    assert agrees("Der Zaun ist meergrün.", "Welche Farbe hat der Zaun?", "“Stained with Seagrass.”")
+@pytest.mark.parametrize(
+    ("text", "question", "quoted"),
+    [
+        ("Der Zaun ist meergrün.", "Welche Farbe hat der Zaun?", "The pickets were stained with Seagrass."),
+        ("The spare key is under the flowerpot.", "Where is the spare key?", "Er liegt unter dem Blumentopf."),
+    ],
+)
+def test_in_another_language_than_the_note_s_an_answer_has_words_of_its_own(
+    text: str, question: str, quoted: str
+) -> None:
+    assert agrees(text, question, quoted, quoted)

@@ -12,6 +12,7 @@ from ollama_server import OllamaServer
 from assistant import sample
 from assistant.build import EMBEDDER, House
 from assistant.cli import cli
+from assistant.events import BELOW
 from assistant.models.catalogue import CATALOGUE
 from assistant.settings import Settings, read_settings
 from classifier.taxonomy import DEFAULT_TAXONOMY, NONE
@@ -127,7 +128,9 @@ def test_every_question_offered_to_a_newcomer_finds_notes(house: House) -> None:
 def test_ask_answers_with_ollama_from_what_was_found(house: House, ollama: OllamaServer) -> None:
     ollama.will_say("<think>hm</think>", "Marco put in a Hayward TriStar VS, variable speed,", " on April 18, 2023.")
     (answer,) = run(OllamaHouse(house, ollama), "ask", PUMP_QUESTION)
-    assert answer["answer"].startswith("Marco put in a Hayward TriStar VS, variable speed, on April 18, 2023 [")
+    quoted, written = answer["answer"].split(BELOW)
+    assert quoted.startswith(f"“{PUMP}” of 18 April 2023 says: “")
+    assert written == "Marco put in a Hayward TriStar VS, variable speed, on April 18, 2023 [1]."
     assert answer["answered"] is True
     assert [citation["title"] for citation in answer["citations"]] == [PUMP]
     assert answer["model"] == "qwen3:4b on Ollama"
