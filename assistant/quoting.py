@@ -71,9 +71,8 @@ def quote(hit: Hit, *, timely: bool = True) -> Quotation | None:
     """
     if not (words := says(hit, timely=timely)):
         return None
-    dated = f" of {spoken(hit.date)}" if hit.date else ""
     cited = citation_of(1, hit, in_its_words(hit, _best(hit)))
-    return Quotation(f"“{_unmarkable(hit.title)}”{dated} says: “{words}” [1]", words, cited)
+    return Quotation(f"{_named(hit)} says: “{words}” [1]", words, cited)
 
 
 def says(hit: Hit, *, timely: bool = True) -> str:
@@ -103,13 +102,17 @@ def in_its_place(text: str, nearest: Hit, *, timely: bool = True) -> tuple[str, 
         return text, ()
     if not _quotable(nearest) or nearest.answering < TELLING:
         return f"{NO_NOTE} The nearest is “{_unmarkable(nearest.title)}”.", ()
-    dated = f" of {spoken(nearest.date)}" if nearest.date else ""
-    return f"{NO_NOTE} The nearest, “{_unmarkable(nearest.title)}”{dated}, says: “{_plain(_best(nearest))}”", ()
+    return f"{NO_NOTE} The nearest, {_named(nearest)}, says: “{_plain(_best(nearest))}”", ()
 
 
 def _quotable(hit: Hit) -> bool:
     """Whether a note has words of the question or its code, or is like it: else no more is told than its title."""
     return hit.overlap >= SHARED or hit.similarity >= ALIKE or hit.coded >= TELLING_CODE
+
+
+def _named(hit: Hit) -> str:
+    dated = f" of {spoken(hit.date)}" if hit.date else ""
+    return f"“{_unmarkable(hit.title)}”{dated}"
 
 
 def _best(hit: Hit) -> str:

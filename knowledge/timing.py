@@ -119,6 +119,11 @@ class Timing:
     """Whether it names something old, which may be there no more."""
 
     @property
+    def before(self) -> bool:
+        """Whether it asks for what holds no more."""
+        return self.aim in ("first", "earlier") or self.old
+
+    @property
     def ranged(self) -> bool:
         """Whether it names dates."""
         return self.start is not None or self.end is not None
@@ -134,7 +139,7 @@ class Timing:
 
     def is_of_newest(self, date: dt.date | None) -> bool:
         """Whether a note of a date, the newest of its kind, answers before the older ones do."""
-        if self.aim in ("first", "earlier") or self.old:
+        if self.before:
             return False
         return self.holds(date) if self.ranged else not (self.event and self.side == "until")
 
