@@ -297,15 +297,20 @@ class Assistant:
             return False
         if written.failure:
             return True
-        if opening is not None and (opening.has(text) or not self._agrees(text, question, opening, prompted.hits[0])):
+        if opening is not None and (opening.has(text) or not self._agrees(text, question, opening, written.hits)):
             return False
         return self._stands(question, text, written.hits, doubting(prompted.messages))
 
     @staticmethod
-    def _agrees(text: str, question: str, opening: Quotation, hit: Hit) -> bool:
-        """Whether what a model wrote may stand below a note's words: of two things, it may tell the other one."""
-        dated = spoken(hit.date) if hit.date else ""
-        return asks_for_two(question) or agrees(text, question, f"{hit.title} {dated} {opening.words}", hit.text)
+    def _agrees(text: str, question: str, opening: Quotation, hits: Sequence[Hit]) -> bool:
+        """Whether what a model wrote may stand below a note's words: of two things, it may tell the other one.
+
+        Args:
+            hits: the quoted note, and the others that were found: a figure that these tell is of another matter.
+        """
+        best = hits[0]
+        quoted = f"{best.title} {spoken(best.date) if best.date else ''} {opening.words}"
+        return asks_for_two(question) or agrees(text, question, quoted, " ".join(hit.text for hit in hits))
 
     def _stands(self, question: str, answer: str, hits: Sequence[Hit], doubt: Sequence[Message]) -> bool:
         try:
@@ -333,8 +338,7 @@ def _surest(hits: Sequence[Hit], time: Timing) -> tuple[Hit, ...]:
 
     None where a count is asked for, or what was before: the newest note sounds as much like it as the one meant.
     """
-    before = time.aim in ("first", "earlier") or time.old
-    if not hits or not says(hits[0], timely=_timely(hits[0], time)) or time.often or before:
+    if not hits or not says(hits[0], timely=_timely(hits[0], time)) or time.often or time.before:
         return ()
     return tuple(takewhile(lambda hit: hit.log_odds >= hits[0].log_odds - AS_SURE, hits[:SURE_ALONE]))
 

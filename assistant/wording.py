@@ -151,18 +151,18 @@ def declines(text: str) -> bool:
     return bool(own) or NO_NOTE.rstrip(".").lower() in text.lower()
 
 
-def agrees(text: str, question: str, quoted: str, note: str) -> bool:
+def agrees(text: str, question: str, quoted: str, notes: str) -> bool:
     """Whether an answer shares a word with what is quoted of a note, besides those of the question.
 
-    One that adds none, such as "yes", agrees; so does one whose figures the note does not have as they are written,
-    which follow from it, and any where the quotation shares no word with the question: it may be of another language.
+    One that adds none, such as "yes", agrees; so does one whose figures the notes do not have as they are written,
+    which follow from them, and any where the quotation shares no word with the question: it may be of another language.
 
     Args:
         quoted: the note's words that surely answer, with its title and date.
-        note: all its words that were found.
+        notes: all words that were found, the note's and others'.
     """
     own = stems(_ADDED.sub(" ", unmarked(text))) - stems(question)
     told = stems(quoted)
     if not own or own & told or not told & stems(question) or own & _OF_NO_NOTE:
         return True
-    return any(has_digit(word) and word not in stems(note) for word in own)
+    return any(has_digit(word) and word not in stems(notes) for word in own)

@@ -612,6 +612,16 @@ def test_an_answer_opens_with_the_words_of_the_note_that_surely_answers(reads: A
     assert answer.seconds["search"] <= answer.seconds["first_token"] < answer.seconds["total"]
 
 
+def test_a_code_of_another_note_does_not_stand_below_the_words_of_the_one_that_answers(
+    reads: Assistant, model: ScriptedModel
+) -> None:
+    reads.finder.library.add([NEW_CODE, replace(OLD_CODE, text="The lock of the gate is a Sesamee K-437.", date=None)])
+    model.will_say("It is a K-437 [2].")
+    _, retrieved, answer = gathered(reads.answer("What is the gate code?", category="fence"))
+    assert len(retrieved.hits) == 2
+    assert answer.text == CODE_QUOTED
+
+
 def test_the_words_of_the_note_are_there_before_the_model_is_asked(reads: Assistant, model: ScriptedModel) -> None:
     reads.finder.library.add([PUMP])
     events = reads.answer(PUMP_QUESTION)
